@@ -1,0 +1,1 @@
+"""Talking to Kafka: settings, topics, batch consumer, acknowledged producer, dead letters, embedded broker."""

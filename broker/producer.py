@@ -1,0 +1,83 @@
+"""A producer that never loses silently: every record is acknowledged, or the caller learns that it was not."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+from aiokafka import AIOKafkaProducer
+
+from broker.settings import BrokerSettings
+
+MAX_IN_FLIGHT = 5_000
+"""Records sent but not acknowledged. At this many `send` waits: a slow broker slows the source, memory stays flat."""
+
+
+class AcknowledgedProducer:
+    """Sends with ``acks=all`` and idempotence. Use as an async context manager.
+
+    `send` queues a record and returns; `flush` returns when all queued records are acknowledged and raises the first
+    failure. Commit a cursor or an offset only after `flush`.
+    """
+
+    def __init__(self, settings: BrokerSettings, client_id: str, *, linger_ms: int = 5) -> None:
+        self._producer = AIOKafkaProducer(
+            **settings.client(),
+            client_id=client_id,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=linger_ms,
+            max_request_size=2_000_000,
+        )
+        self._slots = asyncio.Semaphore(MAX_IN_FLIGHT)
+        self._pending: set[asyncio.Future[object]] = set()
+        self._failure: BaseException | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._producer.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._producer.stop()
+
+    async def send(
+        self,
+        topic: str,
+        value: bytes | None,
+        *,
+        key: bytes | None = None,
+        partition: int | None = None,
+        timestamp_ms: int | None = None,
+    ) -> None:
+        """Queue one record; waits while `MAX_IN_FLIGHT` are unacknowledged. Raises an earlier failure."""
+        self._raise_failure()
+        await self._slots.acquire()
+        try:
+            future = await self._producer.send(topic, value, key=key, partition=partition, timestamp_ms=timestamp_ms)
+        except BaseException:
+            self._slots.release()
+            raise
+        self._pending.add(future)
+        future.add_done_callback(self._acknowledged)
+
+    async def flush(self) -> None:
+        """Wait until everything queued is acknowledged. Raises the first failure."""
+        if self._pending:
+            await asyncio.wait(set(self._pending))
+        self._raise_failure()
+
+    async def partitions(self, topic: str) -> int:
+        return len(await self._producer.partitions_for(topic))
+
+    def _acknowledged(self, future: asyncio.Future[object]) -> None:
+        self._pending.discard(future)
+        self._slots.release()
+        if not future.cancelled() and (error := future.exception()) is not None and self._failure is None:
+            self._failure = error
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            raise self._failure

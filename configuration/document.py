@@ -1,0 +1,130 @@
+"""One YAML file against one pydantic model: every problem with file, line, reason and the nearest valid name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from rapidfuzz import process
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Problem:
+    """One thing to mend. ``line`` counts from 1; 0 when the file as a whole is meant."""
+
+    file: str
+    line: int
+    reason: str
+    suggestion: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.reason}" + (f" ({self.suggestion})" if self.suggestion else "")
+
+
+class InvalidConfiguration(Exception):
+    """The configuration cannot be used. ``problems`` holds every problem found; the text is one line for each."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Entry(BaseModel):
+    """Base of all configuration models: immutable, and a key that is not known is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+EntryT = TypeVar("EntryT", bound=Entry)
+
+
+def read(file: Path, model: type[EntryT]) -> EntryT:
+    """Raises `InvalidConfiguration`."""
+    document = _parse(file)
+    try:
+        return model.model_validate(_plain(document))
+    except ValidationError as error:
+        raise InvalidConfiguration(
+            [_problem(file, document, model, detail) for detail in error.errors(include_url=False)]
+        ) from None
+
+
+def line_of(file: Path, *location: str | int) -> int:
+    """Line of a place in a file that was read before, for checks that look at several files together."""
+    return _line(_parse(file), location)
+
+
+def _parse(file: Path) -> Any:
+    try:
+        document = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InvalidConfiguration([Problem(file=str(file), line=0, reason="this file is missing")]) from None
+    except UnicodeDecodeError:
+        raise InvalidConfiguration([Problem(file=str(file), line=0, reason="not UTF-8")]) from None
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        reason = f"not valid YAML: {error.problem or error.context or 'unreadable'}"
+        raise InvalidConfiguration([Problem(file=str(file), line=line, reason=reason)]) from None
+    except YAMLError:
+        raise InvalidConfiguration([Problem(file=str(file), line=0, reason="not valid YAML")]) from None
+    return document if document is not None else CommentedMap()
+
+
+def _plain(node: Any) -> Any:
+    if isinstance(node, CommentedMap):
+        return {str(name): _plain(value) for name, value in node.items()}
+    if isinstance(node, CommentedSeq):
+        return [_plain(value) for value in node]
+    return node
+
+
+def _line(document: Any, location: tuple[str | int, ...]) -> int:
+    line, node = 1, document
+    for step in location:
+        try:
+            if isinstance(node, CommentedMap):
+                line = node.lc.key(step)[0] + 1
+            elif isinstance(node, CommentedSeq):
+                line = node.lc.item(step)[0] + 1
+            node = node[step]
+        except (KeyError, IndexError, TypeError, AttributeError):
+            break
+    return line
+
+
+def _problem(file: Path, document: Any, model: type[BaseModel], detail: Any) -> Problem:
+    location = tuple(detail["loc"])
+    path = ".".join(str(step) for step in location)
+    line = _line(document, location)
+    if detail["type"] == "extra_forbidden":
+        nearest = process.extractOne(str(location[-1]), _names_at(model, location[:-1]), score_cutoff=50)
+        return Problem(
+            file=str(file),
+            line=line,
+            reason=f"{path} is not known here",
+            suggestion=f"did you mean {nearest[0]}?" if nearest else "",
+        )
+    return Problem(file=str(file), line=line, reason=f"{path}: {detail['msg']}" if path else str(detail["msg"]))
+
+
+def _names_at(model: type[BaseModel], location: tuple[str | int, ...]) -> list[str]:
+    current: Any = model
+    for step in location:
+        if isinstance(step, str) and isinstance(current, type) and issubclass(current, BaseModel):
+            field = current.model_fields.get(step)
+            current = _model_within(field.annotation) if field else current
+    return list(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else []
+
+
+def _model_within(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        if (found := _model_within(argument)) is not None:
+            return found
+    return None

@@ -1,0 +1,92 @@
+"""The whole configuration: read at once, valid as a whole, with a version that every alert carries."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from configuration.document import EntryT, InvalidConfiguration, Problem, line_of, read
+from configuration.phenomena import Phenomenon
+from configuration.places import Gazetteer, load_gazetteer
+from configuration.receivers import Receivers
+from configuration.sources import Sources
+from configuration.thresholds import Thresholds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    phenomena: tuple[Phenomenon, ...]
+    thresholds: Thresholds
+    gazetteer: Gazetteer
+    sources: Sources
+    receivers: Receivers
+    version: str
+    """First twelve hex digits of the hash of all files: the same files, the same version."""
+
+    def active_phenomena(self, today: datetime.date) -> tuple[Phenomenon, ...]:
+        """Phenomena that may still be watched on this day."""
+        return tuple(phenomenon for phenomenon in self.phenomena if today <= phenomenon.expires)
+
+
+def load(directory: Path) -> Configuration:
+    """Read and check a configuration directory. Raises `InvalidConfiguration` with every problem at once."""
+    problems: list[Problem] = []
+    if not directory.is_dir():
+        raise InvalidConfiguration([Problem(file=str(directory), line=0, reason="this directory is missing")])
+
+    def attempt(file: Path, model: type[EntryT], default: EntryT) -> EntryT:
+        if not file.exists():
+            return default
+        try:
+            return read(file, model)
+        except InvalidConfiguration as error:
+            problems.extend(error.problems)
+            return default
+
+    phenomena = _phenomena(directory / "phenomena", problems)
+    thresholds = attempt(directory / "thresholds.yaml", Thresholds, Thresholds())
+    sources = attempt(directory / "sources.yaml", Sources, Sources())
+    receivers = attempt(directory / "receivers.yaml", Receivers, Receivers())
+    try:
+        gazetteer = load_gazetteer(directory / "places")
+    except InvalidConfiguration as error:
+        problems.extend(error.problems)
+        gazetteer = Gazetteer(gemeenten={}, names={}, spellings={})
+    if problems:
+        raise InvalidConfiguration(problems)
+    return Configuration(
+        phenomena=phenomena,
+        thresholds=thresholds,
+        gazetteer=gazetteer,
+        sources=sources,
+        receivers=receivers,
+        version=_version(directory),
+    )
+
+
+def _phenomena(directory: Path, problems: list[Problem]) -> tuple[Phenomenon, ...]:
+    found: list[Phenomenon] = []
+    for file in sorted(directory.glob("*.yaml")):
+        try:
+            phenomenon = read(file, Phenomenon)
+        except InvalidConfiguration as error:
+            problems.extend(error.problems)
+            continue
+        if phenomenon.id != file.stem:
+            reason = f"id {phenomenon.id} must equal the file name {file.stem}"
+            problems.append(Problem(file=str(file), line=line_of(file, "id"), reason=reason))
+        found.append(phenomenon)
+    if not found and not problems:
+        problems.append(
+            Problem(file=str(directory), line=0, reason="no phenomenon is configured: nothing would be watched")
+        )
+    return tuple(found)
+
+
+def _version(directory: Path) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(path for path in directory.rglob("*") if path.is_file()):
+        digest.update(file.relative_to(directory).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]

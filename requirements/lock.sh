@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Renews the hash-locked requirement files from pyproject.toml. Wheels only, so that an install never runs foreign build code.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+lock() { # lock FILE EXTRA...
+    local file=$1; shift
+    local extras=(); for extra in "$@"; do extras+=(--extra "$extra"); done
+    uv pip compile pyproject.toml "${extras[@]}" --universal --python-version 3.11 --only-binary :all: \
+        --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o "requirements/$file.txt"
+}
+everything=(ingest anonymizer detector notifier lexicon demo)
+lock dev "${everything[@]}" test lint browser
+lock all "${everything[@]}"
+for service in ingest anonymizer detector notifier; do lock "$service" "$service"; done

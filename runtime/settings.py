@@ -1,0 +1,81 @@
+"""Settings from the environment, refused as a whole and explained when wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from rapidfuzz import process
+
+from broker.settings import BrokerSettings
+
+PREFIX = "SEINPOST_"
+
+
+class InvalidSettings(Exception):
+    """The environment holds something we cannot run with. Lines for a person, one per problem."""
+
+
+class ServiceSettings(BaseSettings):
+    """Settings every service has. A service adds its own under its own name: ``SEINPOST_<SERVICE>__<NAME>``."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", frozen=True)
+
+    config: Path = Field(Path("config"), description="Directory with what analysts and regions edit.")
+    host: str = Field("127.0.0.1", description="Address that probes and metrics (and the console) listen on.")
+    port: int = Field(0, ge=0, le=65535, description="Port of the same; 0 takes a free one and logs it.")
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least severe log line shown.")
+    broker: BrokerSettings = Field(default_factory=BrokerSettings, description="Connection to Kafka.")
+
+
+SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
+
+SERVICES = ("ingest", "anonymizer", "detector", "notifier")
+
+
+def load(settings: type[SettingsT], environment: Mapping[str, str] | None = None) -> SettingsT:
+    """Read settings from the environment.
+
+    Every ``SEINPOST_`` variable must be known; those of *other* services are let pass, so that one environment can
+    serve all. Raises `InvalidSettings` with every problem at once; a value is never quoted, it may be a secret.
+    """
+    names = {name for name in (environment or os.environ) if name.upper().startswith(PREFIX)}
+    known = set(variables(settings))
+    problems = []
+    for name in sorted(names):
+        upper = name.upper()
+        section = upper.removeprefix(PREFIX).partition("__")[0].lower()
+        if upper in known or section == "test" or (section in SERVICES and section not in settings.model_fields):
+            continue
+        problems.append(f"environment: {name} is not a setting{_nearest(upper, known)}")
+    try:
+        loaded = settings()
+    except ValidationError as error:
+        for detail in error.errors(include_input=False, include_url=False):
+            variable = PREFIX + "__".join(str(part) for part in detail["loc"]).upper()
+            if variable not in " ".join(problems):
+                problems.append(f"environment: {variable}: {detail['msg']}")
+    if problems:
+        raise InvalidSettings("\n".join(problems))
+    return loaded
+
+
+def variables(settings: type[BaseModel], prefix: str = PREFIX) -> dict[str, str]:
+    """Every variable a settings class reads, with its description."""
+    found: dict[str, str] = {}
+    for name, field in settings.model_fields.items():
+        annotation = field.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            found |= variables(annotation, f"{prefix}{name.upper()}__")
+        else:
+            found[f"{prefix}{name.upper()}"] = field.description or ""
+    return found
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    match = process.extractOne(name, list(known), score_cutoff=60)
+    return f"; did you mean {match[0]}?" if match else ""
