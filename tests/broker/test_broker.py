@@ -1,0 +1,77 @@
+"""What every service builds on, against a real broker."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+import pytest
+from aiokafka import TopicPartition
+
+from broker.consumer import BatchConsumer
+from broker.dead_letters import DEAD_LETTERS_TOTAL, DeadLetters
+from broker.embedded import free_port
+from broker.producer import AcknowledgedProducer
+from broker.settings import BrokerSettings
+from broker.topics import BrokerUnreachable, ensure_topics
+from contracts.codec import Decoder, Malformed
+from contracts.dead_letter import DeadLetter, Reason
+from contracts.topics import DEAD_LETTERS, POSTS_RAW, TOPICS
+from tests.brokers.records import read_topic
+
+pytestmark = pytest.mark.broker
+
+
+async def test_all_topics_exist_with_their_partitions(broker: BrokerSettings) -> None:
+    await ensure_topics(broker)  # a second time: already existing topics are no error
+    async with AcknowledgedProducer(broker, "test") as producer:
+        for topic in TOPICS:
+            assert await producer.partitions(topic.name) == topic.partitions
+
+
+async def test_ten_services_may_create_topics_at_once(broker: BrokerSettings) -> None:
+    await asyncio.gather(*(ensure_topics(broker) for _ in range(10)))
+
+
+async def test_what_is_not_committed_is_read_again(broker: BrokerSettings) -> None:
+    group = f"test-{uuid.uuid4()}"
+    async with AcknowledgedProducer(broker, "test") as producer:
+        for number in range(10):
+            await producer.send(POSTS_RAW.name, str(number).encode(), partition=0)
+        await producer.flush()
+
+    async def read(*, commit: int | None) -> list[bytes]:
+        values: list[bytes] = []
+        async with BatchConsumer(broker, topics=[POSTS_RAW.name], group=group, client_id="test") as consumer:
+            async with asyncio.timeout(30):
+                while not values:
+                    for records in (await consumer.batch(max_records=100, timeout_ms=200)).values():
+                        values += [record.value for record in records]
+            if commit is not None:
+                assert await consumer.commit({TopicPartition(POSTS_RAW.name, 0): commit})
+        return values
+
+    assert (await read(commit=4))[:10] == [str(number).encode() for number in range(10)]
+    assert await read(commit=None) == [str(number).encode() for number in range(4, 10)]
+    assert await read(commit=None) == [str(number).encode() for number in range(4, 10)]
+
+
+async def test_a_dead_letter_tells_where_and_why_but_not_what(broker: BrokerSettings) -> None:
+    before = DEAD_LETTERS_TOTAL.labels("test", "invalid_json")._value.get()
+    async with AcknowledgedProducer(broker, "test") as producer:
+        letters = DeadLetters(producer, "test")
+        for _ in range(2):
+            await letters.put(b'{"author": "@piet', Malformed(Reason.INVALID_JSON), topic="x", partition=3, offset=7)
+        await producer.flush()
+    assert DEAD_LETTERS_TOTAL.labels("test", "invalid_json")._value.get() == before + 2
+    values = [record.value for record in await read_topic(broker, DEAD_LETTERS.name)]
+    first, second = (Decoder[DeadLetter](DeadLetter).decode(value) for value in values)
+    assert (first.topic, first.partition, first.offset, first.reason) == ("x", 3, 7, Reason.INVALID_JSON)
+    assert first.digest == second.digest, "equal input must be recognisable"
+    assert b"piet" not in b"".join(values)
+
+
+async def test_no_broker_is_one_readable_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("broker.topics.BROKER_PATIENCE_S", 0.5)
+    with pytest.raises(BrokerUnreachable, match="no usable Kafka at 127.0.0.1:"):
+        await ensure_topics(BrokerSettings(bootstrap_servers=f"127.0.0.1:{free_port()}"))

@@ -1,0 +1,136 @@
+"""One node of Apache Kafka (KRaft) on loopback. Jars come through Maven once and are kept in the user's cache."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from pathlib import Path
+
+from broker.embedded import free_port
+
+POM = Path(__file__).with_name("pom.xml")
+START_PATIENCE_S = 60.0
+
+PLAIN = """
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,CLIENT:PLAINTEXT
+"""
+
+SASL_WITH_ACLS = """
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,CLIENT:SASL_PLAINTEXT
+sasl.enabled.mechanisms=PLAIN
+listener.name.client.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required {users};
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+allow.everyone.if.no.acl.found=false
+super.users=User:admin;User:ANONYMOUS
+"""
+
+
+class Unavailable(Exception):
+    """Java or Maven is missing here."""
+
+
+def jars() -> Path:
+    """Directory with Kafka's jars; fetched through Maven at the first call. Raises `Unavailable`."""
+    if shutil.which("java") is None or shutil.which("mvn") is None:
+        raise Unavailable("Apache Kafka needs java and mvn on the PATH")
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "seinpost"
+    version = POM.read_text().split("<version>")[-1].split("<")[0]
+    target = cache / f"kafka-{version}"
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two test workers must not fetch into one directory at once
+        if not target.exists():
+            partial = target.with_suffix(".partial")
+            subprocess.run(
+                ["mvn", "-q", "-f", POM, "dependency:copy-dependencies", f"-DoutputDirectory={partial}"], check=True
+            )
+            partial.rename(target)
+    return target
+
+
+@contextlib.contextmanager
+def apache_kafka(directory: Path, users: dict[str, str] | None = None) -> Iterator[str]:
+    """Run a broker while the context is open; yields ``host:port``.
+
+    With ``users`` (name to password, must hold ``admin``) clients need SASL/PLAIN and every topic needs an ACL.
+    """
+    classpath = f"{jars()}/*"
+    client, controller = free_port(), free_port()
+    directory.mkdir(parents=True, exist_ok=True)
+    security = PLAIN
+    if users is not None:
+        logins = " ".join(f'user_{name}="{password}"' for name, password in users.items())
+        security = SASL_WITH_ACLS.format(users=logins)
+    (directory / "server.properties").write_text(
+        f"""
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller}
+listeners=CLIENT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=CLIENT://127.0.0.1:{client}
+inter.broker.listener.name=CLIENT
+controller.listener.names=CONTROLLER
+log.dirs={directory}/data
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.num.partitions=4
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+group.initial.rebalance.delay.ms=0
+auto.create.topics.enable=false
+{security}
+{_inter_broker_login(users)}
+"""
+    )
+    (directory / "log4j2.yaml").write_text(
+        "Configuration:\n  Appenders:\n    Console:\n      name: C\n      PatternLayout: {pattern: '%d %p %m%n'}\n"
+        "  Loggers:\n    Root:\n      level: WARN\n      AppenderRef: {ref: C}\n"
+    )
+    java = ["java", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classpath]
+    java.insert(1, f"-Dlog4j2.configurationFile={directory}/log4j2.yaml")
+    cluster = urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
+    with (directory / "broker.log").open("wb") as log:
+        format_command = [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c"]
+        subprocess.run(
+            [*format_command, directory / "server.properties"], check=True, stdout=log, stderr=log, timeout=60
+        )
+        process = subprocess.Popen(
+            [*java, "kafka.Kafka", directory / "server.properties"],
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    try:
+        _wait_until_open(process, client, directory / "broker.log")
+        yield f"127.0.0.1:{client}"
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+def _inter_broker_login(users: dict[str, str] | None) -> str:
+    if users is None:
+        return ""
+    return "sasl.mechanism.inter.broker.protocol=PLAIN\n"
+
+
+def _wait_until_open(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_PATIENCE_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"Kafka stopped with code {process.returncode}:\n{log.read_text()[-2000:]}")
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"Kafka did not open port {port}:\n{log.read_text()[-2000:]}")

@@ -1,0 +1,82 @@
+"""Fixtures that every test package uses: a real broker, services as subprocesses, the recorded inputs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from broker.embedded import embedded_broker
+from broker.settings import BrokerSettings
+from broker.topics import ensure_topics
+from tests.brokers.apache_kafka import Unavailable, apache_kafka, jars
+from tests.brokers.services import REPOSITORY, RunningService, run_service
+
+ON_APACHE_KAFKA = os.environ.get("SEINPOST_TEST_BROKER", "embedded") == "kafka"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one module share a broker, so one worker runs them; tests for Apache Kafka alone are skipped elsewhere."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+        if item.get_closest_marker("kafka") and not ON_APACHE_KAFKA:
+            item.add_marker(pytest.mark.skip(reason="proven on Apache Kafka only: make test-kafka"))
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokerSettings]:
+    """A broker of its own for the module, with all topics, empty."""
+    directory = tmp_path_factory.mktemp("broker")
+    run = apache_kafka if ON_APACHE_KAFKA else embedded_broker
+    with run(directory) as address:
+        settings = BrokerSettings(bootstrap_servers=address)
+        asyncio.run(ensure_topics(settings))
+        yield settings
+
+
+@pytest.fixture(scope="session")
+def kafka_jars() -> Path:
+    try:
+        return jars()
+    except Unavailable as error:
+        pytest.skip(str(error))
+
+
+class StartService(Protocol):
+    def __call__(
+        self, name: str, extra: Mapping[str, str] | None = None, *, wait_ready: bool = True
+    ) -> RunningService: ...
+
+
+@pytest.fixture
+def start_service(broker: BrokerSettings, tmp_path: Path) -> Iterator[StartService]:
+    """Starts services against the module's broker; all are stopped when the test ends."""
+    with ExitStack() as stack:
+
+        def start(name: str, extra: Mapping[str, str] | None = None, *, wait_ready: bool = True) -> RunningService:
+            log = tmp_path / f"{name}.log"
+            return stack.enter_context(run_service(name, broker, log, extra, wait_ready=wait_ready))
+
+        yield start
+
+
+def _recorded(name: str) -> Path:
+    return REPOSITORY.parent / "shared" / "data" / name
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Callable[[str], Path]:
+    """Path of a recorded input, e.g. ``jetstream/recorded_v1.jsonl``; skips where the recordings are not at hand."""
+
+    def find(name: str) -> Path:
+        path = _recorded(name)
+        if not path.exists():
+            pytest.skip(f"the recorded input {name} is not beside this checkout (../shared/data)")
+        return path
+
+    return find
