@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -59,7 +60,7 @@ async def _connected(settings: BrokerSettings) -> AIOKafkaAdminClient:
 
 
 async def _create(admin: AIOKafkaAdminClient, topic: Topic, settings: BrokerSettings) -> None:
-    try:
+    with contextlib.suppress(TopicAlreadyExistsError):  # another service was first
         await admin.create_topics(
             [
                 NewTopic(
@@ -70,5 +71,3 @@ async def _create(admin: AIOKafkaAdminClient, topic: Topic, settings: BrokerSett
                 )
             ]
         )
-    except TopicAlreadyExistsError:
-        pass

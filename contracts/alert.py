@@ -1,4 +1,4 @@
-"""`alerts`: one record per change of one happening. Written by the detector, read by the notifier; compacted by alert id."""
+"""`alerts`: one record per change of one happening, from detector to notifier; compacted by alert id."""
 
 from __future__ import annotations
 

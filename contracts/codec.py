@@ -1,4 +1,4 @@
-"""Bytes to records and back. Every failure is a `Malformed` with a closed reason: no message ever quotes the payload."""
+"""Bytes to records and back. Every failure is a `Malformed` with a closed reason, and quotes nothing of the payload."""
 
 from __future__ import annotations
 

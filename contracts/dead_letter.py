@@ -29,12 +29,12 @@ class DeadLetter(
     service: str
     reason: Reason
     topic: str | None = None
-    """Topic, partition and offset of the record; for input that never reached Kafka: absent, and `source` says whence."""
+    """Topic, partition and offset of the record; absent for input that never reached Kafka."""
     partition: int | None = None
     offset: int | None = None
     source: str | None = None
     digest: str
-    """BLAKE2b of the payload under a key that lives as long as the process: equal input can be recognised, content not."""
+    """BLAKE2b of the payload under a key that lives as long as the process: tells equal input, not its content."""
     size: int
     """Bytes."""
     field: str | None = None

@@ -10,7 +10,7 @@ class SourceState(
 ):
     source: str
     cursor: str | None
-    """Opaque to all but the adapter (Jetstream: microseconds or sequence; file: byte offset; RSS: ETag and seen ids, hashed)."""
+    """Opaque to all but the adapter (Jetstream: microseconds; file: byte offset; feed: ETag and hashes of seen ids)."""
     at_ms: int
 
 

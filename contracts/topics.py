@@ -34,7 +34,8 @@ class Topic:
         """Topic configuration in Kafka's own terms."""
         if self.compacted:
             return {"cleanup.policy": "compact"}
-        assert self.retention_ms is not None
+        if self.retention_ms is None:
+            raise ValueError(f"{self.name}: neither compacted nor given a retention")
         # A segment is only deleted after it is closed, so it must roll well within the retention.
         segment_ms = max(MINUTE_MS, self.retention_ms // 6)
         return {

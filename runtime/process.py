@@ -71,7 +71,7 @@ async def serving(app: FastAPI, settings: ServiceSettings) -> AsyncIterator[int]
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server._serve([listener]))
     try:
-        while not server.started and not task.done():
+        while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn offers no event for this
             await asyncio.sleep(0.01)
         if task.done():
             task.result()

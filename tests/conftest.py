@@ -21,7 +21,7 @@ ON_APACHE_KAFKA = os.environ.get("SEINPOST_TEST_BROKER", "embedded") == "kafka"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one module share a broker, so one worker runs them; tests for Apache Kafka alone are skipped elsewhere."""
+    """Tests of one module share a broker, so one worker runs them; some are for Apache Kafka alone."""
     for item in items:
         item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
         if item.get_closest_marker("kafka") and not ON_APACHE_KAFKA:

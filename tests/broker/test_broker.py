@@ -73,5 +73,5 @@ async def test_a_dead_letter_tells_where_and_why_but_not_what(broker: BrokerSett
 
 async def test_no_broker_is_one_readable_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("broker.topics.BROKER_PATIENCE_S", 0.5)
-    with pytest.raises(BrokerUnreachable, match="no usable Kafka at 127.0.0.1:"):
+    with pytest.raises(BrokerUnreachable, match=r"no usable Kafka at 127.0.0.1:"):
         await ensure_topics(BrokerSettings(bootstrap_servers=f"127.0.0.1:{free_port()}"))
