@@ -144,11 +144,11 @@ def _assemble(
 
     for gemeente in gemeenten.values():
         add(gemeente.name, PlaceKind.GEMEENTE, gemeente.code)
-    for name, code in woonplaatsen:
-        add(spellings.get(name.lower(), name), PlaceKind.WOONPLAATS, code)
+    for name, lies_in in woonplaatsen:
+        add(spellings.get(name.lower(), name), PlaceKind.WOONPLAATS, lies_in)
     by_name = {gemeente.name.lower(): gemeente.code for gemeente in gemeenten.values()}
     for index, place in enumerate(local.places):
-        code = None
+        code: str | None = None
         if place.gemeente is not None:
             code = by_name.get(place.gemeente.lower()) or (place.gemeente if place.gemeente in gemeenten else None)
             if code is None:

@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from configuration.calendar import Calendar
 from configuration.document import EntryT, InvalidConfiguration, Problem, line_of, read
 from configuration.phenomena import Phenomenon
 from configuration.places import Gazetteer, load_gazetteer
@@ -22,6 +23,7 @@ class Configuration:
     gazetteer: Gazetteer
     sources: Sources
     receivers: Receivers
+    calendar: Calendar
     version: str
     """First twelve hex digits of the hash of all files: the same files, the same version."""
 
@@ -49,6 +51,7 @@ def load(directory: Path) -> Configuration:
     thresholds = attempt(directory / "thresholds.yaml", Thresholds, Thresholds())
     sources = attempt(directory / "sources.yaml", Sources, Sources())
     receivers = attempt(directory / "receivers.yaml", Receivers, Receivers())
+    calendar = attempt(directory / "calendar.yaml", Calendar, Calendar())
     try:
         gazetteer = load_gazetteer(directory / "places")
     except InvalidConfiguration as error:
@@ -62,6 +65,7 @@ def load(directory: Path) -> Configuration:
         gazetteer=gazetteer,
         sources=sources,
         receivers=receivers,
+        calendar=calendar,
         version=_version(directory),
     )
 
