@@ -41,8 +41,12 @@ class DeadLetters:
         partition: int | None = None,
         offset: int | None = None,
         source: str | None = None,
+        size: int | None = None,
     ) -> None:
-        """Queue one dead letter. `AcknowledgedProducer.flush` confirms it."""
+        """Queue one dead letter. `AcknowledgedProducer.flush` confirms it.
+
+        ``size``: bytes of the whole input, when ``payload`` is only its beginning.
+        """
         letter = DeadLetter(
             service=self._service,
             reason=problem.reason,
@@ -52,7 +56,7 @@ class DeadLetters:
             offset=offset,
             source=source,
             digest=hashlib.blake2b(payload or b"", key=self._key, digest_size=16).hexdigest(),
-            size=len(payload or b""),
+            size=len(payload or b"") if size is None else size,
             at_ms=time.time_ns() // 1_000_000,
         )
         DEAD_LETTERS_TOTAL.labels(self._service, problem.reason.value).inc()
