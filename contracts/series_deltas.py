@@ -1,0 +1,74 @@
+"""`series.deltas`: what some records of `posts.anonymous` add to the series of one partition. Detector to detector.
+
+One record per flush, source partition and target partition, so that the cost of state grows with active series and not
+with posts. Within it every contribution names the source record it came from: a series skips what it has applied, so
+kills, rebalances and replays count nothing twice.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+import msgspec
+
+from contracts.alert import EventReference, Place
+
+
+class Share(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """What one source record adds to one series, in one minute, from one source of posts."""
+
+    offset: int
+    """Offset of the source record in `posts.anonymous`."""
+    minute: int
+    """Event time, minutes since the epoch."""
+    posts: int
+    """Negative: posts that were counted before and are counted back."""
+    source: str
+    authors: tuple[str, ...] = ()
+    """Author tokens of these posts; shorter than ``posts`` where a source names no authors."""
+    strong: bool = False
+    """These posts call people to a place and a time."""
+    words: dict[str, tuple[str, ...]] = {}
+    """Other permitted words of these posts, each with the author tokens that used it; only for watched series. Bounded
+    and never shown before k distinct authors share a word."""
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a series is about, so that its alert can be explained without looking anything up."""
+
+    phenomenon: str | None = None
+    term: str | None = None
+    place: Place | None = None
+    event: EventReference | None = None
+
+
+class SeriesDelta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    series: str
+    """As in `contracts.alert.Observation.series`."""
+    subject: Subject
+    shares: tuple[Share, ...]
+    """In offset order."""
+
+
+class SeriesDeltas(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="contract", tag="series-deltas.v1", omit_defaults=True
+):
+    source: int
+    """Partition of `posts.anonymous` that was folded."""
+    sources: int
+    """Number of partitions of `posts.anonymous`."""
+    upto: int
+    """Offset of the last source record that is in this delta or in an earlier one; -1: none yet."""
+    watermark: int | None = None
+    """Event time this source partition has reached, minutes since the epoch; absent before its first post."""
+    idle: bool = False
+    """Nothing is waiting in this source partition: others need not wait for its event time."""
+    exercise: str | None = None
+    deltas: tuple[SeriesDelta, ...] = ()
+    newest_ms: int | None = None
+    """Creation of the newest post behind this record, when at least ten posts share the figure."""
+
+
+def partition_for(series: str, partitions: int) -> int:
+    """Partition of `series.deltas` that owns a series; the same in every process and every version."""
+    return zlib.crc32(series.encode()) % partitions
