@@ -1,0 +1,63 @@
+"""`python -m services.ingest`: public posts in, `posts.raw` out."""
+
+from __future__ import annotations
+
+import asyncio
+
+from broker.dead_letters import DeadLetters
+from broker.producer import AcknowledgedProducer
+from broker.topics import ensure_topics
+from configuration.document import InvalidConfiguration
+from configuration.sources import AnySource
+from configuration.whole import load
+from runtime.probes import Health, probes_only
+from runtime.process import CannotStart, run, serving
+from services.ingest.adapters import adapter_for
+from services.ingest.cursors import read_cursors
+from services.ingest.runner import Runner
+from services.ingest.settings import Settings
+
+
+async def main(settings: Settings, stop: asyncio.Event) -> None:
+    adapters = [adapter_for(source) for source in _sources(settings)]
+    health = Health()
+    app = probes_only(health)
+    async with serving(app, settings):
+        await ensure_topics(settings.broker)
+        cursors = await read_cursors(settings.broker)
+        async with AcknowledgedProducer(settings.broker, "ingest") as producer:
+            dead_letters = DeadLetters(producer, "ingest")
+            runners = [Runner(adapter, producer, dead_letters, settings.ingest) for adapter in adapters]
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    for adapter, runner in zip(adapters, runners, strict=True):
+                        tasks.create_task(runner.run(cursors.get(adapter.settings.id)))
+                    tasks.create_task(_beat(health, stop))
+                    health.mark_ready()
+                    await stop.wait()
+                    health.mark_unready("stopping")
+                    for runner in runners:
+                        runner.stop()
+            except ExceptionGroup as failures:
+                raise failures.exceptions[0] from None
+
+
+def _sources(settings: Settings) -> list[AnySource]:
+    try:
+        configured = load(settings.config).sources.sources
+    except InvalidConfiguration as error:
+        raise CannotStart(str(error)) from error
+    return [source for source in configured if source.enabled]
+
+
+async def _beat(health: Health, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        health.beat()
+        try:
+            await asyncio.wait_for(stop.wait(), 5)
+        except TimeoutError:
+            continue
+
+
+if __name__ == "__main__":
+    run("ingest", Settings, main)

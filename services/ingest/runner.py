@@ -1,0 +1,238 @@
+"""Runs one source: reads its events, hands them to Kafka, saves its cursor, reports its health, reconnects."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import time
+
+from broker.dead_letters import DeadLetters
+from broker.producer import AcknowledgedProducer
+from contracts import raw_post, source_health
+from contracts.codec import MAX_RECORD_BYTES, Malformed, encode
+from contracts.dead_letter import Reason as Refusal
+from contracts.raw_post import Deletion, RawPost
+from contracts.source_health import Reason, SourceHealth
+from contracts.topics import POSTS_RAW, SOURCE_HEALTH
+from runtime.logs import log
+from services.ingest import metrics
+from services.ingest.backoff import Backoff
+from services.ingest.cursors import write_cursor
+from services.ingest.settings import IngestSettings
+from services.ingest.source import Adapter, Answered, Confirm, Event, SourceFailed, Unreadable, clock_ms
+from services.ingest.watch import Verdict, Watch
+
+TICK_S = 0.5
+"""How often health is judged. A change is written at the first tick after it."""
+
+REPLAY_HEARTBEAT_MS = 15_000
+"""A replay runs ahead of the clock; it also reports when its own time moved this far, at most once a tick."""
+
+
+class Runner:
+    """One source from start to end. `run` returns when the source has ended or `stop` was called."""
+
+    def __init__(
+        self, adapter: Adapter, producer: AcknowledgedProducer, dead_letters: DeadLetters, settings: IngestSettings
+    ) -> None:
+        self._adapter = adapter
+        self._producer = producer
+        self._dead_letters = dead_letters
+        self._settings = settings
+        self._id = adapter.settings.id
+        self._watch = Watch(adapter.settings, replay=adapter.replay, measures_lag=adapter.measures_lag)
+        self._backoff = Backoff(settings.backoff_s, settings.backoff_cap_s, random.SystemRandom())
+        self._handling = False
+        self._stopping = False
+        self._reading: asyncio.Task[None] | None = None
+        self._confirming: set[asyncio.Task[None]] = set()
+        self._unsaved = 0
+        self._save_due = False
+        self._saving = asyncio.Lock()
+        self._saved_cursor: str | None = None
+        self._health: SourceHealth | None = None
+        self._reported_s = 0.0
+        self._seeing = False
+        self._posts = metrics.POSTS.labels(self._id)
+        self._bytes = metrics.BYTES.labels(self._id)
+        metrics.show_status(self._id, source_health.Status.BLIND)
+
+    async def run(self, cursor: str | None) -> None:
+        """Raises what Kafka raises: what cannot be acknowledged stops the service and is read again after a restart."""
+        self._saved_cursor = cursor
+        await self._report()
+        self._reading = asyncio.create_task(self._read_until_ended(cursor))
+        ticking = asyncio.create_task(self._tick())
+        try:
+            done, _ = await asyncio.wait({self._reading, ticking}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                with contextlib.suppress(asyncio.CancelledError):
+                    task.result()
+        finally:
+            for task in (self._reading, ticking):
+                task.cancel()
+            await asyncio.gather(self._reading, ticking, return_exceptions=True)
+        await self._save()
+        await self._report()
+        await self._producer.flush()
+
+    def stop(self) -> None:
+        """Stop between two events, so that the saved cursor covers exactly what was handed to Kafka."""
+        self._stopping = True
+        if self._reading is not None and not self._handling:
+            self._reading.cancel()
+
+    async def _read_until_ended(self, cursor: str | None) -> None:
+        while not self._stopping:
+            began_s = time.monotonic()
+            try:
+                await self._read(cursor)
+            except SourceFailed as failure:
+                held_s = time.monotonic() - began_s
+                await self._wait_after(failure, held_s)
+                cursor = self._adapter.cursor() or cursor
+            else:
+                break
+        if not self._stopping:
+            self._watch.finished()
+
+    async def _wait_after(self, failure: SourceFailed, held_s: float) -> None:
+        log().warning("source failed", source=self._id, reason=failure.reason.value, status=failure.status)
+        metrics.RECONNECTS.labels(self._id, failure.reason.value).inc()
+        self._watch.failed(failure.reason)
+        await self._report()
+        await asyncio.sleep(self._backoff.next_wait_s(held_s=held_s, retry_after_s=failure.retry_after_s))
+
+    async def _read(self, cursor: str | None) -> None:
+        async with contextlib.aclosing(self._adapter.events(cursor)) as events:  # type: ignore[type-var]
+            async for event in events:
+                self._handling = True
+                await self._handle(event)
+                if self._save_due:
+                    await self._save()
+                self._handling = False
+                if self._stopping:
+                    return
+
+    async def _handle(self, event: Event) -> None:
+        match event:
+            case RawPost():
+                await self._post(event)
+            case Deletion():
+                await self._send(event)
+                metrics.DELETIONS.labels(self._id).inc()
+            case Unreadable():
+                await self._set_aside(event)
+            case Confirm():
+                task = asyncio.create_task(self._confirm(event))
+                self._confirming.add(task)
+                task.add_done_callback(self._confirming.discard)
+            case Answered():
+                pass
+        self._watch.heard(clock_ms())
+        if not self._seeing:
+            await self._report()
+
+    async def _post(self, post: RawPost) -> None:
+        if await self._send(post):
+            self._posts.inc()
+            self._watch.post(post.created_ms, post.received_ms - post.created_ms)
+
+    async def _send(self, record: RawPost | Deletion) -> bool:
+        try:
+            value, key = encode(record), raw_post.key(record)
+        except UnicodeEncodeError:  # half a surrogate pair from a parser that lets them through
+            await self._set_aside(Unreadable(payload=b"", problem=Malformed(Refusal.INVALID_UTF8, "$.text")))
+            return False
+        if len(value) > MAX_RECORD_BYTES:
+            await self._set_aside(Unreadable(payload=value, problem=Malformed(Refusal.TOO_LARGE)))
+            return False
+        await self._producer.send(POSTS_RAW.name, value, key=key)
+        self._bytes.inc(len(value))
+        self._unsaved += 1
+        return True
+
+    async def _set_aside(self, unreadable: Unreadable) -> None:
+        metrics.UNREADABLE.labels(self._id, unreadable.problem.reason.value).inc()
+        await self._dead_letters.put(unreadable.payload, unreadable.problem, source=self._id, size=unreadable.size)
+        self._unsaved += 1
+
+    async def _confirm(self, event: Confirm) -> None:
+        try:
+            await self._flush()
+        except Exception as error:
+            if not event.done.done():
+                event.done.set_exception(error)
+        else:
+            if not event.done.done():
+                event.done.set_result(None)
+
+    async def _flush(self) -> None:
+        count, self._unsaved = self._unsaved, 0
+        began_s = time.monotonic()
+        await self._producer.flush()
+        if count:
+            metrics.BATCH.labels(self._id).observe(count)
+            metrics.CONFIRM_SECONDS.labels(self._id).observe(time.monotonic() - began_s)
+
+    async def _save(self) -> None:
+        """Save the cursor after everything it covers is acknowledged. Call between two events only."""
+        async with self._saving:
+            self._save_due = False
+            cursor = self._adapter.cursor()
+            if cursor is None or cursor == self._saved_cursor:
+                return
+            await self._flush()
+            await write_cursor(self._producer, self._id, cursor)
+            self._saved_cursor = cursor
+            metrics.CURSOR_SAVED.labels(self._id).set_to_current_time()
+
+    async def _tick(self) -> None:
+        saved_s = time.monotonic()
+        while True:
+            await asyncio.sleep(TICK_S)
+            await self._report()
+            if time.monotonic() - saved_s >= self._settings.save_cursor_s:
+                saved_s = time.monotonic()
+                self._save_due = True
+                if not self._handling:
+                    await self._save()
+
+    async def _report(self) -> None:
+        """Write health when it changed or is due; every reader may rely on a report each `heartbeat_s`.
+
+        A replay has nothing to say before its first post: its time is not known yet.
+        """
+        verdict = self._watch.verdict(clock_ms())
+        if self._adapter.replay and verdict.reason is Reason.STARTING:
+            return
+        now_ms = self._adapter.now_ms()
+        if self._stopping and not self._watch.is_finished:
+            verdict = Verdict(status=source_health.Status.BLIND, reason=Reason.STOPPED)
+        before = self._health
+        changed = before is None or (before.status, before.reason) != (verdict.status, verdict.reason)
+        due = time.monotonic() - self._reported_s >= self._settings.heartbeat_s
+        moved = self._adapter.replay and before is not None and abs(now_ms - before.at_ms) >= REPLAY_HEARTBEAT_MS
+        if not (changed or due or moved):
+            return
+        since_ms = now_ms if before is None or before.status is not verdict.status else before.since_ms
+        self._health = SourceHealth(
+            source=self._id,
+            kind=self._adapter.settings.kind,  # type: ignore[attr-defined]
+            status=verdict.status,
+            reason=verdict.reason,
+            since_ms=since_ms,
+            at_ms=now_ms,
+            last_post_ms=self._watch.last_post_ms,
+            expected_gap_s=self._adapter.settings.expected_gap_s,
+            exercise=getattr(self._adapter.settings, "exercise", None),
+        )
+        self._reported_s = time.monotonic()
+        self._seeing = verdict.status is not source_health.Status.BLIND
+        metrics.show_status(self._id, verdict.status)
+        if (lag_s := self._watch.lag_s) is not None:
+            metrics.LAG_SECONDS.labels(self._id).set(lag_s)
+        if changed:
+            log().info("source health", source=self._id, status=verdict.status.value, reason=verdict.reason.value)
+        await self._producer.send(SOURCE_HEALTH.name, encode(self._health), key=source_health.key(self._health))
