@@ -9,6 +9,7 @@ from pathlib import Path
 
 from configuration.calendar import Calendar
 from configuration.document import EntryT, InvalidConfiguration, Problem, line_of, read
+from configuration.guidance import Guidance
 from configuration.phenomena import Phenomenon
 from configuration.places import Gazetteer, load_gazetteer
 from configuration.receivers import Receivers
@@ -23,6 +24,7 @@ class Configuration:
     gazetteer: Gazetteer
     sources: Sources
     receivers: Receivers
+    guidance: Guidance
     calendar: Calendar
     version: str
     """First twelve hex digits of the hash of all files: the same files, the same version."""
@@ -51,6 +53,7 @@ def load(directory: Path) -> Configuration:
     thresholds = attempt(directory / "thresholds.yaml", Thresholds, Thresholds())
     sources = attempt(directory / "sources.yaml", Sources, Sources())
     receivers = attempt(directory / "receivers.yaml", Receivers, Receivers())
+    guidance = attempt(directory / "guidance.yaml", Guidance, Guidance())
     calendar = attempt(directory / "calendar.yaml", Calendar, Calendar())
     try:
         gazetteer = load_gazetteer(directory / "places")
@@ -65,6 +68,7 @@ def load(directory: Path) -> Configuration:
         gazetteer=gazetteer,
         sources=sources,
         receivers=receivers,
+        guidance=guidance,
         calendar=calendar,
         version=_version(directory),
     )
