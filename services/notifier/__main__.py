@@ -1,0 +1,131 @@
+"""`python -m services.notifier`: builds the security room, runs it, takes it down in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
+
+from broker.consumer import BatchConsumer
+from broker.dead_letters import DeadLetters
+from broker.producer import AcknowledgedProducer
+from broker.topics import ensure_topics
+from configuration.document import InvalidConfiguration
+from configuration.whole import Configuration, load
+from contracts.topics import ALERTS, SOURCE_HEALTH
+from runtime.probes import Health
+from runtime.process import CannotStart, run, serving
+from services.notifier.application import build
+from services.notifier.delivery.outbox import Outbox
+from services.notifier.delivery.webhook import Receiver, UnusableSecret, client, ready
+from services.notifier.delivery.worker import DeliveryWorker
+from services.notifier.intake import Intake
+from services.notifier.room import Room
+from services.notifier.security import loopback
+from services.notifier.settings import Settings
+from services.notifier.store.database import Database, UnusableDatabase
+from services.notifier.stream import Stream
+
+SERVICE = "notifier"
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+async def main(settings: Settings, stop: asyncio.Event) -> None:
+    own = settings.notifier
+    if not loopback(settings.host) and not own.behind_sign_in:
+        raise CannotStart(
+            f"SEINPOST_HOST={settings.host} is open to others, and the console has one local user without sign-in; "
+            "use 127.0.0.1, or put a proxy with sign-in in front and set SEINPOST_NOTIFIER__BEHIND_SIGN_IN=true"
+        )
+    configuration, receivers = _configured(settings)
+    async with _database(settings) as database:
+        await ensure_topics(settings.broker)
+        health = Health()
+        stream = Stream(database=database, poll_s=own.poll_s, now_ms=now_ms)
+        room = Room(
+            database=database,
+            stream=stream,
+            configuration=configuration,
+            settings=settings,
+            receivers=receivers,
+            now_ms=now_ms,
+        )
+        async with (
+            client(own.request_timeout_s) as http,
+            AcknowledgedProducer(settings.broker, SERVICE) as producer,
+            BatchConsumer(
+                settings.broker, topics=[ALERTS.name, SOURCE_HEALTH.name], group=own.group, client_id=SERVICE
+            ) as consumer,
+            serving(build(room, health), settings),
+        ):
+            worker = DeliveryWorker(database=database, receivers=receivers, settings=own, http=http, now_ms=now_ms)
+
+            def stored() -> None:
+                stream.wake.set()
+                worker.wake.set()
+
+            intake = Intake(
+                database=database,
+                outbox=Outbox(
+                    receivers=configuration.receivers.receivers,
+                    give_up_after_hours=configuration.receivers.give_up_after_hours,
+                ),
+                producer=producer,
+                dead_letters=DeadLetters(producer, SERVICE),
+                health=health,
+                stored=stored,
+                now_ms=now_ms,
+            )
+            health.mark_ready()
+            await _together(stop, stream, intake.run(consumer, stop), worker.run(stop), stream.run(stop))
+
+
+async def _together(stop: asyncio.Event, stream: Stream, *loops: Coroutine[Any, Any, None]) -> None:
+    """Run the loops until asked to stop; the failure of one ends all, and the process."""
+
+    async def until_stopped() -> None:
+        await stop.wait()
+        # Open streams would hold the server for its whole grace period.
+        stream.close()
+
+    async def guarded(loop: Coroutine[Any, Any, None]) -> None:
+        try:
+            await loop
+        except BaseException:
+            stop.set()
+            raise
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(until_stopped())
+        for loop in loops:
+            group.create_task(guarded(loop))
+
+
+def _configured(settings: Settings) -> tuple[Configuration, dict[str, Receiver]]:
+    try:
+        configuration = load(settings.config)
+        return configuration, ready(configuration.receivers.receivers, settings.notifier.secrets_dir)
+    except (InvalidConfiguration, UnusableSecret) as error:
+        raise CannotStart(str(error)) from error
+
+
+@contextlib.asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Database]:
+    try:
+        database = Database(settings.notifier.database_url.get_secret_value())
+        await database.migrate()
+    except UnusableDatabase as error:
+        raise CannotStart(str(error)) from error
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+if __name__ == "__main__":
+    run(SERVICE, Settings, main)

@@ -1,0 +1,1 @@
+"""`/v1`: everything the console does, after the Dutch API Design Rules."""

@@ -1,0 +1,53 @@
+"""`/v1/events`: what changes, as it changes (server-sent events)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import StreamingResponse
+
+from services.notifier.api.alerts import TheRoom
+from services.notifier.room import Room
+
+router = APIRouter(prefix="/v1", tags=["events"])
+Number = Annotated[
+    int | None, Query(alias="lastEventId", ge=0, le=2**62, description="As the header, for a first request.")
+]
+
+
+@router.get(
+    "/events",
+    operation_id="streamEvents",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}, "description": "`alert`, `status`, `source`, `heartbeat`."}},
+)
+async def stream_events(
+    request: Request,
+    the_room: TheRoom,
+    last_event_id: Annotated[int | None, Header(ge=0, le=2**62, description="Go on after this number.")] = None,
+    from_query: Number = None,
+) -> StreamingResponse:
+    """Events `alert`, `status` and `source`, numbered; a `heartbeat` without number when nothing happens.
+
+    After a cut the reader sends the last number it had (`Last-Event-ID`; browsers do so by themselves) and misses none.
+    """
+    last = last_event_id if last_event_id is not None else from_query
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_lines(the_room, last), media_type="text/event-stream", headers=headers)
+
+
+async def _lines(the_room: Room, last: int | None) -> AsyncIterator[bytes]:
+    # Browsers wait this long before they connect again.
+    yield b"retry: 2000\n" + _heartbeat(the_room)
+    async for event in the_room.stream.listen(last, the_room.settings.notifier.heartbeat_s):
+        if event is None:
+            yield _heartbeat(the_room)
+        else:
+            yield b"id: %d\nevent: %s\ndata: %s\n\n" % (event.seq, event.kind.encode(), event.data)
+
+
+def _heartbeat(the_room: Room) -> bytes:
+    return b"event: heartbeat\ndata: %s\n\n" % orjson.dumps({"atMs": the_room.now_ms()})

@@ -1,0 +1,40 @@
+"""All metrics of the notifier. Labels are closed lists, or ids of config/receivers.yaml: no word of an alert."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+ALERTS = Counter(
+    "seinpost_notifier_alerts_total", "Alert records read, by what was done with them (stored, ignored).", ["decision"]
+)
+SOURCE_HEALTH = Counter("seinpost_notifier_source_health_total", "Source health records stored.")
+VISIBLE_SECONDS = Histogram(
+    "seinpost_notifier_visible_seconds",
+    "From the writing of an alert record to its event on the live stream.",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60),
+)
+STORE_SECONDS = Histogram(
+    "seinpost_notifier_store_seconds",
+    "One batch of records, from read to committed in the database.",
+    buckets=(0.005, 0.01, 0.05, 0.1, 0.5, 1, 5),
+)
+DATABASE_FAILURES = Counter("seinpost_notifier_database_failures_total", "Batches that had to be tried again.")
+LAG = Gauge("seinpost_notifier_lag_records", "Records behind the end of the topic.", ["topic"])
+DELIVERIES = Counter(
+    "seinpost_notifier_deliveries_total",
+    "Attempts to deliver, by receiver and outcome (delivered, refused, unreachable, timeout, expired).",
+    ["receiver", "outcome"],
+)
+DELIVERY_SECONDS = Histogram(
+    "seinpost_notifier_delivery_seconds",
+    "From the storing of an alert to the acknowledgement of its receiver.",
+    ["receiver"],
+    buckets=(0.1, 0.5, 1, 5, 30, 120, 600, 3600, 21600, 86400),
+)
+OUTBOX = Gauge("seinpost_notifier_outbox", "Deliveries that are not acknowledged and not given up.")
+UNSEEN = Gauge("seinpost_notifier_unseen_alerts", "Alerts that nobody has seen, apart from exercises.", ["exercise"])
+STREAMS = Gauge("seinpost_notifier_streams", "Open live streams (consoles and API clients).")
+STREAMS_CUT = Counter(
+    "seinpost_notifier_streams_cut_total", "Live streams closed because the reader was too slow; it resumes by itself."
+)
+ACTIONS = Counter("seinpost_notifier_actions_total", "What operators did, by action and result.", ["action", "result"])

@@ -1,0 +1,254 @@
+"""Alerts with their handling: what came from the detector, and what operators made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, insert, select, update
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.alert import Alert, Change, State
+from contracts.codec import Decoder, encode
+from services.notifier.life import UNSEEN, Arrival, Status
+from services.notifier.store.tables import actions, alerts, revisions
+from services.notifier.store.upsert import upsert
+
+_decoder: Decoder[Alert] = Decoder(Alert)
+_unseen = [status.value for status in UNSEEN]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One alert and how it is being handled."""
+
+    alert: Alert
+    status: Status
+    status_ms: int
+    """Since when it has this status."""
+    owner: str | None
+    outcome: str | None
+    received_ms: int
+    """When its first record was stored here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    revision: int
+    change: Change
+    severity: str
+    minute: int
+    observed: int
+    expected: float
+    place: str | None
+    stored_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """Something an operator did."""
+
+    action: str
+    outcome: str | None
+    text: str | None
+    actor: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Absent: not filtered on. ``text`` finds parts of label, place and terms."""
+
+    state: State | None = None
+    status: tuple[Status, ...] = ()
+    region: str | None = None
+    phenomenon: str | None = None
+    exercise: bool | None = None
+    text: str | None = None
+    opened_from_minute: int | None = None
+    opened_until_minute: int | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if self.state is not None:
+            found.append(alerts.c.state == self.state.value)
+        if self.status:
+            found.append(alerts.c.status.in_([status.value for status in self.status]))
+        if self.region is not None:
+            found.append(alerts.c.region == self.region)
+        if self.phenomenon is not None:
+            found.append(alerts.c.phenomenon == self.phenomenon)
+        if self.exercise is not None:
+            found.append(alerts.c.exercise.is_not(None) if self.exercise else alerts.c.exercise.is_(None))
+        if self.text:
+            found.append(alerts.c.search.contains(self.text.lower(), autoescape=True))
+        if self.opened_from_minute is not None:
+            found.append(alerts.c.opened_minute >= self.opened_from_minute)
+        if self.opened_until_minute is not None:
+            found.append(alerts.c.opened_minute < self.opened_until_minute)
+        return found
+
+
+async def find(connection: AsyncConnection, alert_id: str, *, lock: bool = False) -> Case | None:
+    """``lock``: no other transaction changes it before this one ends."""
+    query = select(alerts).where(alerts.c.id == alert_id)
+    row = (await connection.execute(query.with_for_update() if lock else query)).first()
+    return _case(row) if row else None
+
+
+async def store(connection: AsyncConnection, alert: Alert, before: Case | None, arrival: Arrival, now_ms: int) -> Case:
+    """Write ``alert`` as the newest record of its happening."""
+    status, since = (before.status, before.status_ms) if before else (Status.NEW, now_ms)
+    if arrival is Arrival.REOPENS:
+        status, since = Status.REOPENED, now_ms
+    reopened = arrival is Arrival.REOPENS
+    case_ = Case(
+        alert=alert,
+        status=status,
+        status_ms=since,
+        owner=before.owner if before and not reopened else None,
+        outcome=before.outcome if before and not reopened else None,
+        received_ms=before.received_ms if before else now_ms,
+    )
+    row = {
+        "id": alert.id,
+        "revision": alert.revision,
+        "state": alert.state.value,
+        "phenomenon": alert.phenomenon,
+        "region": alert.place.region,
+        "severity": alert.severity.value,
+        "exercise": alert.exercise,
+        "opened_minute": alert.opened_minute,
+        "updated_minute": alert.updated_minute,
+        "search": _searchable(alert),
+        "record": encode(alert),
+        "status": case_.status.value,
+        "status_ms": case_.status_ms,
+        "owner": case_.owner,
+        "outcome": case_.outcome,
+        "received_ms": case_.received_ms,
+        "stored_ms": now_ms,
+    }
+    await connection.execute(upsert(connection, alerts, row, key="id"))
+    await connection.execute(
+        insert(revisions).values(
+            alert=alert.id,
+            revision=alert.revision,
+            change=alert.change.value,
+            severity=alert.severity.value,
+            minute=alert.updated_minute,
+            observed=alert.observation.observed,
+            expected=alert.observation.expected,
+            place=(alert.event.place if alert.event else None) or alert.place.name or alert.place.gemeente,
+            stored_ms=now_ms,
+        )
+    )
+    return case_
+
+
+async def set_status(
+    connection: AsyncConnection, alert_id: str, *, status: Status, owner: str | None, outcome: str | None, now_ms: int
+) -> None:
+    changed = {"status": status.value, "status_ms": now_ms, "owner": owner, "outcome": outcome}
+    await connection.execute(update(alerts).where(alerts.c.id == alert_id).values(changed))
+
+
+async def add_deed(connection: AsyncConnection, alert_id: str, deed: Deed) -> None:
+    await connection.execute(
+        insert(actions).values(
+            alert=alert_id,
+            action=deed.action,
+            outcome=deed.outcome,
+            text=deed.text,
+            actor=deed.actor,
+            at_ms=deed.at_ms,
+        )
+    )
+
+
+async def to_handle(connection: AsyncConnection, limit: int = 200) -> list[Case]:
+    """What waits for an operator: unseen first, oldest first within; exercises after the real ones."""
+    order = (
+        case((alerts.c.exercise.is_(None), 0), else_=1),
+        case((alerts.c.status.in_(_unseen), 0), else_=1),
+        alerts.c.received_ms,
+        alerts.c.id,
+    )
+    query = select(alerts).where(alerts.c.status != Status.CLOSED.value).order_by(*order).limit(limit)
+    return [_case(row) for row in await connection.execute(query)]
+
+
+async def page(connection: AsyncConnection, wanted: Filter, *, limit: int, offset: int) -> tuple[list[Case], int]:
+    """Newest happening first, and how many there are in all."""
+    conditions = wanted.conditions()
+    total = (await connection.execute(select(func.count()).select_from(alerts).where(*conditions))).scalar_one()
+    query = select(alerts).where(*conditions).order_by(alerts.c.opened_minute.desc(), alerts.c.id)
+    rows = await connection.execute(query.limit(limit).offset(offset))
+    return [_case(row) for row in rows], int(total)
+
+
+async def history(connection: AsyncConnection, alert_id: str) -> tuple[list[Revision], list[Deed]]:
+    """Both oldest first."""
+    changes = await connection.execute(
+        select(revisions).where(revisions.c.alert == alert_id).order_by(revisions.c.revision)
+    )
+    deeds = await connection.execute(select(actions).where(actions.c.alert == alert_id).order_by(actions.c.id))
+    return [
+        Revision(
+            revision=row.revision,
+            change=Change(row.change),
+            severity=row.severity,
+            minute=row.minute,
+            observed=row.observed,
+            expected=row.expected,
+            place=row.place,
+            stored_ms=row.stored_ms,
+        )
+        for row in changes
+    ], [Deed(action=row.action, outcome=row.outcome, text=row.text, actor=row.actor, at_ms=row.at_ms) for row in deeds]
+
+
+async def deeds_since(connection: AsyncConnection, since_ms: int) -> list[tuple[str, Deed]]:
+    """Alert id and deed, oldest first."""
+    rows = await connection.execute(select(actions).where(actions.c.at_ms >= since_ms).order_by(actions.c.id))
+    return [
+        (row.alert, Deed(action=row.action, outcome=row.outcome, text=row.text, actor=row.actor, at_ms=row.at_ms))
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    opened: int
+    """Happenings ever stored."""
+    closed: int
+    """Of these, over according to the detector."""
+    unseen: int
+
+
+async def counts(connection: AsyncConnection, *, exercise: bool) -> Counts:
+    query = select(
+        func.count(),
+        func.count(case((alerts.c.state == State.CLOSED.value, 1))),
+        func.count(case((and_(alerts.c.status.in_(_unseen)), 1))),
+    ).where(alerts.c.exercise.is_not(None) if exercise else alerts.c.exercise.is_(None))
+    opened, closed, unseen = (await connection.execute(query)).one()
+    return Counts(opened=opened, closed=closed, unseen=unseen)
+
+
+def _searchable(alert: Alert) -> str:
+    place = alert.place
+    words = [alert.label, place.gemeente, place.name, alert.event.place if alert.event else None, *alert.terms]
+    return " ".join(word for word in words if word).lower()
+
+
+def _case(row: Row[Any]) -> Case:
+    return Case(
+        alert=_decoder.decode(row.record),
+        status=Status(row.status),
+        status_ms=row.status_ms,
+        owner=row.owner,
+        outcome=row.outcome,
+        received_ms=row.received_ms,
+    )

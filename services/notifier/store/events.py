@@ -1,0 +1,45 @@
+"""The log behind the live stream: a number for each change, so that a reader who was away continues where it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.notifier.store.tables import events
+
+
+class Kind(StrEnum):
+    ALERT = "alert"
+    STATUS = "status"
+    """An operator did something with an alert."""
+    SOURCE = "source"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    seq: int
+    kind: str
+    data: bytes
+    """JSON object."""
+
+
+async def append(connection: AsyncConnection, kind: Kind, object_id: str, data: dict[str, Any], now_ms: int) -> None:
+    """Must run in `Database.writing`: only there do numbers become visible in order."""
+    row = {"kind": kind.value, "object": object_id, "data": orjson.dumps(data), "at_ms": now_ms}
+    await connection.execute(insert(events).values(row))
+
+
+async def last_seq(connection: AsyncConnection) -> int:
+    return int((await connection.execute(select(func.coalesce(func.max(events.c.seq), 0)))).scalar_one())
+
+
+async def after(connection: AsyncConnection, seq: int, limit: int = 1000) -> list[Event]:
+    """At most ``limit`` events beyond ``seq``, in order."""
+    query = select(events.c.seq, events.c.kind, events.c.data).where(events.c.seq > seq)
+    rows = await connection.execute(query.order_by(events.c.seq).limit(limit))
+    return [Event(seq=row.seq, kind=row.kind, data=row.data) for row in rows]

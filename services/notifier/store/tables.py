@@ -1,0 +1,144 @@
+"""The tables. Times are milliseconds since the epoch (``_ms``) or minutes since the epoch (``_minute``).
+
+The only free text is ``actions.text``: what an operator typed. Everything else comes from the contracts.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+# SQLite numbers rows by itself only for INTEGER.
+Sequence = BigInteger().with_variant(Integer, "sqlite")
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("phenomenon", String(60), nullable=False),
+    Column("region", String(8)),
+    Column("severity", String(8), nullable=False),
+    Column("exercise", String(200)),
+    Column("opened_minute", BigInteger, nullable=False),
+    Column("updated_minute", BigInteger, nullable=False),
+    Column("search", Text, nullable=False),  # lower case: label, place, terms
+    Column("record", LargeBinary, nullable=False),  # the alert as it was on the wire
+    Column("status", String(16), nullable=False),
+    Column("status_ms", BigInteger, nullable=False),
+    Column("owner", String(80)),
+    Column("outcome", String(16)),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("stored_ms", BigInteger, nullable=False),
+    Index(None, "status", "exercise", "received_ms"),
+    Index(None, "opened_minute"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("alert", String(200), ForeignKey("alerts.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("change", String(16), nullable=False),
+    Column("severity", String(8), nullable=False),
+    Column("minute", BigInteger, nullable=False),
+    Column("observed", Integer, nullable=False),
+    Column("expected", Float, nullable=False),
+    Column("place", String(200)),
+    Column("stored_ms", BigInteger, nullable=False),
+)
+
+actions = Table(
+    "actions",
+    metadata,
+    Column("id", Sequence, primary_key=True),
+    Column("alert", String(200), ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("action", String(16), nullable=False),
+    Column("outcome", String(16)),
+    Column("text", Text),
+    Column("actor", String(80), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String(80), primary_key=True),  # the webhook-id: the same for every attempt
+    Column("alert", String(200), ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("receiver", String(60), nullable=False),
+    Column("occasion", String(16), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("next_ms", BigInteger, nullable=False),
+    Column("claimed_until_ms", BigInteger, nullable=False),
+    Column("finished_ms", BigInteger),
+    Index(None, "state", "next_ms"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("delivery", String(80), ForeignKey("deliveries.id"), primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("status_code", Integer),
+    Column("duration_ms", Integer, nullable=False),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("source", String(60), primary_key=True),
+    Column("record", LargeBinary, nullable=False),
+    Column("stored_ms", BigInteger, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Sequence, primary_key=True),
+    Column("kind", String(24), nullable=False),
+    Column("object", String(200), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("action", String(24), nullable=False),
+    Column("object", String(200), nullable=False),
+    Column("result", String(24), nullable=False),
+    Column("origin", String(60), nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+)

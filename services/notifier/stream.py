@@ -1,0 +1,113 @@
+"""The live stream: one reader of the event log per process, many listeners, each resuming by the number it had last."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+import orjson
+from sqlalchemy.exc import SQLAlchemyError
+
+from runtime.logs import log
+from services.notifier import metrics
+from services.notifier.store import events
+from services.notifier.store.database import Database
+from services.notifier.store.events import Event, Kind
+
+QUEUE_EVENTS = 2_000
+"""Events a slow listener may be behind before it is cut off; it reconnects and reads the rest from the log."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Stream:
+    database: Database
+    poll_s: float
+    now_ms: Callable[[], int]
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    seq: int = 0
+    """Number of the newest event handed out."""
+    _listeners: set[asyncio.Queue[Event | None]] = field(default_factory=set)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        async with self.database.reading() as connection:
+            self.seq = await events.last_seq(connection)
+        while not stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.wake.wait(), self.poll_s)
+            self.wake.clear()
+            try:
+                await self._hand_out()
+            except (SQLAlchemyError, OSError) as error:
+                log().error("stream_unavailable", exc_info=error)
+                await asyncio.sleep(self.poll_s)
+
+    async def _hand_out(self) -> None:
+        while True:
+            async with self.database.reading() as connection:
+                fresh = await events.after(connection, self.seq)
+            if not fresh:
+                return
+            for event in fresh:
+                self.seq = event.seq
+                self._measure(event)
+                for queue in list(self._listeners):
+                    try:
+                        queue.put_nowait(event)
+                    except asyncio.QueueFull:
+                        self._listeners.discard(queue)
+                        metrics.STREAMS_CUT.inc()
+
+    def _measure(self, event: Event) -> None:
+        if event.kind == Kind.ALERT:
+            emitted = orjson.loads(event.data)["emittedMs"]
+            metrics.VISIBLE_SECONDS.observe(max(0, self.now_ms() - emitted) / 1000)
+
+    async def listen(self, last_seq: int | None, heartbeat_s: float) -> AsyncIterator[Event | None]:
+        """Events beyond ``last_seq`` (None: from now on), as they come; None after ``heartbeat_s`` of silence."""
+        queue: asyncio.Queue[Event | None] = asyncio.Queue(QUEUE_EVENTS)
+        self._listeners.add(queue)
+        metrics.STREAMS.set(len(self._listeners))
+        try:
+            # A number beyond ours is of another database: begin anew rather than stay silent for ever.
+            sent = self.seq if last_seq is None or last_seq > await self._newest() else last_seq
+            async for event in self._missed(sent):
+                sent = event.seq
+                yield event
+            while not self.closing.is_set() and queue in self._listeners:
+                try:
+                    item = await asyncio.wait_for(queue.get(), heartbeat_s)
+                except TimeoutError:
+                    item = None
+                if item is None:
+                    if not self.closing.is_set():
+                        yield None
+                elif item.seq > sent:
+                    sent = item.seq
+                    yield item
+        finally:
+            self._listeners.discard(queue)
+            metrics.STREAMS.set(len(self._listeners))
+
+    async def _newest(self) -> int:
+        async with self.database.reading() as connection:
+            return await events.last_seq(connection)
+
+    async def _missed(self, seq: int) -> AsyncIterator[Event]:
+        while not self.closing.is_set():
+            async with self.database.reading() as connection:
+                found = await events.after(connection, seq)
+            for event in found:
+                seq = event.seq
+                yield event
+            if not found:
+                return
+
+    def close(self) -> None:
+        """End every listener, so that the server can stop at once."""
+        self.closing.set()
+        for queue in self._listeners:
+            with contextlib.suppress(asyncio.QueueFull):
+                queue.put_nowait(None)
