@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from configuration.document import Entry
 
@@ -66,3 +66,12 @@ AnySource = Annotated[Jetstream | Mastodon | Feed | Push | File, Field(discrimin
 
 class Sources(Entry):
     sources: tuple[AnySource, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        ids = [source.id for source in self.sources]
+        paths = [source.path for source in self.sources if isinstance(source, Push)]
+        for names, what in ((ids, "id"), (paths, "path")):
+            if twice := sorted({name for name in names if names.count(name) > 1}):
+                raise ValueError(f"each source has its own {what}; used more than once: {', '.join(twice)}")
+        return self
