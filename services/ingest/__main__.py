@@ -7,21 +7,25 @@ import asyncio
 from broker.dead_letters import DeadLetters
 from broker.producer import AcknowledgedProducer
 from broker.topics import ensure_topics
-from configuration.document import InvalidConfiguration
-from configuration.sources import AnySource
-from configuration.whole import load
+from configuration.document import InvalidConfiguration, read
+from configuration.sources import AnySource, Sources
 from runtime.probes import Health, probes_only
 from runtime.process import CannotStart, run, serving
 from services.ingest.adapters import adapter_for
 from services.ingest.cursors import read_cursors
+from services.ingest.push import PushAdapter
+from services.ingest.push_endpoint import add_push
 from services.ingest.runner import Runner
 from services.ingest.settings import Settings
 
 
 async def main(settings: Settings, stop: asyncio.Event) -> None:
-    adapters = [adapter_for(source) for source in _sources(settings)]
+    adapters = [adapter_for(source, settings.ingest.secrets_dir) for source in _sources(settings)]
     health = Health()
     app = probes_only(health)
+    for adapter in adapters:
+        if isinstance(adapter, PushAdapter):
+            add_push(app, adapter, max_bytes=settings.ingest.max_push_bytes)
     async with serving(app, settings):
         await ensure_topics(settings.broker)
         cursors = await read_cursors(settings.broker)
@@ -44,7 +48,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
 
 def _sources(settings: Settings) -> list[AnySource]:
     try:
-        configured = load(settings.config).sources.sources
+        configured = read(settings.config / "sources.yaml", Sources).sources
     except InvalidConfiguration as error:
         raise CannotStart(str(error)) from error
     return [source for source in configured if source.enabled]

@@ -34,7 +34,7 @@ _decoder = msgspec.json.Decoder(Position)
 
 class FileAdapter:
     replay = True
-    measures_lag = False
+    lag_ms = None
 
     def __init__(self, settings: File) -> None:
         self.settings = settings
@@ -61,6 +61,10 @@ class FileAdapter:
                         yield event
         except OSError:
             raise SourceFailed(Reason.UNREACHABLE) from None
+
+    @property
+    def expected_gap_s(self) -> float:
+        return self.settings.expected_gap_s
 
     def cursor(self) -> str | None:
         position = Position(offset=self._offset, created_ms=self._created_ms, file=self._file)

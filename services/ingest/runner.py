@@ -41,7 +41,7 @@ class Runner:
         self._dead_letters = dead_letters
         self._settings = settings
         self._id = adapter.settings.id
-        self._watch = Watch(adapter.settings, replay=adapter.replay, measures_lag=adapter.measures_lag)
+        self._watch = Watch(max_lag_s=adapter.settings.max_lag_s, replay=adapter.replay)
         self._backoff = Backoff(settings.backoff_s, settings.backoff_cap_s, random.SystemRandom())
         self._handling = False
         self._stopping = False
@@ -137,7 +137,7 @@ class Runner:
     async def _post(self, post: RawPost) -> None:
         if await self._send(post):
             self._posts.inc()
-            self._watch.post(post.created_ms, post.received_ms - post.created_ms)
+            self._watch.post(post.created_ms, self._adapter.lag_ms)
 
     async def _send(self, record: RawPost | Deletion) -> bool:
         try:
@@ -204,7 +204,7 @@ class Runner:
 
         A replay has nothing to say before its first post: its time is not known yet.
         """
-        verdict = self._watch.verdict(clock_ms())
+        verdict = self._watch.verdict(clock_ms(), self._adapter.expected_gap_s)
         if self._adapter.replay and verdict.reason is Reason.STARTING:
             return
         now_ms = self._adapter.now_ms()
@@ -225,7 +225,7 @@ class Runner:
             since_ms=since_ms,
             at_ms=now_ms,
             last_post_ms=self._watch.last_post_ms,
-            expected_gap_s=self._adapter.settings.expected_gap_s,
+            expected_gap_s=self._adapter.expected_gap_s,
             exercise=getattr(self._adapter.settings, "exercise", None),
         )
         self._reported_s = time.monotonic()

@@ -45,6 +45,8 @@ class Confirm:
     done: asyncio.Future[None]
 
 
+USER_AGENT = "Seinpost"
+
 Event = RawPost | Deletion | Unreadable | Answered | Confirm
 
 
@@ -78,12 +80,17 @@ class Adapter(Protocol):
 
     @property
     def replay(self) -> bool:
-        """True: its posts are of another time than now, so neither their age nor a silence says anything."""
+        """True: its posts are of another time than now, so a silence says nothing about the source."""
         ...
 
     @property
-    def measures_lag(self) -> bool:
-        """True: a post is sent to us when it is written, so its age on arrival is our lag."""
+    def lag_ms(self) -> int | None:
+        """How far the last event lay behind on arrival; None where age says nothing (a replay, a feed)."""
+        ...
+
+    @property
+    def expected_gap_s(self) -> float:
+        """Longest silence that is still normal."""
         ...
 
     def events(self, cursor: str | None) -> AsyncIterator[Event]:

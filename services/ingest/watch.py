@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from configuration.sources import Source
 from contracts.source_health import Reason, Status
 
 BLIND_AT_LAGS = 5
@@ -25,11 +24,9 @@ class Watch:
     row, or a refusal, is.
     """
 
-    def __init__(self, settings: Source, *, replay: bool, measures_lag: bool) -> None:
-        self._gap_ms = settings.expected_gap_s * 1000
-        self._max_lag_ms = settings.max_lag_s * 1000
+    def __init__(self, *, max_lag_s: float, replay: bool) -> None:
+        self._max_lag_ms = max_lag_s * 1000
         self._replay = replay
-        self._measures_lag = measures_lag
         self._heard_ms: int | None = None
         self._failure: Reason | None = None
         self._failures = 0
@@ -38,10 +35,11 @@ class Watch:
         self._freshest_ms = math.inf
         self.last_post_ms: int | None = None
 
-    def post(self, created_ms: int, lag_ms: int) -> None:
-        """Created and how long ago, as measured on arrival. Posts of a replay are not judged by age."""
+    def post(self, created_ms: int, lag_ms: int | None) -> None:
+        """A post arrived, so far behind; None where its age says nothing."""
         self.last_post_ms = created_ms
-        self._freshest_ms = min(self._freshest_ms, lag_ms)
+        if lag_ms is not None:
+            self._freshest_ms = min(self._freshest_ms, lag_ms)
 
     def heard(self, now_ms: int) -> None:
         """The source said something: posts, or that there are none."""
@@ -63,9 +61,9 @@ class Watch:
     def lag_s(self) -> float | None:
         return None if self._lag_ms is None else max(0.0, self._lag_ms / 1000)
 
-    def verdict(self, now_ms: int) -> Verdict:
+    def verdict(self, now_ms: int, expected_gap_s: float) -> Verdict:
         """Call regularly: the lag is that of the freshest post since the call before."""
-        if self._measures_lag and self._freshest_ms is not math.inf:
+        if self._freshest_ms is not math.inf:
             self._lag_ms, self._freshest_ms = self._freshest_ms, math.inf
         if self._finished:
             return Verdict(status=Status.ENDED, reason=Reason.FINISHED)
@@ -73,7 +71,7 @@ class Watch:
             return Verdict(status=Status.BLIND, reason=self._failure)
         if self._heard_ms is None:
             return Verdict(status=Status.BLIND, reason=Reason.STARTING)
-        if not self._replay and now_ms - self._heard_ms > self._gap_ms:
+        if not self._replay and now_ms - self._heard_ms > expected_gap_s * 1000:
             return Verdict(status=Status.BLIND, reason=Reason.SILENT)
         if self._lag_ms is not None and self._lag_ms > self._max_lag_ms:
             far = self._lag_ms > BLIND_AT_LAGS * self._max_lag_ms
