@@ -1,21 +1,26 @@
 """`config/places/`: the gazetteer. Which names are places, of which gemeente, and how else people write them.
 
-- ``gemeenten.csv``: the 342 gemeenten of 2023 with their veiligheidsregio;
-- ``woonplaatsen.csv``: towns and villages with their gemeente (built by ``python -m lexicon``);
-- ``local.yaml``: streets, squares, stations and nicknames that regions add themselves.
+- ``gemeenten.csv``: the 342 gemeenten of 2023 with their veiligheidsregio, by their official names;
+- ``woonplaatsen.csv``: towns, villages and large quarters with their gemeente;
+- ``local.yaml``: streets, squares, stations, nicknames and wider areas that regions add themselves.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from configuration.document import Entry, InvalidConfiguration, Problem, line_of, read
+
+_PROVINCE_SUFFIX = re.compile(r" \([A-Z]{1,2}\.\)$", re.IGNORECASE)
+_EVERYDAY_NAMES = {"'s-Gravenhage": "Den Haag"}
+"""Official name → what everybody, and so the operator, calls it."""
 
 
 class PlaceKind(StrEnum):
@@ -23,10 +28,12 @@ class PlaceKind(StrEnum):
     WOONPLAATS = "woonplaats"
     LOCAL = "local"
     """A street, square, station, park or shopping centre."""
+    AREA = "area"
+    """Wider than a gemeente: a province or a landscape."""
 
 
 class LocalPlace(Entry):
-    """One place that a region added."""
+    """One place that a region added. The same name may be given several times, each with another gemeente."""
 
     name: str = Field(min_length=2, max_length=60)
     gemeente: str | None = None
@@ -35,14 +42,35 @@ class LocalPlace(Entry):
     """Other spellings and nicknames."""
     ordinary_word: bool = False
     """True when the name is also a Dutch word: a place only with evidence beside it."""
+    common: bool = False
+    """True when many towns have one (Stationsweg): its gemeente is settled only by a town named beside it."""
+
+
+class Area(Entry):
+    """A province or a landscape; settles which of several towns is meant."""
+
+    name: str = Field(min_length=2, max_length=60)
+    regions: tuple[str, ...] = Field(min_length=1)
+    """Codes of the veiligheidsregio's it lies in."""
+    variants: tuple[str, ...] = ()
 
 
 class LocalPlaces(Entry):
     places: tuple[LocalPlace, ...] = ()
     nicknames: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Gemeente name → what people call it: ``Amsterdam: [damsko, agga]``, ``Utrecht: ["030"]``."""
+    """Place name → what people call it: ``Amsterdam: [damsko, mokum]``, ``Utrecht: ["030"]``."""
+    areas: tuple[Area, ...] = ()
     ordinary_words: tuple[str, ...] = ()
     """Gemeenten and woonplaatsen whose name is also a Dutch word (Best, Echt, Haren)."""
+
+    @model_validator(mode="after")
+    def _one_name_one_thing(self) -> LocalPlaces:
+        owners: dict[str, str] = {}
+        for name, nicknames in self.nicknames.items():
+            for nickname in nicknames:
+                if owners.setdefault(nickname.lower(), name) != name:
+                    raise ValueError(f"{nickname} is called both {owners[nickname.lower()]} and {name}: keep one")
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +78,16 @@ class Gemeente:
     code: str
     """``GM`` and four digits (CBS)."""
     name: str
+    """As the operator reads it: the official name, but Den Haag."""
+    official_name: str
     region: str
     """Veiligheidsregio code, ``VR01``–``VR25``."""
     region_name: str
+
+    @property
+    def town(self) -> str:
+        """The name without the province that tells it from its namesakes: ``Hengelo`` for ``Hengelo (O.)``."""
+        return _PROVINCE_SUFFIX.sub("", self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +97,15 @@ class PlaceName:
     name: str
     kinds: frozenset[PlaceKind]
     gemeenten: tuple[str, ...]
-    """Codes of the gemeenten it may lie in. More than one: ambiguous. None: outside the Netherlands."""
+    """Codes of the gemeenten it may lie in. More than one: ambiguous. None: an area, or outside the Netherlands."""
     ordinary_word: bool
+    common: bool = False
+    """Many towns have one: no gemeente without a town beside it."""
+    foremost: str | None = None
+    """Code of the gemeente that carries this name officially without a province behind it (Zwolle, Hoorn); namesakes
+    are villages that people tell apart themselves."""
+    regions: tuple[str, ...] = ()
+    """Of an area."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,36 +121,76 @@ class Gazetteer:
         gemeente = self.gemeenten.get(gemeente_code or "")
         return gemeente.region if gemeente else None
 
+    def code_of(self, gemeente: str) -> str | None:
+        """Code of a gemeente by code, name, official name or town; None when unknown or told by several."""
+        if gemeente in self.gemeenten:
+            return gemeente
+        wanted = gemeente.lower()
+        exact = [g.code for g in self.gemeenten.values() if wanted in (g.name.lower(), g.official_name.lower())]
+        if len(exact) == 1:
+            return exact[0]
+        towns = [g.code for g in self.gemeenten.values() if wanted == g.town.lower()]
+        if len(towns) == 1:
+            return towns[0]
+        canonical = self.names.get(self.spellings.get(wanted, ""))
+        if canonical and len(canonical.gemeenten) == 1 and PlaceKind.GEMEENTE in canonical.kinds:
+            return canonical.gemeenten[0]
+        return None
+
 
 def load_gazetteer(directory: Path) -> Gazetteer:
-    """Read the gazetteer of a configuration. Raises `InvalidConfiguration`."""
+    """Read the gazetteer of a configuration. Raises `InvalidConfiguration` with every problem of its files."""
     gemeenten = _gemeenten(directory / "gemeenten.csv")
-    woonplaatsen = _woonplaatsen(directory / "woonplaatsen.csv", gemeenten)
+    problems: list[Problem] = []
+    woonplaatsen = _woonplaatsen(directory / "woonplaatsen.csv", gemeenten, problems)
     local_file = directory / "local.yaml"
-    local = read(local_file, LocalPlaces) if local_file.exists() else LocalPlaces()
-    return _assemble(gemeenten, woonplaatsen, local, local_file)
+    local = LocalPlaces()
+    if local_file.exists():
+        try:
+            local = read(local_file, LocalPlaces)
+        except InvalidConfiguration as error:
+            problems.extend(error.problems)
+    gazetteer = _Assembly(gemeenten, local_file, problems).of(woonplaatsen, local)
+    if problems:
+        raise InvalidConfiguration(problems)
+    return gazetteer
 
 
 def _gemeenten(file: Path) -> dict[str, Gemeente]:
     found = {}
+    problems = []
     for line, row in _rows(file, ("gemeente_code", "gemeente", "veiligheidsregio_code", "veiligheidsregio")):
         code, name, region, region_name = row
         if not (code.startswith("GM") and region.startswith("VR")):
-            raise InvalidConfiguration(
-                [Problem(file=str(file), line=line, reason="not a gemeente and a veiligheidsregio")]
-            )
-        found[code] = Gemeente(code=code, name=name, region=region, region_name=region_name)
+            problems.append(Problem(file=str(file), line=line, reason="not a gemeente and a veiligheidsregio"))
+            continue
+        found[code] = Gemeente(
+            code=code,
+            name=_EVERYDAY_NAMES.get(name, name),
+            official_name=name,
+            region=region,
+            region_name=region_name,
+        )
+    if problems:
+        raise InvalidConfiguration(problems)
     return found
 
 
-def _woonplaatsen(file: Path, gemeenten: dict[str, Gemeente]) -> list[tuple[str, str]]:
+def _woonplaatsen(file: Path, gemeenten: dict[str, Gemeente], problems: list[Problem]) -> list[tuple[str, str]]:
     if not file.exists():
         return []
     found = []
-    for line, (name, code) in _rows(file, ("woonplaats", "gemeente_code")):
-        if code not in gemeenten:
-            raise InvalidConfiguration([Problem(file=str(file), line=line, reason=f"{code} is not a gemeente")])
-        found.append((name, code))
+    try:
+        rows = _rows(file, ("woonplaats", "gemeente_code"))
+    except InvalidConfiguration as error:
+        problems.extend(error.problems)
+        return []
+    for line, (name, code) in rows:
+        if code in gemeenten and name:
+            found.append((name, code))
+        else:
+            reason = f"{code or 'this line'} is not a gemeente"
+            problems.append(Problem(file=str(file), line=line, reason=reason, suggestion="codes are in gemeenten.csv"))
     return found
 
 
@@ -120,63 +202,106 @@ def _rows(file: Path, columns: tuple[str, ...]) -> Iterable[tuple[int, tuple[str
                 raise InvalidConfiguration(
                     [Problem(file=str(file), line=1, reason=f"the first line must be {','.join(columns)}")]
                 )
-            rows = [(reader.line_num, tuple(row[column] for column in columns)) for row in reader]
+            rows = [(reader.line_num, tuple(row[column] or "" for column in columns)) for row in reader]
     except FileNotFoundError:
         raise InvalidConfiguration([Problem(file=str(file), line=0, reason="this file is missing")]) from None
+    except UnicodeDecodeError:
+        raise InvalidConfiguration([Problem(file=str(file), line=0, reason="not UTF-8")]) from None
     return rows
 
 
-def _assemble(
-    gemeenten: dict[str, Gemeente], woonplaatsen: list[tuple[str, str]], local: LocalPlaces, local_file: Path
-) -> Gazetteer:
-    kinds: dict[str, set[PlaceKind]] = {}
-    codes: dict[str, list[str]] = {}
-    spellings: dict[str, str] = {}
-    ordinary = {word.lower() for word in local.ordinary_words}
-    problems: list[Problem] = []
+class _Assembly:
+    """Joins the files into one gazetteer; what does not fit is added to ``problems``."""
 
-    def add(name: str, kind: PlaceKind, code: str | None) -> None:
-        kinds.setdefault(name, set()).add(kind)
-        known = codes.setdefault(name, [])
+    def __init__(self, gemeenten: dict[str, Gemeente], local_file: Path, problems: list[Problem]) -> None:
+        self._gemeenten = gemeenten
+        self._file = local_file
+        self._problems = problems
+        self._kinds: dict[str, set[PlaceKind]] = {}
+        self._codes: dict[str, list[str]] = {}
+        self._regions: dict[str, tuple[str, ...]] = {}
+        self._spellings: dict[str, str] = {}
+        self._foremost: dict[str, str] = {}
+        self._common: set[str] = set()
+        self._ordinary: set[str] = set()
+
+    def of(self, woonplaatsen: Iterable[tuple[str, str]], local: LocalPlaces) -> Gazetteer:
+        for gemeente in self._gemeenten.values():
+            name = self._add(gemeente.town, PlaceKind.GEMEENTE, gemeente.code)
+            if gemeente.town == gemeente.name:
+                self._foremost[name] = gemeente.code
+            for spelling in (gemeente.name, gemeente.official_name):
+                self._spell(spelling, name)
+        for name, code in woonplaatsen:
+            self._add(name, PlaceKind.WOONPLAATS, code)
+        self._ordinary |= {self._spellings.get(word.lower(), word) for word in local.ordinary_words}
+        official = Gazetteer(gemeenten=self._gemeenten, names=self._names(), spellings=self._spellings)
+        self._add_local(local, official)
+        self._add_areas(local)
+        self._add_nicknames(local)
+        return Gazetteer(gemeenten=self._gemeenten, names=self._names(), spellings=self._spellings)
+
+    def _add_local(self, local: LocalPlaces, official: Gazetteer) -> None:
+        for index, place in enumerate(local.places):
+            code = None
+            if place.gemeente is not None and (code := official.code_of(place.gemeente)) is None:
+                self._wrong(f"{place.gemeente} is not a gemeente", "places", index, "gemeente")
+            name = self._add(place.name, PlaceKind.LOCAL, code)
+            for variant in place.variants:
+                self._spell(variant, name)
+            if place.ordinary_word:
+                self._ordinary.add(name)
+            if place.common:
+                self._common.add(name)
+
+    def _add_areas(self, local: LocalPlaces) -> None:
+        regions = {gemeente.region for gemeente in self._gemeenten.values()}
+        for index, area in enumerate(local.areas):
+            if unknown := [region for region in area.regions if region not in regions]:
+                self._wrong(f"{unknown[0]} is not a veiligheidsregio", "areas", index, "regions")
+            name = self._add(area.name, PlaceKind.AREA, None)
+            self._regions[name] = area.regions
+            for variant in area.variants:
+                self._spell(variant, name)
+
+    def _add_nicknames(self, local: LocalPlaces) -> None:
+        for called, nicknames in local.nicknames.items():
+            canonical = self._spellings.get(called.lower())
+            if canonical is None:
+                self._wrong(f"{called} is not a place", "nicknames", called)
+                continue
+            for nickname in nicknames:
+                self._spellings[nickname.lower()] = canonical
+
+    def _add(self, name: str, kind: PlaceKind, code: str | None) -> str:
+        name = self._spellings.get(name.lower(), name)
+        self._kinds.setdefault(name, set()).add(kind)
+        known = self._codes.setdefault(name, [])
         if code is not None and code not in known:
             known.append(code)
-        spellings.setdefault(name.lower(), name)
+        self._spell(name, name)
+        return name
 
-    for gemeente in gemeenten.values():
-        add(gemeente.name, PlaceKind.GEMEENTE, gemeente.code)
-    for name, lies_in in woonplaatsen:
-        add(spellings.get(name.lower(), name), PlaceKind.WOONPLAATS, lies_in)
-    by_name = {gemeente.name.lower(): gemeente.code for gemeente in gemeenten.values()}
-    for index, place in enumerate(local.places):
-        code: str | None = None
-        if place.gemeente is not None:
-            code = by_name.get(place.gemeente.lower()) or (place.gemeente if place.gemeente in gemeenten else None)
-            if code is None:
-                line = line_of(local_file, "places", index, "gemeente")
-                problems.append(Problem(file=str(local_file), line=line, reason=f"{place.gemeente} is not a gemeente"))
-        name = spellings.get(place.name.lower(), place.name)
-        add(name, PlaceKind.LOCAL, code)
-        for variant in place.variants:
-            spellings.setdefault(variant.lower(), name)
-        if place.ordinary_word:
-            ordinary.add(name.lower())
-    for name, nicknames in local.nicknames.items():
-        canonical = spellings.get(name.lower())
-        if canonical is None:
-            line = line_of(local_file, "nicknames", name)
-            problems.append(Problem(file=str(local_file), line=line, reason=f"{name} is not a place"))
-            continue
-        for nickname in nicknames:
-            spellings[nickname.lower()] = canonical
-    if problems:
-        raise InvalidConfiguration(problems)
-    names = {
-        name: PlaceName(
-            name=name,
-            kinds=frozenset(kinds[name]),
-            gemeenten=tuple(codes[name]),
-            ordinary_word=name.lower() in ordinary,
-        )
-        for name in kinds
-    }
-    return Gazetteer(gemeenten=gemeenten, names=names, spellings=spellings)
+    def _spell(self, spelling: str, name: str) -> None:
+        spelling = spelling.lower()
+        self._spellings.setdefault(spelling, name)
+        if spelling.startswith("'"):
+            self._spellings.setdefault(spelling[1:], name)
+            self._spellings.setdefault(f"’{spelling[1:]}", name)
+
+    def _wrong(self, reason: str, *location: str | int) -> None:
+        self._problems.append(Problem(file=str(self._file), line=line_of(self._file, *location), reason=reason))
+
+    def _names(self) -> dict[str, PlaceName]:
+        return {
+            name: PlaceName(
+                name=name,
+                kinds=frozenset(kinds),
+                gemeenten=tuple(self._codes[name]),
+                ordinary_word=name in self._ordinary,
+                common=name in self._common,
+                foremost=self._foremost.get(name),
+                regions=self._regions.get(name, ()),
+            )
+            for name, kinds in self._kinds.items()
+        }
