@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
+import itertools
 import os
 import secrets
 import shutil
@@ -12,9 +14,10 @@ import socket
 import subprocess
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from broker.acls import Acl
 from broker.embedded import free_port
 
 POM = Path(__file__).with_name("pom.xml")
@@ -27,7 +30,7 @@ listener.security.protocol.map=CONTROLLER:PLAINTEXT,CLIENT:PLAINTEXT
 SASL_WITH_ACLS = """
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,CLIENT:SASL_PLAINTEXT
 sasl.enabled.mechanisms=PLAIN
-listener.name.client.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required {users};
+listener.name.client.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="admin" password="{admin}" {users};
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 allow.everyone.if.no.acl.found=false
 super.users=User:admin;User:ANONYMOUS
@@ -43,8 +46,8 @@ def jars() -> Path:
     if shutil.which("java") is None or shutil.which("mvn") is None:
         raise Unavailable("Apache Kafka needs java and mvn on the PATH")
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "seinpost"
-    version = POM.read_text().split("<version>")[-1].split("<")[0]
-    target = cache / f"kafka-{version}"
+    pom = POM.read_bytes()
+    target = cache / f"kafka-{hashlib.sha256(pom).hexdigest()[:12]}"
     cache.mkdir(parents=True, exist_ok=True)
     with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two test workers must not fetch into one directory at once
@@ -69,7 +72,7 @@ def apache_kafka(directory: Path, users: dict[str, str] | None = None) -> Iterat
     security = PLAIN
     if users is not None:
         logins = " ".join(f'user_{name}="{password}"' for name, password in users.items())
-        security = SASL_WITH_ACLS.format(users=logins)
+        security = SASL_WITH_ACLS.format(users=logins, admin=users["admin"])
     (directory / "server.properties").write_text(
         f"""
 process.roles=broker,controller
@@ -117,6 +120,27 @@ auto.create.topics.enable=false
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
+
+
+def grant(address: str, directory: Path, admin_password: str, acls: Iterable[Acl]) -> None:
+    """Apply access rules as an operator does, with Kafka's own tool."""
+    login = directory / "admin.properties"
+    login.write_text(
+        "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\n"
+        "sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required "
+        f'username="admin" password="{admin_password}";\n'
+    )
+    tool = ["java", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", f"{jars()}/*", "org.apache.kafka.tools.AclCommand"]
+    for _, group in itertools.groupby(acls, key=lambda acl: (acl.user, acl.resource, acl.name, acl.prefixed)):
+        rules = list(group)
+        rule = rules[0]
+        command = [*tool, "--bootstrap-server", address, "--command-config", str(login), "--add"]
+        command += ["--allow-principal", f"User:{rule.user}", f"--{rule.resource}"]
+        command += [rule.name] if rule.name else []
+        command += ["--resource-pattern-type", "prefixed"] if rule.prefixed else []
+        for acl in rules:
+            command += ["--operation", acl.operation]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=60)
 
 
 def _inter_broker_login(users: dict[str, str] | None) -> str:

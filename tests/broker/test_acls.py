@@ -1,0 +1,99 @@
+"""Only the anonymizer reads posts as written: proven on Apache Kafka with users and access rules."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import TopicAuthorizationFailedError
+
+from broker.acls import acls, consumer_group
+from broker.settings import BrokerSettings
+from broker.topics import ensure_topics
+from contracts.topics import POSTS_RAW, TOPICS, Service, Topic
+from tests.brokers.apache_kafka import apache_kafka, grant
+
+PASSWORDS = {name: f"{name}-secret" for name in ("admin", *Service)}
+
+
+def _user(address: str, name: str) -> BrokerSettings:
+    return BrokerSettings(
+        bootstrap_servers=address,
+        security_protocol="SASL_PLAINTEXT",
+        sasl_mechanism="PLAIN",
+        sasl_username=name,
+        sasl_password=PASSWORDS[name],
+    )
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    directory: Path = tmp_path_factory.mktemp("guarded")
+    with apache_kafka(directory, PASSWORDS) as address:
+        asyncio.run(ensure_topics(_user(address, "admin")))
+        grant(address, directory, PASSWORDS["admin"], (acl for service in Service for acl in acls(service)))
+        asyncio.run(_write(_user(address, "ingest"), POSTS_RAW))
+        yield address
+
+
+async def _write(settings: BrokerSettings, topic: Topic) -> None:
+    producer = AIOKafkaProducer(**settings.client(), enable_idempotence=True, request_timeout_ms=8_000)
+    await producer.start()
+    try:
+        await producer.send_and_wait(topic.name, b"{}", key=b"k")
+    finally:
+        await producer.stop()
+
+
+async def _read(settings: BrokerSettings, topic: Topic, group: str) -> None:
+    consumer = AIOKafkaConsumer(**settings.client(), group_id=group, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        consumer.assign([TopicPartition(topic.name, 0)])
+        await consumer.seek_to_beginning()
+        await consumer.getmany(timeout_ms=500)
+        await consumer.commit({TopicPartition(topic.name, 0): 0})
+    finally:
+        await consumer.stop()
+
+
+@pytest.mark.broker
+@pytest.mark.kafka
+@pytest.mark.parametrize("service", [service for service in Service if service is not Service.ANONYMIZER])
+async def test_posts_as_written_are_denied_to_all_but_the_anonymizer(guarded: str, service: Service) -> None:
+    with pytest.raises(TopicAuthorizationFailedError):
+        await _read(_user(guarded, service), POSTS_RAW, consumer_group(service))
+
+
+@pytest.mark.broker
+@pytest.mark.kafka
+@pytest.mark.parametrize("service", list(Service))
+async def test_a_service_sees_its_own_topics_and_may_do_its_own_part(guarded: str, service: Service) -> None:
+    settings = _user(guarded, service)
+    admin = AIOKafkaAdminClient(**settings.client())
+    await admin.start()
+    try:
+        visible = set(await admin.list_topics())
+    finally:
+        await admin.close()
+    own = [topic for topic in TOPICS if service in topic.writers | topic.readers]
+    assert {topic.name for topic in TOPICS} & visible == {topic.name for topic in own}
+    for topic in own:
+        attempts = {"read": (topic.readers, _read, (consumer_group(service),)), "write": (topic.writers, _write, ())}
+        for action, (permitted, attempt, more) in attempts.items():
+            try:
+                async with asyncio.timeout(20):
+                    await attempt(settings, topic, *more)
+                done = True
+            except TopicAuthorizationFailedError:
+                done = False
+            assert done == (service in permitted), f"{service} may not {action} {topic.name}"
+
+
+def test_the_rules_name_only_the_topics_of_a_service() -> None:
+    readable = {acl.name for acl in acls(Service.DETECTOR) if acl.resource == "topic" and acl.operation == "Read"}
+    assert readable == {"posts.anonymous", "series.deltas", "signals", "source.health", "seinpost-detector"}
