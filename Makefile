@@ -3,7 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-.PHONY: help install demo test test-kafka lint lock clean
+.PHONY: help install demo test test-kafka test-real lint lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -14,20 +14,26 @@ $(VENV)/.installed: requirements/all.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
+build/lexicon/words.gz: $(VENV)/.installed $(wildcard lexicon/*.py)
+	$(BIN)/python -m lexicon
+
 $(VENV)/.developer: requirements/dev.txt $(VENV)/.installed
 	$(PIP) -r requirements/dev.txt
 	touch $@
 
-install: $(VENV)/.installed ## make the environment from locked requirements
+install: $(VENV)/.installed build/lexicon/words.gz ## make the environment from locked requirements
 
-demo: $(VENV)/.installed ## run everything on this machine and replay the exercise Project X Haren
+demo: install ## run everything on this machine and replay the exercise Project X Haren
 	$(BIN)/seinpost demo
 
-test: $(VENV)/.developer ## run the tests on the embedded broker
-	$(BIN)/pytest
+test: install $(VENV)/.developer ## run the tests on the embedded broker
+	$(BIN)/pytest -m "not postgres and not browser"
 
-test-kafka: $(VENV)/.developer ## run the integration tests on Apache Kafka (needs Java 17 and Maven)
-	SEINPOST_TEST_BROKER=kafka $(BIN)/pytest -m broker
+test-kafka: install $(VENV)/.developer ## run the integration tests on Apache Kafka (needs Java 17 and Maven)
+	SEINPOST_TEST_BROKER=kafka $(BIN)/pytest -m broker --timeout 300
+
+test-real: install $(VENV)/.developer ## run the tests that need PostgreSQL or a browser
+	$(BIN)/pytest -m "postgres or browser"
 
 lint: $(VENV)/.developer ## style, types and import rules
 	$(BIN)/ruff check .

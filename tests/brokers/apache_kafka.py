@@ -27,10 +27,12 @@ PLAIN = """
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,CLIENT:PLAINTEXT
 """
 
+LOGIN_MODULE = "org.apache.kafka.common.security.plain.PlainLoginModule"
+
 SASL_WITH_ACLS = """
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,CLIENT:SASL_PLAINTEXT
 sasl.enabled.mechanisms=PLAIN
-listener.name.client.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="admin" password="{admin}" {users};
+listener.name.client.plain.sasl.jaas.config={module} required username="admin" password="{admin}" {users};
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 allow.everyone.if.no.acl.found=false
 super.users=User:admin;User:ANONYMOUS
@@ -72,7 +74,7 @@ def apache_kafka(directory: Path, users: dict[str, str] | None = None) -> Iterat
     security = PLAIN
     if users is not None:
         logins = " ".join(f'user_{name}="{password}"' for name, password in users.items())
-        security = SASL_WITH_ACLS.format(users=logins, admin=users["admin"])
+        security = SASL_WITH_ACLS.format(module=LOGIN_MODULE, users=logins, admin=users["admin"])
     (directory / "server.properties").write_text(
         f"""
 process.roles=broker,controller
@@ -127,7 +129,7 @@ def grant(address: str, directory: Path, admin_password: str, acls: Iterable[Acl
     login = directory / "admin.properties"
     login.write_text(
         "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\n"
-        "sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required "
+        f"sasl.jaas.config={LOGIN_MODULE} required "
         f'username="admin" password="{admin_password}";\n'
     )
     tool = ["java", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", f"{jars()}/*", "org.apache.kafka.tools.AclCommand"]
