@@ -1,4 +1,4 @@
-"""`config/sources.yaml`: where public posts come from. Secrets are named here and read from the environment or a file."""
+"""`config/sources.yaml`: where public posts come from. Secrets are named here and read from files."""
 
 from __future__ import annotations
 
