@@ -31,13 +31,16 @@ class RunningService:
 
     def metrics(self) -> dict[str, float]:
         """Samples by exposition name, labels included: ``name{label="value"}``; without labels just ``name``."""
-        text = httpx.get(f"{self.url}/metrics", timeout=10).text
         samples = {}
-        for family in text_string_to_metric_families(text):
+        for family in text_string_to_metric_families(self.exposition().decode()):
             for sample in family.samples:
                 labels = ",".join(f'{name}="{value}"' for name, value in sorted(sample.labels.items()))
                 samples[f"{sample.name}{{{labels}}}" if labels else sample.name] = sample.value
         return samples
+
+    def exposition(self) -> bytes:
+        """What Prometheus would scrape."""
+        return httpx.get(f"{self.url}/metrics", timeout=10).content
 
     def stop(self, patience_s: float = 15.0) -> int:
         """SIGTERM, then the exit code. A service that does not stop in time is killed and fails the test."""

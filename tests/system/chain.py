@@ -69,7 +69,7 @@ class Chain:
                 records = await read_topic(self.broker, topic.name)
                 found[topic.name] = b"\n".join((record.key or b"") + b" " + (record.value or b"") for record in records)
         for service in self.services.values():
-            found[f"metrics of {service.name}"] = httpx.get(f"{service.url}/metrics", timeout=10).content
+            found[f"metrics of {service.name}"] = service.exposition()
         for file in self.directory.rglob("*"):
             if file.is_file():
                 found[file.name] = file.read_bytes()
