@@ -4,10 +4,34 @@ from __future__ import annotations
 
 import datetime
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from configuration.document import Entry
+from configuration.persons import refused
+
+
+def _watchable(text: str) -> str:
+    if refusal := refused(text):
+        raise ValueError(f"{text} {refusal.value}")
+    if text != text.lower():
+        raise ValueError(f"write {text.lower()} in lower case")
+    if text != " ".join(text.split()):
+        raise ValueError("one space between words, none around them")
+    if "/" in text:
+        raise ValueError("no slash in a term")
+    return text
+
+
+def _role(text: str) -> str:
+    if refusal := refused(text):
+        raise ValueError(f"{text} {refusal.value}; an owner is a role")
+    return text
+
+
+Spelling = Annotated[str, Field(min_length=2, max_length=60), AfterValidator(_watchable)]
+"""A word or phrase in lower case that names no person and no account."""
 
 
 class Role(StrEnum):
@@ -40,9 +64,9 @@ class Severity(StrEnum):
 class Term(Entry):
     """A word or phrase that is watched, in its canonical spelling (lower case)."""
 
-    term: str = Field(min_length=2, max_length=60, pattern=r"^[^A-Z@/]+$")
+    term: Spelling
     role: Role = Role.TOPIC
-    variants: tuple[str, ...] = ()
+    variants: tuple[Spelling, ...] = ()
     """Other spellings and synonyms that count as this term. Small misspellings need not be listed: they are folded."""
     weight: float = Field(1.0, gt=0, le=10)
     fold: bool = True
@@ -56,7 +80,7 @@ class Phenomenon(Entry):
     kind: PhenomenonClass = PhenomenonClass.DISORDER
     severity: Severity = Severity.MEDIUM
     """Highest severity an alert of this phenomenon may carry."""
-    owner: str = Field(min_length=2)
+    owner: Annotated[str, Field(min_length=2), AfterValidator(_role)]
     """Role that answers for this watch (never a person's name)."""
     rationale: str = Field(min_length=10)
     """Why this is watched; shown to the data-protection officer."""

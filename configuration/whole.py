@@ -7,9 +7,11 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from configuration import crosscheck
 from configuration.calendar import Calendar
 from configuration.document import EntryT, InvalidConfiguration, Problem, line_of, read
 from configuration.guidance import Guidance
+from configuration.persons import NameLists
 from configuration.phenomena import Phenomenon
 from configuration.places import Gazetteer, load_gazetteer
 from configuration.receivers import Receivers
@@ -34,8 +36,11 @@ class Configuration:
         return tuple(phenomenon for phenomenon in self.phenomena if today <= phenomenon.expires)
 
 
-def load(directory: Path) -> Configuration:
-    """Read and check a configuration directory. Raises `InvalidConfiguration` with every problem at once."""
+def load(directory: Path, names: NameLists | None = None) -> Configuration:
+    """Read and check a configuration directory. Raises `InvalidConfiguration` with every problem at once.
+
+    ``names``: when given, terms that these lists know as a person are refused too.
+    """
     problems: list[Problem] = []
     if not directory.is_dir():
         raise InvalidConfiguration([Problem(file=str(directory), line=0, reason="this directory is missing")])
@@ -55,12 +60,20 @@ def load(directory: Path) -> Configuration:
     receivers = attempt(directory / "receivers.yaml", Receivers, Receivers())
     guidance = attempt(directory / "guidance.yaml", Guidance, Guidance())
     calendar = attempt(directory / "calendar.yaml", Calendar, Calendar())
+    gazetteer: Gazetteer | None = None
     try:
         gazetteer = load_gazetteer(directory / "places")
     except InvalidConfiguration as error:
         problems.extend(error.problems)
-        gazetteer = Gazetteer(gemeenten={}, names={}, spellings={})
-    if problems:
+    watched = [phenomenon for phenomenon in phenomena if (directory / "phenomena" / f"{phenomenon.id}.yaml").exists()]
+    problems.extend(crosscheck.one_meaning(directory / "phenomena", watched))
+    if names is not None:
+        problems.extend(crosscheck.nobody_watched(directory / "phenomena", watched, names))
+    if gazetteer is not None:
+        problems.extend(crosscheck.known_places(directory / "phenomena", watched, gazetteer))
+        problems.extend(crosscheck.planned_places(directory / "calendar.yaml", calendar, gazetteer))
+        problems.extend(crosscheck.thresholds_in_use(directory / "thresholds.yaml", thresholds, phenomena, gazetteer))
+    if problems or gazetteer is None:
         raise InvalidConfiguration(problems)
     return Configuration(
         phenomena=phenomena,
@@ -76,6 +89,8 @@ def load(directory: Path) -> Configuration:
 
 def _phenomena(directory: Path, problems: list[Problem]) -> tuple[Phenomenon, ...]:
     found: list[Phenomenon] = []
+    for file in sorted(directory.glob("*.yml")):
+        problems.append(Problem(file=str(file), line=0, reason="is not read", suggestion=f"call it {file.stem}.yaml"))
     for file in sorted(directory.glob("*.yaml")):
         try:
             phenomenon = read(file, Phenomenon)

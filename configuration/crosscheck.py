@@ -1,0 +1,88 @@
+"""What only shows when the files are read together: words with two owners, places and phenomena that do not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from rapidfuzz import process
+
+from configuration.calendar import Calendar
+from configuration.document import Problem, line_of
+from configuration.persons import NameLists, Refusal
+from configuration.phenomena import Phenomenon
+from configuration.places import Gazetteer
+from configuration.thresholds import Thresholds
+
+
+def one_meaning(directory: Path, phenomena: Iterable[Phenomenon]) -> Iterator[Problem]:
+    """A spelling stands for one term in all files: the anonymizer can write down only one."""
+    meaning: dict[str, tuple[str, str]] = {}
+    for phenomenon in phenomena:
+        file = directory / f"{phenomenon.id}.yaml"
+        for index, term in enumerate(phenomenon.terms):
+            for spelling in (term.term, *term.variants):
+                known, where = meaning.setdefault(spelling, (term.term, phenomenon.id))
+                if known != term.term:
+                    yield Problem(
+                        file=str(file),
+                        line=line_of(file, "terms", index),
+                        reason=f"{spelling} stands for {term.term} here and for {known} in {where}.yaml",
+                        suggestion="keep it in one of the two",
+                    )
+
+
+def nobody_watched(directory: Path, phenomena: Iterable[Phenomenon], names: NameLists) -> Iterator[Problem]:
+    """Terms that the name lists know as a person."""
+    for phenomenon in phenomena:
+        file = directory / f"{phenomenon.id}.yaml"
+        for index, term in enumerate(phenomenon.terms):
+            for spelling in (term.term, *term.variants):
+                if names.is_name(spelling):
+                    yield Problem(
+                        file=str(file),
+                        line=line_of(file, "terms", index),
+                        reason=f"{spelling} {Refusal.NAME.value}",
+                        suggestion="name the phenomenon instead",
+                    )
+
+
+def known_places(directory: Path, phenomena: Iterable[Phenomenon], gazetteer: Gazetteer) -> Iterator[Problem]:
+    for phenomenon in phenomena:
+        file = directory / f"{phenomenon.id}.yaml"
+        for index, place in enumerate(phenomenon.watch_places):
+            if gazetteer.code_of(place) is None and place.lower() not in gazetteer.spellings:
+                yield _unknown_place(file, line_of(file, "watch_places", index), place, gazetteer)
+
+
+def planned_places(file: Path, calendar: Calendar, gazetteer: Gazetteer) -> Iterator[Problem]:
+    for index, event in enumerate(calendar.events):
+        if event.where is not None and gazetteer.code_of(event.where) is None:
+            yield _unknown_place(file, line_of(file, "events", index, "where"), event.where, gazetteer)
+
+
+def thresholds_in_use(
+    file: Path, thresholds: Thresholds, phenomena: Iterable[Phenomenon], gazetteer: Gazetteer
+) -> Iterator[Problem]:
+    regions = {gemeente.region for gemeente in gazetteer.gemeenten.values()}
+    ids = {phenomenon.id for phenomenon in phenomena}
+    for section, used, known, kind in (
+        ("regions", thresholds.regions, regions, "veiligheidsregio"),
+        ("phenomena", thresholds.phenomena, ids, "phenomenon"),
+    ):
+        for name in used:
+            if name not in known:
+                line = line_of(file, section, name)
+                yield Problem(
+                    file=str(file), line=line, reason=f"{name} is not a {kind}", suggestion=_nearest(name, known)
+                )
+
+
+def _unknown_place(file: Path, line: int, place: str, gazetteer: Gazetteer) -> Problem:
+    reason = f"{place} is not a gemeente"
+    return Problem(file=str(file), line=line, reason=reason, suggestion=_nearest(place, gazetteer.names))
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    found = process.extractOne(name, list(known), score_cutoff=60)
+    return f"did you mean {found[0]}?" if found else ""
