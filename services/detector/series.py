@@ -1,0 +1,327 @@
+"""Everything counted about one series: posts per minute, authors, sources, blind minutes, and what is expected of it.
+
+Time is event time in whole minutes since the epoch. Nothing here reads a clock, and nothing depends on how posts were
+batched: the baseline learns an hour when event time is an hour past its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from services.detector.baseline import Baseline
+from services.detector.burst import Limits, judge, tail
+from services.detector.sketch import KEEP, AuthorSketch
+from services.detector.window import Counts, Reason, WindowTest, span
+
+VERSION: Final = 1
+MAX_SOURCES: Final = 8
+"""Told apart per series; what comes from further sources is counted under `OTHER`."""
+OTHER: Final = "overig"
+_GRACE: Final = 2
+"""An hour is learned this many hours after it began."""
+
+
+class Series:
+    """Mutable; about 2.5 kB with one source of posts, 1.4 kB more per further source, 2 kB more from 65 authors on."""
+
+    __slots__ = (
+        "_authors",
+        "_baseline",
+        "_counts",
+        "_head",
+        "_more",
+        "_next_hour",
+        "_sources",
+        "_unnamed",
+        "first_seen",
+        "kind",
+        "missing",
+    )
+
+    def __init__(self, kind: str, baseline: Baseline) -> None:
+        self.kind = kind
+        """Of series: ``term``, ``place``, ``phenomenon``, ``watch``, ``event``."""
+        self.first_seen = -1
+        self.missing: list[tuple[int, int, float]] = []
+        """Blind spells: from, to (exclusive), share of the view that was lost. Sorted, apart."""
+        self._baseline = baseline
+        self._head = -1
+        self._next_hour = 0
+        self._counts = Counts()
+        self._sources: list[str] = []
+        self._more: list[Counts] = []
+        """Counts of the second source and on; the first has what is left."""
+        self._unnamed: Counts | None = None
+        """Posts whose source names no author."""
+        self._authors = AuthorSketch()
+
+    @classmethod
+    def empty(cls, kind: str) -> Series:
+        return cls(kind, Baseline(kind))
+
+    @property
+    def head(self) -> int:
+        """Newest minute seen; -1 before the first."""
+        return self._head
+
+    def add(
+        self,
+        minute: int,
+        posts: int,
+        authors: Iterable[str] = (),
+        sources: Mapping[str, int] | None = None,
+        unknown_authors: int = 0,
+    ) -> None:
+        """Counts posts of one minute; negative posts are a retraction of posts counted before.
+
+        `sources` says how many of the posts came from each source. `unknown_authors` are posts without an author;
+        posts that come with no author at all are so of themselves. Posts older than a week change nothing.
+        """
+        self.advance(minute)
+        head = self._head
+        self._counts.add(head, minute, posts)
+        for source, share in (sources or {}).items():
+            self._add_source(source, minute, share)
+        named = False
+        if posts > 0:
+            for author in authors:
+                named = True
+                self._authors.add_one(minute, author)
+        if posts > 0 and not named:
+            unknown_authors = posts
+        if unknown_authors:
+            if self._unnamed is None:
+                self._unnamed = Counts()
+            self._unnamed.add(head, minute, unknown_authors)
+
+    def _add_source(self, source: str, minute: int, posts: int) -> None:
+        if source not in self._sources:
+            if len(self._sources) >= MAX_SOURCES:
+                source = OTHER
+            if source not in self._sources:
+                self._sources.append(source)
+                if len(self._sources) > 1:
+                    self._more.append(Counts())
+        at = self._sources.index(source)
+        if at:
+            self._more[at - 1].add(self._head, minute, posts)
+
+    def advance(self, minute: int) -> None:
+        """Moves event time on, learning the hours that are closed by it. Never goes back."""
+        if self._head < 0:
+            self.first_seen = minute
+            self._head = minute
+            self._next_hour = minute // 60
+            return
+        if minute <= self._head:
+            return
+        while (self._next_hour + _GRACE) * 60 <= minute:
+            self._roll(max(self._head, (self._next_hour + _GRACE) * 60))
+            self._learn(self._next_hour)
+            self._next_hour += 1
+        self._roll(minute)
+
+    def _roll(self, to: int) -> None:
+        if to > self._head:
+            for ring in (self._counts, self._unnamed, *self._more):
+                if ring is not None:
+                    ring.roll(self._head, to)
+            self._head = to
+
+    def _learn(self, hour: int) -> None:
+        baseline, counts = self._baseline, self._counts
+        start, end = max(hour * 60, self.first_seen), hour * 60 + 60
+        seen = (end - start) / 60 * self._seen(start, end)
+        if start >= end or seen < 0.25:
+            return
+        if seen > 0.99:
+            for scale in (5, 15):
+                for begin in range(hour * 60, end, scale):
+                    expected = baseline.level * baseline.rhythm(begin, begin + scale)
+                    baseline.learn_spread(scale, counts.total(begin, begin + scale), expected)
+        posts = counts.total(hour * 60, end)
+        baseline.learn_spread(60, posts, self._expected(start, end))
+        for scale in (360, 1440):
+            if end % scale == 0 and end - scale >= self.first_seen and self._seen(end - scale, end) > 0.5:
+                total = sum(counts.total(begin, begin + 60) for begin in range(end - scale, end, 60))
+                baseline.learn_spread(scale, total, self._expected(end - scale, end))
+        baseline.learn_hour(hour, posts, seen)
+        if hour % 24 == 0:
+            self._authors.forget(end - KEEP)
+            self.missing = [spell for spell in self.missing if spell[1] > end - KEEP]
+
+    def mark_missing(self, minute_from: int, minute_to: int, share: float = 1.0) -> None:
+        """The sources were blind in [from, to): what is counted there is not what was posted.
+
+        `share` is the part of the view that was lost. Overlapping spells keep the larger share. To be called before
+        event time is two hours past, otherwise the hours were already learned as they came.
+        """
+        spells = []
+        for start, end, lost in self.missing:
+            spells += [(start, min(end, minute_from), lost), (max(start, minute_to), end, lost)]
+            spells.append((max(start, minute_from), min(end, minute_to), max(lost, share)))
+        at = minute_from
+        for start, end, _ in self.missing:
+            spells.append((at, min(start, minute_to), share))
+            at = max(at, end)
+        spells.append((at, minute_to, share))
+        self.missing = sorted(spell for spell in spells if spell[0] < spell[1])
+
+    def _seen(self, start: int, end: int) -> float:
+        if not self.missing or end <= start:
+            return 1.0
+        lost = sum(max(0, min(end, to) - max(start, since)) * share for since, to, share in self.missing)
+        return max(0.0, 1.0 - lost / (end - start))
+
+    def _expected(self, start: int, end: int) -> float:
+        """Mean count of a quiet window, without what could not be seen."""
+        baseline = self._baseline
+        rhythm = baseline.rhythm(start, end)
+        for since, to, share in self.missing:
+            if since < end and to > start:
+                rhythm -= share * baseline.rhythm(max(since, start), min(to, end))
+        return max(baseline.level * rhythm, 1e-9)
+
+    def test(self, now_minute: int, limits: Limits, coverage: float = 1.0) -> WindowTest | None:
+        """The most surprising of the windows that end with `now_minute`; one that fires goes before one that doesn't.
+
+        `coverage` caps the coverage that is reported, where the caller knows of sources that are blind at present.
+        Posts of later minutes, if there are any, are in: the windows then end with the newest of these.
+        None when no window holds notably more posts than expected, or none the least number. Within a minute the
+        probability only falls as posts are added, so that it doesn't matter when in that minute the test was done.
+        """
+        self.advance(now_minute)
+        now_minute = self._head
+        best: WindowTest | None = None
+        for scale in sorted(limits.scales_minutes):
+            start, end = span(now_minute, scale)
+            observed = self._counts.total(start, end)
+            if observed < limits.min_posts:
+                continue
+            begin = max(start, self.first_seen)
+            expected = self._expected(begin, end)
+            size = self._baseline.size(scale)
+            above = observed - expected
+            if above <= 0 or above * above < 4 * (expected + expected * expected / size):
+                continue
+            probability = tail(observed, expected, size)
+            if best is not None and best.verdict is Reason.FIRED and best.probability <= probability:
+                continue
+            found = self._describe(limits, scale, start, (observed, expected, probability), coverage)
+            if best is None or (found.verdict is not Reason.FIRED, found.probability) < (
+                best.verdict is not Reason.FIRED,
+                best.probability,
+            ):
+                best = found
+        return best
+
+    def _describe(
+        self, limits: Limits, scale: int, start: int, evidence: tuple[int, float, float], coverage: float
+    ) -> WindowTest:
+        observed, expected, probability = evidence
+        end = self._head + 1
+        sources = self._source_mix(start, end, observed)
+        unnamed = 0 if self._unnamed is None else max(0, self._unnamed.total(start, end))
+        named_authors = self._authors.distinct(start)
+        authors = named_authors + (1 if unnamed else 0)
+        seen = min(self._seen(max(start, self.first_seen), end), coverage)
+        return WindowTest(
+            scale_minutes=scale,
+            start_minute=start,
+            end_minute=end,
+            observed=observed,
+            expected=expected,
+            ratio=observed / expected,
+            probability=probability,
+            authors=authors,
+            sources=sources,
+            coverage=seen,
+            coordinated=observed - unnamed > limits.coordinated_posts_per_author * max(named_authors, 1.0),
+            baseline="own" if self._baseline.own else "pooled",
+            verdict=judge(
+                limits,
+                observed=observed,
+                ratio=observed / expected,
+                probability=probability,
+                authors=authors,
+                sources=len(sources),
+                coverage=seen,
+            ),
+        )
+
+    def _source_mix(self, start: int, end: int, observed: int) -> dict[str, int]:
+        if not self._sources:
+            return {}
+        further = [max(0, ring.total(start, end)) for ring in self._more]
+        mix = dict(zip(self._sources, (observed - sum(further), *further), strict=True))
+        return {source: posts for source, posts in mix.items() if posts > 0}
+
+    def expected(self, start: int, end: int) -> float:
+        """Posts expected in [start, end) of a quiet series, without what could not be seen."""
+        return self._expected(start, end)
+
+    def points(self, now_minute: int, n: int, step: int) -> list[tuple[int, int, float]]:
+        """The last `n` bars of `step` minutes, oldest first: start minute, observed, expected.
+
+        The newest bar holds `now_minute`. Steps of 1, 5, 15 or 60 minutes as far back as two hours, a day and a week.
+        """
+        self.advance(now_minute)
+        last = now_minute // step * step
+        bars = []
+        for start in range(last - (n - 1) * step, last + step, step):
+            bars.append((start, max(0, self._read(start, start + step)), self._expected(start, start + step)))
+        return bars
+
+    def _read(self, start: int, end: int) -> int:
+        head, counts = self._head, self._counts
+        if start > head - len(counts.minutes):
+            return sum(counts.minutes[minute % len(counts.minutes)] for minute in range(start, min(end, head + 1)))
+        if start // 15 > head // 15 - len(counts.quarters):
+            return sum(counts.quarters[cell % len(counts.quarters)] for cell in range(start // 15, -(-end // 15)))
+        hours = range(max(start // 60, head // 60 - len(counts.hours) + 1), -(-end // 60))
+        return sum(counts.hours[cell % len(counts.hours)] for cell in hours)
+
+    def to_bytes(self) -> bytes:
+        """The whole state; `from_bytes` gives a series that behaves the same to the last bit."""
+        return _encoder.encode(
+            (
+                VERSION,
+                self.kind,
+                self.first_seen,
+                self._head,
+                self._next_hour,
+                self.missing,
+                self._baseline.values.tobytes(),
+                self._counts.to_parts(),
+                self._sources,
+                [ring.to_parts() for ring in self._more],
+                None if self._unnamed is None else self._unnamed.to_parts(),
+                self._authors.to_parts(),
+            )
+        )
+
+    @classmethod
+    def from_bytes(cls, value: bytes) -> Series:
+        """Raises ValueError when these are not the bytes of a series of this version."""
+        try:
+            parts: list[Any] = _decoder.decode(value)
+            if parts[0] != VERSION:
+                raise ValueError(f"series state of version {parts[0]}, not {VERSION}")
+            series = cls(parts[1], Baseline(parts[1], parts[6]))
+            series.first_seen, series._head, series._next_hour = parts[2:5]
+            series.missing = [(start, end, share) for start, end, share in parts[5]]
+            series._counts = Counts.from_parts(parts[7])
+            series._sources = parts[8]
+            series._more = [Counts.from_parts(one) for one in parts[9]]
+            series._unnamed = None if parts[10] is None else Counts.from_parts(parts[10])
+            series._authors = AuthorSketch.from_parts(*parts[11])
+        except (msgspec.MsgspecError, TypeError, IndexError) as error:
+            raise ValueError("not the state of a series") from error
+        return series
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder()

@@ -1,0 +1,161 @@
+"""Distinct authors in any window that ends now, in at most about 3 kB, whatever the number of posts.
+
+Two parts, both mergeable and independent of the order of arrival:
+
+- *recent*: the 64 authors seen last, with the minute of their last post. While a window holds no more than these, its
+  count is exact.
+- *registers*: a multiresolution bitmap (Estan, Varghese, Fisk 2006: "Bitmap algorithms for counting active flows") in
+  which each bit is replaced by the last minute it was set, so that one structure answers every window length. Built
+  only when the 65th author comes; good for 100,000 authors.
+
+Authors are opaque tokens; only 64 bits of a hash of a token are kept, and a retraction does not take its author away.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable
+from functools import lru_cache
+from hashlib import blake2b
+
+EXACT = 64
+"""Up to this many authors are counted exactly. 10 bytes each."""
+LEVELS = 8
+REGISTERS = 128
+"""Per level, 2 bytes each. Level l samples authors with probability 2^-(l+1), the last one what is left."""
+_SATURATED = 0.85
+"""Share of set registers above which a level is too full to be read."""
+_EPOCH = 65_535
+"""Minutes are kept modulo this (45 days), plus one: zero is a register never set. What is older is wiped in time."""
+KEEP = 10_080 + 1_440
+
+
+@lru_cache(maxsize=65_536)
+def author_hash(token: str) -> int:
+    """64 well-mixed bits of an author token; the same in every process."""
+    return int.from_bytes(blake2b(token.encode(), digest_size=8).digest())
+
+
+class AuthorSketch:
+    """Who was last seen when, forgetting who. `minute` is minutes since the epoch."""
+
+    __slots__ = ("hashes", "minutes", "registers")
+
+    def __init__(self) -> None:
+        self.hashes = array("Q")
+        """Sorted."""
+        self.minutes = array("I")
+        """Last minute of the author at the same index."""
+        self.registers: array[int] | None = None
+
+    def add(self, minute: int, authors: Iterable[str]) -> None:
+        for author in authors:
+            self._add(minute, author_hash(author))
+
+    def add_one(self, minute: int, author: str) -> None:
+        self._add(minute, author_hash(author))
+
+    def _add(self, minute: int, hashed: int) -> None:
+        hashes, minutes = self.hashes, self.minutes
+        at = bisect_left(hashes, hashed)
+        if at < len(hashes) and hashes[at] == hashed:
+            if minute <= minutes[at]:
+                return
+            minutes[at] = minute
+        else:
+            hashes.insert(at, hashed)
+            minutes.insert(at, minute)
+            if len(hashes) > EXACT:
+                self._spill()
+        if self.registers is not None:
+            _touch(self.registers, hashed, minute)
+
+    def _spill(self) -> None:
+        """Drops the author not seen for longest; ties by hash, so that the outcome knows no order."""
+        if self.registers is None:
+            self.registers = array("H", bytes(2 * LEVELS * REGISTERS))
+            for hashed, minute in zip(self.hashes, self.minutes, strict=True):
+                _touch(self.registers, hashed, minute)
+        oldest = min(self.minutes)
+        at = self.minutes.index(oldest)
+        del self.hashes[at], self.minutes[at]
+
+    def merge(self, other: AuthorSketch) -> None:
+        """Afterwards this is the sketch of both streams of posts."""
+        if other.registers is not None:
+            if self.registers is None:
+                self.registers = array("H", bytes(2 * LEVELS * REGISTERS))
+                for hashed, minute in zip(self.hashes, self.minutes, strict=True):
+                    _touch(self.registers, hashed, minute)
+            newest = max([*self.minutes, *other.minutes], default=0)
+            for at, code in enumerate(other.registers):
+                if code and _age(code, newest) < _age(self.registers[at], newest):
+                    self.registers[at] = code
+        for hashed, minute in zip(other.hashes, other.minutes, strict=True):
+            self._add(minute, hashed)
+
+    def distinct(self, since: int) -> float:
+        """Authors of posts at or after `since` (minutes); exact up to `EXACT` of them."""
+        if self.registers is None or min(self.minutes) < since:
+            return float(sum(minute >= since for minute in self.minutes))
+        return max(float(EXACT), _estimate(self.registers, since, max(self.minutes)))
+
+    def forget(self, before: int) -> None:
+        """Wipes what no window reaches any more. To be called at least every 30 days of event time."""
+        keep = [at for at, minute in enumerate(self.minutes) if minute >= before]
+        if len(keep) < len(self.minutes):
+            self.hashes = array("Q", [self.hashes[at] for at in keep])
+            self.minutes = array("I", [self.minutes[at] for at in keep])
+        if self.registers is not None:
+            if len(self.minutes) < EXACT:
+                self.registers = None
+                return
+            newest = max(self.minutes)
+            for at, code in enumerate(self.registers):
+                if code and _age(code, newest) > newest - before:
+                    self.registers[at] = 0
+
+    def to_parts(self) -> tuple[bytes, bytes, bytes]:
+        return (
+            self.hashes.tobytes(),
+            self.minutes.tobytes(),
+            b"" if self.registers is None else self.registers.tobytes(),
+        )
+
+    @classmethod
+    def from_parts(cls, hashes: bytes, minutes: bytes, registers: bytes) -> AuthorSketch:
+        sketch = cls()
+        sketch.hashes.frombytes(hashes)
+        sketch.minutes.frombytes(minutes)
+        if registers:
+            sketch.registers = array("H")
+            sketch.registers.frombytes(registers)
+        return sketch
+
+
+def _touch(registers: array[int], hashed: int, minute: int) -> None:
+    sampled = hashed >> 32 | 1 << 32
+    level = min((sampled & -sampled).bit_length() - 1, LEVELS - 1)
+    at = level * REGISTERS + (hashed & (REGISTERS - 1))
+    code = minute % _EPOCH + 1
+    old = registers[at]
+    if not old or (code - old) % _EPOCH < _EPOCH // 2:
+        registers[at] = code
+
+
+def _age(code: int, newest: int) -> int:
+    """Minutes before `newest`; a register never set is older than anything."""
+    return (newest + 1 - code) % _EPOCH if code else _EPOCH
+
+
+def _estimate(registers: array[int], since: int, newest: int) -> float:
+    span = newest - since
+    set_in = [
+        sum(1 for code in registers[low : low + REGISTERS] if code and (newest + 1 - code) % _EPOCH <= span)
+        for low in range(0, LEVELS * REGISTERS, REGISTERS)
+    ]
+    first = next((level for level in range(LEVELS - 1) if set_in[level] <= _SATURATED * REGISTERS), LEVELS - 1)
+    sampled = sum(-REGISTERS * math.log1p(-min(count, REGISTERS - 0.5) / REGISTERS) for count in set_in[first:])
+    return sampled * float(1 << first)

@@ -1,0 +1,132 @@
+"""Windows of several lengths that end now, and the rings of counts they are read from.
+
+    minute   ... 19:42 19:43 19:44 19:45 19:46 | now = 19:46, its minute still filling
+    5 min                [19:42 ............. 19:47)     whole minutes
+    6 h      [13:45 ......................... 19:47)     starts on a quarter of an hour
+    7 days   [a week ago, 20:00 ............. 19:47)     starts on an hour
+
+Open inclusive, close exclusive. A window is never longer than its scale, and at most one cell shorter; what is expected
+of it is computed for the minutes it really spans.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+MINUTES: Final = 128
+"""One-minute cells: the longest window read from them (60) and the hour that is being learned, an hour late."""
+QUARTERS: Final = 112
+"""Quarter-hour cells, 28 h: windows of up to a day."""
+HOURS: Final = 176
+"""Hour cells: windows of up to a week."""
+
+
+class Reason(StrEnum):
+    """What a burst test decided. Stable: a metric label."""
+
+    FIRED = "fired"
+    BELOW_THRESHOLD = "below_threshold"
+    """Not improbable enough for the false-alarm budget."""
+    TOO_FEW_POSTS = "too_few_posts"
+    TOO_FEW_AUTHORS = "too_few_authors"
+    TOO_FEW_SOURCES = "too_few_sources"
+    RATIO_TOO_LOW = "ratio_too_low"
+    BLIND = "blind"
+    """The sources saw too little of the window to say anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowTest:
+    """One window of one series against its baseline."""
+
+    scale_minutes: int
+    start_minute: int
+    end_minute: int
+    """Open inclusive, close exclusive."""
+    observed: int
+    expected: float
+    ratio: float
+    """Observed over expected."""
+    probability: float
+    """P(count >= observed) under the baseline."""
+    authors: float
+    """Distinct authors; exact up to `sketch.EXACT`. All posts whose source names no author count as one."""
+    sources: dict[str, int]
+    """Posts per source, without sources that had none."""
+    coverage: float
+    """Share of the window in which the sources could see, 0 to 1."""
+    coordinated: bool
+    baseline: str
+    """``own`` or ``pooled``."""
+    verdict: Reason
+
+
+def span(now: int, scale: int) -> tuple[int, int]:
+    """Start and end (exclusive) of the window of `scale` minutes that ends with minute `now`, itself included."""
+    end = now + 1
+    cell = 1 if scale <= 60 else 15 if scale <= 1440 else 60
+    return -(-(end - scale) // cell) * cell, end
+
+
+class Counts:
+    """Signed counts in three rings; `head`, the newest minute that fits, is kept by the owner.
+
+    A post older than a ring reaches is left out of that ring only.
+    """
+
+    __slots__ = ("hours", "minutes", "quarters")
+
+    def __init__(self) -> None:
+        self.minutes = array("i", bytes(4 * MINUTES))
+        self.quarters = array("i", bytes(4 * QUARTERS))
+        self.hours = array("i", bytes(4 * HOURS))
+
+    def roll(self, head: int, to: int) -> None:
+        """Makes room for the minutes after `head` up to and with `to`."""
+        _clear(self.minutes, head, to)
+        _clear(self.quarters, head // 15, to // 15)
+        _clear(self.hours, head // 60, to // 60)
+
+    def add(self, head: int, minute: int, posts: int) -> None:
+        if minute > head - MINUTES:
+            self.minutes[minute % MINUTES] += posts
+        if minute // 15 > head // 15 - QUARTERS:
+            self.quarters[minute // 15 % QUARTERS] += posts
+        if minute // 60 > head // 60 - HOURS:
+            self.hours[minute // 60 % HOURS] += posts
+
+    def total(self, start: int, end: int) -> int:
+        """Posts in [start, end), read from the finest ring that its start is aligned to and its length fits in."""
+        if end - start <= 60:
+            return sum(_cells(self.minutes, start, end))
+        if end - start <= 1440 and start % 15 == 0:
+            return sum(_cells(self.quarters, start // 15, (end + 14) // 15))
+        return sum(_cells(self.hours, start // 60, (end + 59) // 60))
+
+    def to_parts(self) -> list[list[int]]:
+        """Each ring as its first cell and on; small numbers take one byte each when packed."""
+        return [self.minutes.tolist(), self.quarters.tolist(), self.hours.tolist()]
+
+    @classmethod
+    def from_parts(cls, parts: Sequence[Sequence[int]]) -> Counts:
+        counts = cls()
+        counts.minutes, counts.quarters, counts.hours = (array("i", ring) for ring in parts)
+        if (len(counts.minutes), len(counts.quarters), len(counts.hours)) != (MINUTES, QUARTERS, HOURS):
+            raise ValueError("rings of another size")
+        return counts
+
+
+def _clear(ring: array[int], head: int, to: int) -> None:
+    size = len(ring)
+    for cell in range(max(head + 1, to - size + 1), to + 1):
+        ring[cell % size] = 0
+
+
+def _cells(ring: array[int], first: int, stop: int) -> array[int]:
+    size = len(ring)
+    low, high = first % size, first % size + stop - first
+    return ring[low:high] if high <= size else ring[low:] + ring[: high - size]
