@@ -12,7 +12,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -31,16 +31,26 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def embedded_broker(directory: Path, port: int | None = None) -> Iterator[str]:
+def embedded_broker(directory: Path, port: int | None = None, *, prefix: Sequence[str] = ()) -> Iterator[str]:
     """Run a broker while the context is open; yields ``host:port``. Data stay in ``directory``.
 
-    Raises `EmbeddedBrokerFailed`.
+    ``prefix`` is put before its command, for a caller that wraps its processes. Raises `EmbeddedBrokerFailed`.
     """
     port = port or free_port()
     directory.mkdir(parents=True, exist_ok=True)
     binary = Path(str(files("noida_db").joinpath("noida-db")))
     binary.chmod(0o755)
-    command = [binary, "start", "--data-dir", directory, "--host", "127.0.0.1", "--only", "kafka"]
+    command: list[object] = [
+        *prefix,
+        binary,
+        "start",
+        "--data-dir",
+        directory,
+        "--host",
+        "127.0.0.1",
+        "--only",
+        "kafka",
+    ]
     command += ["--kafka-port", str(port)]
     with (directory / "broker.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603
