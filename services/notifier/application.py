@@ -6,14 +6,18 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from runtime.probes import Health, add_probes
 from services.notifier.api import alerts, events
 from services.notifier.api import room as room_api
+from services.notifier.console import archive, forms, pages
+from services.notifier.console.rendering import STATIC, error_page
+from services.notifier.headers import API_VERSION
 from services.notifier.problems import MEDIA_TYPE, Problem, add_problems
 from services.notifier.room import Room
-from services.notifier.security import API_VERSION, Door
+from services.notifier.security import Door
 
 DESCRIPTION = "Alerts of Seinpost: read, handled, delivered. After the Dutch API Design Rules."
 OTHER_STATUSES = {
@@ -30,9 +34,10 @@ def build(room: Room, health: Health) -> FastAPI:
     app = FastAPI(title="Seinpost", version=API_VERSION, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.room = room
     add_probes(app, health)
-    add_problems(app)
-    for module in (alerts, events, room_api):
+    add_problems(app, error_page)
+    for module in (alerts, events, room_api, pages, archive, forms):
         app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=STATIC))
 
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -10,6 +11,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+
+from services.notifier.headers import headers_for
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -34,24 +37,40 @@ def problem(status: int, detail: str | None = None, errors: list[InvalidField] |
     return JSONResponse(content.model_dump(exclude_none=True), status_code=status, media_type=MEDIA_TYPE)
 
 
-def add_problems(app: FastAPI) -> None:
-    async def invalid(_: Request, error: RequestValidationError) -> Response:
+Page = Callable[[Request, int, str], Awaitable[Response]]
+"""Renders an error for a person: request, status, what is wrong."""
+
+
+def add_problems(app: FastAPI, page: Page) -> None:
+    """Problems for the API; for everything else a page."""
+
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        if not _api(request):
+            return await page(request, 400, "Dit adres klopt niet.")
         errors = [
             InvalidField(field=".".join(str(part) for part in found["loc"]), reason=str(found["msg"]))
             for found in error.errors()
         ]
         return problem(400, "the request is not valid", errors)
 
-    async def refused(_: Request, error: HTTPException) -> Response:
-        answer = problem(
-            error.status_code, error.detail if error.detail != HTTPStatus(error.status_code).phrase else None
-        )
+    async def refused(request: Request, error: HTTPException) -> Response:
+        standard = HTTPStatus(error.status_code).phrase
+        if not _api(request):
+            return await page(request, error.status_code, "" if error.detail == standard else error.detail)
+        answer = problem(error.status_code, error.detail if error.detail != standard else None)
         answer.headers.update(error.headers or {})
         return answer
 
-    async def failed(_: Request, __: Exception) -> Response:
-        return problem(500, "our fault; it was logged")
+    async def failed(request: Request, _: Exception) -> Response:
+        answer = problem(500, "our fault; it was logged") if _api(request) else await page(request, 500, "")
+        # This answer is made outside of the door, which adds the headers of all others.
+        answer.headers.update(headers_for(request.url.path))
+        return answer
 
     app.exception_handler(RequestValidationError)(invalid)
     app.exception_handler(HTTPException)(refused)
     app.exception_handler(Exception)(failed)
+
+
+def _api(request: Request) -> bool:
+    return request.url.path.startswith("/v1/") or request.url.path == "/openapi.json"

@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.notifier.handling import Actor
+from services.notifier.headers import headers_for
 from services.notifier.problems import problem
 from services.notifier.settings import NotifierSettings
 
@@ -18,21 +19,6 @@ PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_BODY_BYTES = 32_768
 """An operator's reason is at most 2,000 characters; nothing here is larger."""
-API_VERSION = "1.0.0"
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    # Not no-referrer: with that, browsers send `Origin: null` with our own forms.
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "X-Frame-Options": "DENY",
-}
 
 
 class Door:
@@ -99,11 +85,8 @@ def _with_headers(send: Send, path: str) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
+            for name, value in headers_for(path).items():
                 headers.setdefault(name, value)
-            headers.setdefault("Cache-Control", "no-store")
-            if path.startswith("/v1/"):
-                headers["API-Version"] = API_VERSION
         await send(message)
 
     return sending

@@ -1,0 +1,113 @@
+"""The pages: Nu, Melding, Bronnen, Dienstoverdracht, Instellingen."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from starlette.responses import Response
+
+from configuration.guidance import Phase
+from services.notifier.console.rendering import TheActor, TheRoom, card, page, regions
+from services.notifier.life import Outcome
+from services.notifier.room import Room
+from services.notifier.store import alerts, audit, deliveries
+
+router = APIRouter(include_in_schema=False)
+HOUR_MS = 3_600_000
+SHIFTS = (8, 12, 24)
+
+
+@router.get("/")
+async def now(request: Request, the_room: TheRoom) -> Response:
+    async with the_room.database.reading() as connection:
+        cases = await alerts.to_handle(connection)
+    cards = [card(the_room, case) for case in cases]
+    return await page(
+        request,
+        the_room,
+        "nu.html",
+        cards=[shown for shown in cards if shown.alert.exercise is None],
+        exercises=[shown for shown in cards if shown.alert.exercise is not None],
+    )
+
+
+@router.get("/meldingen/{alert_id}")
+async def alert(alert_id: str, request: Request, the_room: TheRoom, the_actor: TheActor) -> Response:
+    values = await alert_values(the_room, alert_id)
+    await the_room.audit_reading(the_actor, alert_id)
+    return await page(request, the_room, "melding.html", **values)
+
+
+async def alert_values(the_room: Room, alert_id: str) -> dict[str, Any]:
+    """What the page of one alert shows. Raises 404."""
+    plain = alert_id.replace("\0", "")
+    async with the_room.database.reading() as connection:
+        case = await alerts.find(connection, plain)
+        if case is None:
+            raise HTTPException(404, "Deze melding bestaat niet.")
+        revisions, deeds = await alerts.history(connection, plain)
+        sent, _ = await deliveries.page(connection, alert=plain, state=None, limit=50, offset=0)
+    shown = card(the_room, case)
+    advice = {phase: the_room.configuration.guidance.advice(case.alert.phenomenon, phase) for phase in Phase}
+    # One line of time: what was measured and what people did, newest first.
+    history = [("revision", revision.stored_ms, revision) for revision in revisions]
+    history += [("deed", deed.at_ms, deed) for deed in deeds]  # type: ignore[misc]
+    return {
+        "card": shown,
+        "history": sorted(history, key=lambda item: item[1], reverse=True),
+        "deliveries": sent,
+        "advice": advice,
+        "outcomes": [outcome.value for outcome in Outcome],
+        "errors": {},
+        "typed": {},
+    }
+
+
+@router.get("/bronnen")
+async def all_sources(request: Request, the_room: TheRoom) -> Response:
+    labels = {source.id: source.label or source.id for source in the_room.configuration.sources.sources}
+    return await page(request, the_room, "bronnen.html", labels=labels)
+
+
+@router.get("/dienstoverdracht")
+async def handover(request: Request, the_room: TheRoom, uren: Annotated[int, Query(ge=1, le=72)] = 8) -> Response:
+    since = the_room.now_ms() - uren * HOUR_MS
+    async with the_room.database.reading() as connection:
+        waiting = await alerts.to_handle(connection)
+        deeds = await alerts.deeds_since(connection, since)
+        sent = await deliveries.counts(connection)
+        touched = {alert_id: await alerts.find(connection, alert_id) for alert_id in {deed[0] for deed in deeds}}
+    titles = {alert_id: found.alert for alert_id, found in touched.items() if found is not None}
+    return await page(
+        request,
+        the_room,
+        "dienstoverdracht.html",
+        cards=[card(the_room, case) for case in waiting],
+        deeds=list(reversed(deeds)),
+        titles=titles,
+        sent={state.value: number for state, number in sent.items()},
+        hours=uren,
+        shifts=SHIFTS,
+        since_ms=since,
+    )
+
+
+@router.get("/instellingen")
+async def settings(request: Request, the_room: TheRoom) -> Response:
+    configuration = the_room.configuration
+    receivers = [(receiver, urlsplit(receiver.url).hostname) for receiver in configuration.receivers.receivers]
+    async with the_room.database.reading() as connection:
+        newest = await audit.page(connection, before=None, limit=50)
+    return await page(
+        request,
+        the_room,
+        "instellingen.html",
+        configuration=configuration,
+        receivers=receivers,
+        regions=regions(the_room),
+        settings=the_room.settings,
+        database="SQLite" if the_room.database.is_sqlite else "PostgreSQL",
+        audit=newest,
+    )

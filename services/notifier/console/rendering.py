@@ -1,0 +1,151 @@
+"""Templates, what every page needs, and the form token."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from contracts.source_health import SourceHealth, Status
+from services.notifier.console import times, words
+from services.notifier.console.present import Card, present
+from services.notifier.handling import Actor
+from services.notifier.room import Room, actor, room
+from services.notifier.store import alerts, sources
+from services.notifier.store.alerts import Case, Counts
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+TOKEN_COOKIE, THEME_COOKIE = "seinpost-form", "seinpost-theme"
+THEMES = {"auto": "Volgt dit apparaat", "light": "Licht", "dark": "Donker", "night": "Nacht"}
+PAGES = (
+    ("/", "Nu"),
+    ("/archief", "Archief"),
+    ("/bronnen", "Bronnen"),
+    ("/dienstoverdracht", "Dienstoverdracht"),
+    ("/instellingen", "Instellingen"),
+)
+
+TheRoom = Annotated[Room, Depends(room)]
+TheActor = Annotated[Actor, Depends(actor)]
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "words": words,
+        "times": times,
+        "pages": PAGES,
+        "themes": THEMES,
+        "static": _static_version(),
+    }
+    return environment
+
+
+def _static_version() -> str:
+    """Changes with the files, so that a browser never runs an old script against new pages."""
+    digest = hashlib.sha256()
+    for file in sorted(STATIC.iterdir()):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+_templates = _environment()
+
+
+def token_of(request: Request) -> str:
+    """The form token of this browser; a new one when it has none yet."""
+    known = request.cookies.get(TOKEN_COOKIE, "")
+    return known if 32 <= len(known) <= 64 and known.isascii() else secrets.token_urlsafe(32)
+
+
+def token_is_right(request: Request, sent: str) -> bool:
+    """A form of ours carries the token of the cookie; another site can neither read nor set it."""
+    known = request.cookies.get(TOKEN_COOKIE, "")
+    return len(known) >= 32 and hmac.compare_digest(known.encode(), sent.encode())
+
+
+class Sight:
+    """What the sources see, in one line. Silence is never called calm while one is blind."""
+
+    def __init__(self, found: list[SourceHealth]) -> None:
+        self.all = found
+        self.live = [health for health in found if health.status is Status.LIVE]
+        self.late = [health for health in found if health.status is Status.LATE]
+        self.blind = [health for health in found if health.status is Status.BLIND]
+        self.ended = [health for health in found if health.status is Status.ENDED]
+        self.watching = len(self.live) + len(self.late)
+
+
+async def page(request: Request, the_room: Room, template: str, *, status: int = 200, **values: Any) -> Response:
+    """Render a whole page. Values of every page: counts, sight of the sources, theme, token, moment."""
+    async with the_room.database.reading() as connection:
+        real = await alerts.counts(connection, exercise=False)
+        exercised = await alerts.counts(connection, exercise=True)
+        sight = Sight(await sources.everything(connection))
+    theme = request.cookies.get(THEME_COOKIE, "auto")
+    token = token_of(request)
+    context = _shared(request, the_room, real, exercised) | {
+        "sight": sight,
+        "theme": theme if theme in THEMES else "auto",
+        "token": token,
+        **values,
+    }
+    response = HTMLResponse(_templates.get_template(template).render(context), status_code=status)
+    if request.cookies.get(TOKEN_COOKIE) != token:
+        secure = the_room.settings.notifier.behind_sign_in
+        # Lax: a link from elsewhere opens the console with its token; a form from elsewhere comes without.
+        response.set_cookie(TOKEN_COOKIE, token, httponly=True, samesite="lax", secure=secure)
+    return response
+
+
+def _shared(request: Request, the_room: Room, real: Counts, exercised: Counts) -> dict[str, Any]:
+    who: Actor = request.scope["seinpost.actor"]
+    return {
+        "path": request.url.path,
+        "now_ms": the_room.now_ms(),
+        "real": real,
+        "exercised": exercised,
+        "seq": the_room.stream.seq,
+        "actor": who.name,
+        "one_machine": not the_room.settings.notifier.behind_sign_in,
+        "config_version": the_room.configuration.version,
+    }
+
+
+ERRORS = {
+    400: "Dit verzoek klopt niet",
+    403: "Dit mag niet",
+    404: "Niet gevonden",
+    405: "Dit kan niet op deze manier",
+    409: "Dit kan niet meer",
+    500: "Er ging iets mis bij Seinpost",
+}
+
+
+async def error_page(request: Request, status: int, detail: str) -> Response:
+    """Needs nothing but templates: it must also work when the database does not."""
+    template = _templates.get_template("fout.html")
+    return HTMLResponse(template.render(title=ERRORS.get(status, "Dit lukt niet"), detail=detail), status_code=status)
+
+
+def card(the_room: Room, case: Case) -> Card:
+    return present(case, the_room.now_ms(), regions(the_room))
+
+
+def regions(the_room: Room) -> dict[str, str]:
+    """Names of the veiligheidsregio's by code, in order of name."""
+    found = {gemeente.region: gemeente.region_name for gemeente in the_room.configuration.gazetteer.gemeenten.values()}
+    return dict(sorted(found.items(), key=lambda item: item[1]))

@@ -1,0 +1,108 @@
+"""Dutch words for what the contracts say in English. Plain (B1): an operator reads them at four in the morning."""
+
+from __future__ import annotations
+
+import math
+
+SEVERITY = {"high": "Hoog", "medium": "Middel", "low": "Laag", "info": "Ter informatie"}
+STATUS = {
+    "new": "Nieuw",
+    "seen": "Gezien",
+    "in-progress": "In behandeling",
+    "closed": "Afgesloten",
+    "reopened": "Heropend",
+}
+OUTCOME = {"terecht": "Terecht", "niet-terecht": "Niet terecht", "oefening": "Oefening"}
+ACTION = {
+    "acknowledge": "Gezien",
+    "take": "In behandeling genomen",
+    "close": "Afgesloten",
+    "reopen": "Heropend",
+    "note": "Notitie",
+    "read": "Gelezen",
+    "export": "Geëxporteerd",
+}
+CHANGE = {
+    "opened": "Melding geopend",
+    "updated": "Bijgewerkt",
+    "moved": "Verplaatst",
+    "closed": "Voorbij volgens de metingen",
+}
+CERTAINTY = {"certain": "zeker", "likely": "waarschijnlijk", "unknown": "niet zeker"}
+SOURCE_STATUS = {"live": "Live", "late": "Laat", "blind": "Blind", "ended": "Afgelopen"}
+SOURCE_REASON = {
+    "ok": "ontvangt berichten",
+    "starting": "is aan het starten",
+    "silent": "is langer stil dan gewoon",
+    "lagging": "loopt achter",
+    "refused": "wordt geweigerd door de aanbieder",
+    "unreachable": "is niet te bereiken",
+    "protocol": "stuurt iets dat niet te lezen is",
+    "stopped": "is gestopt",
+    "finished": "is tot het einde gelezen",
+}
+OCCASION = {
+    "opened": "geopend",
+    "reopened": "heropend",
+    "moved": "verplaatst",
+    "severity-raised": "ernstiger geworden",
+    "closed": "voorbij",
+}
+DELIVERY = {"pending": "Wacht", "delivered": "Bezorgd", "expired": "Opgegeven"}
+ATTEMPT = {
+    "delivered": "bevestigd",
+    "refused": "geweigerd",
+    "unreachable": "niet bereikbaar",
+    "timeout": "geen antwoord",
+    "expired": "te oud geworden",
+}
+PHASE = {"voor": "Voor", "tijdens": "Tijdens", "na": "Na"}
+KIND = {"burst": "Veel meer berichten dan gewoon", "call": "Duidelijke oproep, nog zonder piek"}
+
+
+def number(value: float) -> str:
+    """``1.904``, ``3,1``; a comma for decimals, as in Dutch."""
+    if abs(value) >= 100 or value == int(value):
+        return f"{value:,.0f}".replace(",", ".")
+    return f"{value:.1f}".replace(".", ",")
+
+
+def count(value: float, one: str, many: str) -> str:
+    return f"{number(value)} {one if round(value) == 1 else many}"
+
+
+def percent(share: float) -> str:
+    return f"{math.floor(share * 100 + 0.5)}%"
+
+
+def chance(probability: float) -> str:
+    """How likely chance alone is, rounded to what a person can weigh."""
+    if probability <= 1e-9:
+        return "kleiner dan 1 op 1 miljard"
+    if probability <= 1e-6:
+        return "kleiner dan 1 op 1 miljoen"
+    if probability >= 0.01:
+        return f"ongeveer 1 op {number(max(1, round(1 / probability)))}"
+    power = math.floor(-math.log10(probability))
+    return f"kleiner dan 1 op {number(10**power)}"
+
+
+def sureness(probability: float, coverage: float, *, coordinated: bool) -> str:
+    """One word for the card; the numbers stand on the page of the alert."""
+    if coordinated:
+        return "Weinig schrijvers, veel berichten: geen menigte"
+    if coverage < 0.5:
+        return "Onzeker: de bronnen zagen minder dan de helft"
+    if probability <= 1e-6 and coverage >= 0.9:
+        return "Bijna zeker geen toeval"
+    return "Waarschijnlijk geen toeval"
+
+
+def scale(minutes: int) -> str:
+    if minutes < 60:
+        return f"{minutes} minuten"
+    if minutes == 60:
+        return "1 uur"
+    if minutes < 1440:
+        return f"{minutes // 60} uur"
+    return "1 dag" if minutes == 1440 else f"{minutes // 1440} dagen"
