@@ -25,12 +25,13 @@ class Share(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """Negative: posts that were counted before and are counted back."""
     source: str
     authors: tuple[str, ...] = ()
-    """Author tokens of these posts; shorter than ``posts`` where a source names no authors."""
+    """Author tokens of these posts, each once; none where the source names no authors (such posts have a share of their
+    own)."""
     strong: bool = False
     """These posts call people to a place and a time."""
-    words: dict[str, tuple[str, ...]] = {}
-    """Other permitted words of these posts, each with the author tokens that used it; only for watched series. Bounded
-    and never shown before k distinct authors share a word."""
+    words: dict[str, tuple[int, ...]] = {}
+    """Other permitted words of these posts, each with who used it (positions in ``authors``); only for watched series.
+    Never shown before k distinct authors share a word."""
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

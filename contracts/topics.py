@@ -66,7 +66,7 @@ POSTS_ANONYMOUS = Topic(
 )
 SERIES_DELTAS = Topic(
     name="series.deltas",
-    key="series",
+    key="none: partition follows the series",
     partitions=4,
     writers=frozenset({Service.DETECTOR}),
     readers=frozenset({Service.DETECTOR}),

@@ -1,0 +1,117 @@
+"""`python -m services.detector`: posts.anonymous in, alerts out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from broker.producer import AcknowledgedProducer
+from broker.settings import BrokerSettings
+from broker.topics import ensure_topics
+from configuration import Configuration, InvalidConfiguration, load
+from contracts.codec import Decoder, Malformed
+from contracts.source_health import SourceHealth
+from contracts.topics import SOURCE_HEALTH
+from runtime.logs import log
+from runtime.probes import Health, probes_only
+from runtime.process import CannotStart, run, serving
+from services.detector import metrics
+from services.detector.application import Application
+from services.detector.coverage import SourceCoverage
+from services.detector.settings import Settings
+
+STALLED_AFTER_S = 60.0
+"""Records waiting and none taken for this long: the worker hangs, whatever it says of itself."""
+
+
+async def main(settings: Settings, stop: asyncio.Event) -> None:
+    configuration = _configuration(settings)
+    health = Health(stalled_after_s=STALLED_AFTER_S)
+    async with serving(probes_only(health), settings):
+        await ensure_topics(settings.broker)
+        coverage = SourceCoverage()
+        async with AcknowledgedProducer(settings.broker, "detector", linger_ms=2) as producer:
+            application = Application(settings.detector, settings.broker, configuration, producer, coverage)
+            try:
+                await _work(application, settings, coverage, health, stop)
+            finally:
+                health.mark_unready("stopping")
+
+
+async def _work(
+    application: Application, settings: Settings, coverage: SourceCoverage, health: Health, stop: asyncio.Event
+) -> None:
+    app = application.faust
+    for name in ("faust", "mode", "aiokafka", "kafka"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    reading = asyncio.create_task(_read_source_health(settings.broker, coverage))
+    starting = asyncio.create_task(app.start())
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({starting, stopping, reading}, return_when=asyncio.FIRST_COMPLETED)
+        while not stop.is_set():
+            if app.should_stop or (starting.done() and starting.exception() is not None):
+                raise _crashed(app, starting)
+            if reading.done():
+                reading.result()
+            if starting.done():
+                if not health.ready:
+                    health.mark_ready()
+                    log().info("ready", version=application.version)
+                await application.tick()
+            if application.alive(STALLED_AFTER_S):
+                health.beat()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), settings.detector.flush_seconds)
+        if starting.done():
+            await application.tick()
+    finally:
+        for task in (reading, stopping):
+            task.cancel()
+        if not starting.done():
+            starting.cancel()
+        await app.stop()
+
+
+def _crashed(app: object, starting: asyncio.Task[None]) -> BaseException:
+    error = getattr(app, "crash_reason", None) or (starting.exception() if starting.done() else None)
+    return error or RuntimeError("the Faust application stopped by itself")
+
+
+async def _read_source_health(broker: BrokerSettings, coverage: SourceCoverage) -> None:
+    """Follow `source.health` from its first record: every worker needs all of it, so there is no group."""
+    decoder: Decoder[SourceHealth] = Decoder(SourceHealth)
+    consumer = AIOKafkaConsumer(
+        **broker.client(),
+        group_id=None,
+        auto_offset_reset="earliest",
+        client_id="detector-health",
+        fetch_max_wait_ms=500,
+    )
+    await consumer.start()
+    try:
+        consumer.assign([TopicPartition(SOURCE_HEALTH.name, 0)])
+        async for record in consumer:
+            metrics.RECORDS.labels(SOURCE_HEALTH.name).inc()
+            # One malformed report is the notifier's dead letter; here it only means that nothing new is known.
+            with contextlib.suppress(Malformed):
+                coverage.take(decoder.decode(record.value))
+            metrics.BLIND_SOURCES.set(coverage.blind())
+    finally:
+        await consumer.stop()
+
+
+def _configuration(settings: Settings) -> Configuration:
+    try:
+        configuration = load(settings.config)
+    except InvalidConfiguration as error:
+        raise CannotStart(f"the configuration is not valid:\n{error}") from error
+    metrics.CONFIGURATION.set(1)
+    return configuration
+
+
+if __name__ == "__main__":
+    run("detector", Settings, main)

@@ -1,0 +1,355 @@
+"""The detector as a Faust application: three agents, four tables, one checkpoint.
+
+    posts.anonymous ─▶ fold ─▶ series.deltas ─▶ detect ─▶ signals ─▶ episodes ─▶ alerts
+
+An agent only takes a record in. A checkpoint, some times a second, makes it last, in this order: what was sent is
+acknowledged, changed values are in the changelog, and only then are the offsets of the records released for commit. A
+crash in between repeats work and loses none; what is repeated is recognised (see `fold`, `state`, `episodes`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import faust
+import msgspec
+from faust.types import TP, EventT
+
+from broker.dead_letters import DeadLetters
+from broker.producer import AcknowledgedProducer
+from broker.settings import BrokerSettings
+from broker.topics import partitions_of
+from configuration import Configuration
+from contracts import topics
+from contracts.alert import Alert
+from contracts.alert import key as alert_key
+from contracts.anonymous_posts import AnonymousBatch
+from contracts.codec import Decoder, Malformed, encode
+from contracts.dead_letter import Reason
+from contracts.series_deltas import SeriesDeltas
+from contracts.signal import Signal, SignalRecord
+from runtime.logs import log
+from services.detector import metrics
+from services.detector.coverage import SourceCoverage
+from services.detector.detection import Clock, Detection
+from services.detector.episode import Episode
+from services.detector.episodes import Episodes, World
+from services.detector.fold import Matcher, SourceFold
+from services.detector.settings import DetectorSettings
+from services.detector.state import SeriesState
+from services.detector.tables import CheckpointedTable, Codec
+from services.detector.transport import PromptTransport
+
+REANNOUNCE_IDLE_S = 5.0
+"""A worker that took over a partition of series must hear again which partitions of posts are idle."""
+SERIES_STATE = Codec(encode=SeriesState.to_bytes, decode=SeriesState.from_bytes)
+
+
+def _msgpack(record: type[Any]) -> Codec:
+    decoder = msgspec.msgpack.Decoder(record)
+    return Codec(encode=msgspec.msgpack.Encoder().encode, decode=decoder.decode)
+
+
+Event = EventT[Any]
+
+
+class Application:
+    def __init__(
+        self,
+        settings: DetectorSettings,
+        broker: BrokerSettings,
+        configuration: Configuration,
+        producer: AcknowledgedProducer,
+        coverage: SourceCoverage,
+    ) -> None:
+        self._settings = settings
+        self._configuration = configuration
+        self._producer = producer
+        self._coverage = coverage
+        self._dead_letters = DeadLetters(producer, "detector")
+        self._matcher = Matcher(configuration)
+        self.faust = _faust_app(settings, broker)
+        self._sources = partitions_of(topics.POSTS_ANONYMOUS, broker)
+        self._targets = partitions_of(topics.SERIES_DELTAS, broker)
+        self.folded = self._table("folded", self._sources, _msgpack(int))
+        self.series = self._table("series", self._targets, SERIES_STATE)
+        self.clocks = self._table("clocks", self._targets, _msgpack(Clock))
+        self.worlds = self._table("worlds", 1, _msgpack(World))
+        self.episodes = self._table("episodes", 1, _msgpack(Episode))
+        self._posts_decoder: Decoder[AnonymousBatch] = Decoder(AnonymousBatch)
+        self._deltas_decoder: Decoder[SeriesDeltas] = Decoder(SeriesDeltas)
+        self._signals_decoder: Decoder[SignalRecord] = Decoder(SignalRecord)
+        self._agent(topics.POSTS_ANONYMOUS, self._on_posts, "fold")
+        self._agent(topics.SERIES_DELTAS, self._on_deltas, "detect")
+        self._agent(topics.SIGNALS, self._on_signal, "episode")
+        self.faust.on_partitions_revoked.connect(self._on_revoked)
+        self._reset()
+
+    def _table(self, name: str, partitions: int, codec: Codec) -> CheckpointedTable:
+        table = self.faust.Table(name, partitions=partitions, key_type=bytes, value_type=bytes)
+        table.codec = codec
+        return table  # type: ignore[no-any-return]
+
+    def _agent(self, topic: topics.Topic, take: Callable[[Event], bool], stage: str) -> None:
+        channel = self.faust.topic(topic.name, key_type=bytes, value_type=bytes, value_serializer="raw")
+        seconds, records = metrics.SECONDS.labels(stage), metrics.RECORDS.labels(topic.name)
+
+        async def agent(stream: Any) -> None:
+            async for event in stream.noack().events():
+                started = time.perf_counter()
+                problem: Malformed | None = None
+                held = False
+                try:
+                    held = take(event)
+                except Malformed as malformed:
+                    problem = malformed
+                except Exception as error:
+                    log().error("failed", kind=stage, offset=event.message.offset, exc_info=error)
+                    problem = Malformed(Reason.PROCESSING_FAILED)
+                if problem is not None:
+                    await self._set_aside(event, problem)
+                if not held:
+                    self._taken.append(event)
+                self.last_taken = time.monotonic()
+                self._reached[event.message.tp] = event.message.offset + 1
+                records.inc()
+                seconds.observe(time.perf_counter() - started)
+
+        self.faust.agent(channel, name=f"detector.{stage}")(agent)
+
+    async def _set_aside(self, event: Event, problem: Malformed) -> None:
+        message = event.message
+        await self._dead_letters.put(
+            message.value, problem, topic=message.topic, partition=message.partition, offset=message.offset
+        )
+
+    def _reset(self) -> None:
+        self._taken: list[Event] = []
+        self._held: list[tuple[Event, Signal]] = []
+        self._out: list[tuple[str, bytes, bytes | None, int | None]] = []
+        self._folds: dict[int, SourceFold] = {}
+        self._quiet_since: dict[int, float] = {}
+        self._idle_told: dict[int, float] = {}
+        self._detections: dict[int, Detection] = {}
+        self._episode_stage: Episodes | None = None
+        self._reached: dict[TP, int] = {}
+        self._behind = 0
+        self.last_taken = time.monotonic()
+
+    # -- stages ---------------------------------------------------------------------------------------------------
+
+    def _on_posts(self, event: Event) -> bool:
+        batch = self._posts_decoder.decode(event.message.value)
+        fold = self._fold(event.message.partition)
+        before = fold.posts, fold.repeated, fold.too_far_ahead
+        fold.add(batch, event.message.offset)
+        metrics.BATCH_POSTS.observe(len(batch.posts))
+        metrics.POSTS.inc(fold.posts - before[0])
+        metrics.POSTS_SKIPPED.labels("repeated").inc(fold.repeated - before[1])
+        metrics.POSTS_SKIPPED.labels("too_far_ahead").inc(fold.too_far_ahead - before[2])
+        self._quiet_since[event.message.partition] = time.monotonic()
+        self._idle_told.pop(event.message.partition, None)
+        return False
+
+    def _fold(self, source: int) -> SourceFold:
+        if source not in self._folds:
+            memory = self.folded.part(source)
+            folded = {name: memory.get(name) or 0 for name in memory.names()}
+            self._folds[source] = SourceFold(source, self._sources, self._targets, self._matcher, folded)
+        return self._folds[source]
+
+    def _on_deltas(self, event: Event) -> bool:
+        record = self._deltas_decoder.decode(event.message.value)
+        target = event.message.partition
+        detection = self._detection(target)
+        before = detection.repeated, detection.tests
+        for signal in detection.apply(record):
+            if isinstance(signal, Signal):
+                metrics.SIGNALS.labels("yes" if signal.complete else "no").inc()
+            elif signal.exercise is None:
+                metrics.WATERMARK.set(signal.minute * 60)
+            self._out.append((topics.SIGNALS.name, encode(signal), None, 0))
+        metrics.DELTAS_REPEATED.inc(detection.repeated - before[0])
+        metrics.TESTS.inc(detection.tests - before[1])
+        return False
+
+    def _detection(self, target: int) -> Detection:
+        if target not in self._detections:
+            self._detections[target] = Detection(
+                target,
+                self._targets,
+                self._configuration,
+                series=self.series.part(target),
+                clocks=self.clocks.part(target),
+                blindness=self._coverage.spells,
+            )
+        return self._detections[target]
+
+    def _on_signal(self, event: Event) -> bool:
+        """True when the signal waits for its minute: its offset is kept, so that a restart reads it again."""
+        record = self._signals_decoder.decode(event.message.value)
+        now_ms = time.time_ns() // 1_000_000
+        for alert in self._episodes().take(record, now_ms):
+            self._count_alert(alert)
+            self._out.append((topics.ALERTS.name, encode(alert), alert_key(alert), None))
+        if not isinstance(record, Signal):
+            return False
+        self._held.append((event, record))
+        return True
+
+    def _episodes(self) -> Episodes:
+        if self._episode_stage is None:
+            self._episode_stage = Episodes(self._configuration, self.worlds.part(0), self.episodes.part(0))
+        return self._episode_stage
+
+    def _count_alert(self, alert: Alert) -> None:
+        metrics.ALERTS.labels(alert.change.value, alert.kind.value).inc()
+        if alert.posts_age_ms is not None:
+            metrics.POST_TO_ALERT.observe(alert.posts_age_ms / 1000)
+        log().info(
+            "alert",
+            alert=alert.id,
+            kind=alert.kind.value,
+            state=alert.change.value,
+            phenomenon=alert.phenomenon,
+            region=alert.place.region,
+            revision=alert.revision,
+            exercise=alert.exercise,
+        )
+
+    # -- checkpoint -----------------------------------------------------------------------------------------------
+
+    async def checkpoint(self) -> None:
+        """Makes everything that was taken in last; then releases the offsets."""
+        started = time.perf_counter()
+        # Up to the first await nothing else runs: sent records, values and offsets are of one moment.
+        for source, fold in self._folds.items():
+            self._flush(source, fold, idle=self._is_idle(source))
+        self._release_settled()
+        out, self._out = self._out, []
+        taken, self._taken = self._taken, []
+        values = [
+            (table, table.written()) for table in (self.folded, self.series, self.clocks, self.worlds, self.episodes)
+        ]
+        for topic, value, key, partition in out:
+            await self._producer.send(topic, value, key=key, partition=partition)
+        await self._producer.flush()
+        for table, written in values:
+            name, topic = table.name, table.changelog_topic_name
+            for number, name_of_value, changed in written:
+                await self._producer.send(topic, changed, key=name_of_value, partition=number)
+                metrics.TABLE_BYTES.labels(name).inc(len(changed or b"") + len(name_of_value))
+            metrics.TABLE_WRITES.labels(name).inc(len(written))
+            metrics.TABLE_SIZE.labels(name).set(len(table.data))
+        await self._producer.flush()
+        for event in taken:
+            event.ack()
+        if out or taken:
+            metrics.SECONDS.labels("checkpoint").observe(time.perf_counter() - started)
+
+    def _release_settled(self) -> None:
+        """Signals whose minute has been taken in are needed no more."""
+        stage, keep = self._episode_stage, []
+        for event, record in self._held:
+            settled = stage.settled(record.exercise) if stage is not None else None
+            if settled is None or record.minute >= settled:
+                keep.append((event, record))
+            else:
+                self._taken.append(event)
+        self._held = keep
+
+    def _flush(self, source: int, fold: SourceFold, *, idle: bool) -> None:
+        for target, records in fold.flush(idle=idle).items():
+            for record in records:
+                metrics.DELTAS.inc(len(record.deltas))
+                self._out.append((topics.SERIES_DELTAS.name, encode(record), None, target))
+        memory = self.folded.part(source)
+        for name, offset in fold.folded.items():
+            if memory.get(name) != offset:
+                memory.put(name, offset)
+
+    def _is_idle(self, source: int) -> bool:
+        """True when this should be told now: nothing waits and nothing came for a while."""
+        now = time.monotonic()
+        quiet = now - self._quiet_since.setdefault(source, now) >= self._settings.idle_seconds
+        told = now - self._idle_told.get(source, -REANNOUNCE_IDLE_S) < REANNOUNCE_IDLE_S
+        if not quiet or told:
+            return False
+        self._idle_told[source] = now
+        self._folds[source].settle(int(time.time()) // 60)
+        return True
+
+    @property
+    def version(self) -> str:
+        return self._configuration.version
+
+    async def tick(self) -> None:
+        """One turn of the clock: partitions without posts say so, then a checkpoint. Not while partitions move."""
+        if self.faust.rebalancing or not self.faust.tables.actives_ready:
+            return
+        behind: dict[str, int] = {}
+        for partition in self.faust.consumer.assignment():
+            if partition.topic == topics.POSTS_ANONYMOUS.name:
+                self._fold(partition.partition)
+            self._note_lag(partition, behind)
+        for topic, records in behind.items():
+            metrics.LAG_RECORDS.labels(topic).set(records)
+        self._behind = sum(behind.values())
+        await self.checkpoint()
+
+    def _note_lag(self, partition: TP, behind: dict[str, int]) -> None:
+        end = self.faust.consumer.highwater(partition)
+        if end is None or partition.topic in self.faust.tables.changelog_topics:
+            return
+        taken = self._reached.get(partition, self.faust.monitor.tp_committed_offsets.get(partition, 0))
+        behind[partition.topic] = behind.get(partition.topic, 0) + max(0, end - taken)
+
+    def alive(self, stalled_after_s: float) -> bool:
+        """False when records wait and none was taken for too long, or when Faust has stopped by itself."""
+        if self.faust.should_stop:
+            return False
+        return self._behind == 0 or time.monotonic() - self.last_taken < stalled_after_s
+
+    async def _on_revoked(self, *_: Any, **__: Any) -> None:
+        """Another worker may continue: leave everything written, and trust nothing in memory afterwards."""
+        if any((self._taken, self._out, self._folds, self._detections)):
+            await self.checkpoint()
+        self._reset()
+
+
+def _faust_app(settings: DetectorSettings, broker: BrokerSettings) -> Any:
+    # Faust makes its own directories in it, also when tables live in memory.
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    servers = ";".join(f"kafka://{server}" for server in broker.bootstrap_servers.split(","))
+    app = faust.App(
+        settings.group,
+        broker=servers,
+        Table=CheckpointedTable,
+        store="memory://" if settings.store == "memory" else "rocksdb://",
+        datadir=str(settings.data_dir),
+        broker_credentials=None,
+        broker_session_timeout=settings.session_timeout_seconds,
+        broker_heartbeat_interval=settings.session_timeout_seconds / 5,
+        broker_rebalance_timeout=settings.rebalance_timeout_seconds,
+        broker_request_timeout=60.0,
+        broker_commit_interval=1.0,
+        broker_commit_every=10_000,
+        broker_max_poll_interval=60.0,
+        consumer_auto_offset_reset="earliest",
+        topic_disable_leader=True,
+        topic_partitions=broker.partitions,
+        topic_replication_factor=broker.replication_factor,
+        producer_acks=-1,
+        stream_buffer_maxsize=4096,
+        stream_wait_empty=False,
+        stream_recovery_delay=0.0,
+        web_enabled=False,
+        worker_redirect_stdouts=False,
+        autodiscover=False,
+        table_standby_replicas=0,
+        recovery_consistency_check=False,
+    )
+    app.transport = PromptTransport(app.conf.broker_consumer, app)
+    return app

@@ -1,0 +1,333 @@
+"""Applies deltas to the series of one partition and tests them: which fire, and how far event time has come.
+
+    source partitions:   p0 ────────────────▶ 19:46     a series is only given minutes that all have reached;
+                         p1 ──────────▶ 19:44           19:45 and 19:46 of p0 wait in its state
+    aligned minute                     19:44            still filling: tested early, once it fires it stays fired
+    complete                    ..19:43                 tested in full, once, in order
+
+So the order in which partitions happen to be read changes nothing of what a series says.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from configuration import Configuration
+from configuration.thresholds import Defaults
+from contracts.alert import Kind, Observation
+from contracts.series_deltas import SeriesDelta, SeriesDeltas, Subject
+from contracts.signal import Progress, Signal
+from services.detector.burst import Limits, threshold_for
+from services.detector.event_time import Alignment
+from services.detector.state import CALLS_COUNT_MINUTES, SeriesState, Spell
+from services.detector.store import Store
+from services.detector.window import Reason, WindowTest
+
+Blindness = Callable[[str | None], Sequence[Spell]]
+"""What the sources of an exercise (None: of real life) could not see, oldest first."""
+
+
+class Clock(msgspec.Struct, kw_only=True):
+    """Event time of one partition of series, kept with them. By partition of `posts.anonymous`."""
+
+    reached: dict[int, int] = {}
+    minute: int | None = None
+
+
+@dataclass(slots=True)
+class _World:
+    clock: Clock
+    alignment: Alignment | None = None
+    touched: set[str] = field(default_factory=set)
+    """Series that were added to in the minute that is still filling."""
+    due: list[tuple[int, str]] = field(default_factory=list)
+    """Heap of (minute, series) for which shares wait."""
+    told: int | None = None
+
+
+class Detection:
+    """One partition of `series.deltas`. ``series`` and ``clocks`` are durable and hold this partition's values only."""
+
+    def __init__(
+        self,
+        partition: int,
+        partitions: int,
+        configuration: Configuration,
+        *,
+        series: Store[SeriesState],
+        clocks: Store[Clock],
+        blindness: Blindness,
+    ) -> None:
+        self._partition = partition
+        self._partitions = partitions
+        self._series = series
+        self._clocks = clocks
+        self._blindness = blindness
+        self._worlds: dict[str, _World] = {}
+        self.configure(configuration)
+        self.repeated = 0
+        self.tests = 0
+        self._restore()
+
+    def configure(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._thresholds = configuration.thresholds
+        self._limits: dict[tuple[str, str | None], tuple[Defaults, Limits, str]] = {}
+
+    def _restore(self) -> None:
+        """After a restart: what waited, and what was not tested in full, is found in the state itself."""
+        for name in self._clocks.names():
+            clock = self._clocks.get(name)
+            if clock is not None:
+                self._worlds[name] = _World(clock)
+        for name in self._series.names():
+            state = self._series.get(name)
+            if state is None:
+                continue
+            world = self._world(_world_of(name))
+            for minute in state.kept.ahead:
+                heapq.heappush(world.due, (minute, name))
+            if state.kept.open_minute is not None:
+                world.touched.add(name)
+
+    def _world(self, name: str) -> _World:
+        if name not in self._worlds:
+            self._worlds[name] = _World(Clock())
+        return self._worlds[name]
+
+    def apply(self, record: SeriesDeltas) -> list[Signal | Progress]:
+        """Take in one record of `series.deltas`; returns what to send on, in order."""
+        out: list[Signal | Progress] = []
+        name = record.exercise or ""
+        world = self._world(name)
+        alignment = self._alignment(world, record)
+        for delta in record.deltas:
+            self._take(world, name, delta, record.source)
+        minute = alignment.report(record.source, record.watermark, idle=record.idle)
+        if minute is not None:
+            out += self._advance(world, minute, record)
+            for series in sorted(world.touched):
+                out += self._test(series, minute, record, complete=False)
+            if world.told != minute:
+                world.told = minute
+                out.append(
+                    Progress(
+                        partition=self._partition,
+                        partitions=self._partitions,
+                        minute=minute,
+                        exercise=record.exercise,
+                    )
+                )
+        world.clock.reached, world.clock.minute = alignment.reached, alignment.minute
+        self._clocks.put(name, world.clock)
+        return out
+
+    def _alignment(self, world: _World, record: SeriesDeltas) -> Alignment:
+        if world.alignment is None:
+            # In an exercise not every partition takes part; in real life all are waited for until they say they idle.
+            streams = range(record.sources) if record.exercise is None else ()
+            world.alignment = Alignment.of(streams)
+            world.alignment.reached.update(world.clock.reached)
+            world.alignment.minute = world.clock.minute
+        return world.alignment
+
+    def _take(self, world: _World, world_name: str, delta: SeriesDelta, source: int) -> None:
+        name = f"{world_name}/{delta.series}"
+        state = self._series.get(name)
+        if state is None:
+            state = SeriesState.new(delta.subject, delta.series.partition(":")[0], delta.shares[0].minute)
+        kept = state.kept
+        done = kept.applied.get(source, -1)
+        reached = world.clock.minute
+        k = self._thresholds.k_anonymity
+        blind = self._blindness(world_name or None)
+        for share in delta.shares:
+            if share.offset <= done:
+                self.repeated += 1
+            elif reached is None or share.minute > reached:
+                if share.minute not in kept.ahead:
+                    heapq.heappush(world.due, (share.minute, name))
+                kept.ahead.setdefault(share.minute, []).append(share)
+            else:
+                state.mark_blind(share.minute, blind)
+                state.add(share, k)
+                world.touched.add(name)
+        kept.applied[source] = max(done, delta.shares[-1].offset)
+        kept.subject = _fuller(kept.subject, delta.subject)
+        self._series.put(name, state)
+
+    def _advance(self, world: _World, minute: int, record: SeriesDeltas) -> Iterator[Signal | Progress]:
+        """Event time moves to ``minute``: what is before it is complete and is tested in full, minute by minute."""
+        current = world.clock.minute
+        if current is not None and current < minute:
+            yield from self._complete(world, current, record)
+        while world.due and world.due[0][0] <= minute:
+            at = world.due[0][0]
+            while world.due and world.due[0][0] == at:
+                self._release(world, heapq.heappop(world.due)[1], at)
+            if at < minute:
+                yield from self._complete(world, at, record)
+        world.clock.minute = minute
+
+    def _release(self, world: _World, name: str, minute: int) -> None:
+        state = self._series.get(name)
+        if state is None:
+            return
+        state.mark_blind(minute, self._blindness(_world_of(name) or None))
+        for share in state.kept.ahead.pop(minute, ()):
+            state.add(share, self._thresholds.k_anonymity)
+        world.touched.add(name)
+        self._series.put(name, state)
+
+    def _complete(self, world: _World, minute: int, record: SeriesDeltas) -> Iterator[Signal | Progress]:
+        for name in sorted(world.touched):
+            yield from self._test(name, minute, record, complete=True)
+        world.touched.clear()
+
+    def _test(self, name: str, minute: int, record: SeriesDeltas, *, complete: bool) -> Iterable[Signal]:
+        state = self._series.get(name)
+        if state is None:
+            return
+        kept = state.kept
+        if complete:
+            kept.open_minute = None
+            self._series.put(name, state)
+        elif kept.fired_minute is not None and minute - kept.fired_minute <= self._thresholds.close_after_minutes:
+            return  # it burns already: the full minute will tell more
+        series = name.partition("/")[2]
+        kind = series.partition(":")[0]
+        if kind == "place":
+            return
+        wanted, limits, threshold = self._limits_for(state)
+        self.tests += 1
+        state.mark_blind(minute, self._blindness(record.exercise))
+        test = _shortest(state, minute, limits)
+        callers = state.calls(minute) if kept.subject.event is not None else 0
+        if test is not None and test.verdict is Reason.FIRED:
+            observation = _observed(series, test)
+            kind_of_signal = Kind.BURST
+        elif callers >= wanted.call_authors:
+            observation = _called(series, state, minute, callers, test)
+            kind_of_signal, threshold = Kind.CALL, f"≥ {wanted.call_authors} schrijvers met plaats, tijd en oproep"
+        else:
+            return
+        kept.fired_minute = minute
+        self._series.put(name, state)
+        yield Signal(
+            partition=self._partition,
+            minute=minute,
+            complete=complete,
+            kind=kind_of_signal,
+            subject=kept.subject,
+            observation=observation,
+            first_seen_minute=kept.first_seen,
+            threshold=threshold,
+            authors_unknown=state.authors_unknown,
+            context=state.context(minute, self._thresholds.k_anonymity),
+            points=state.points(minute, observation.scale_minutes),
+            exercise=record.exercise,
+            newest_ms=record.newest_ms,
+        )
+
+    def _limits_for(self, state: SeriesState) -> tuple[Defaults, Limits, str]:
+        subject = state.kept.subject
+        key = (subject.phenomenon or "", subject.place.region if subject.place else None)
+        if key not in self._limits:
+            wanted = self._thresholds.limits(*key)
+            scales = self._thresholds.scales_minutes
+            probability = threshold_for(wanted.false_alarms_per_day, scales_minutes=scales)
+            limits = Limits(
+                probability=probability,
+                min_authors=wanted.min_authors,
+                min_posts=wanted.min_posts,
+                min_sources=wanted.min_sources,
+                min_ratio=wanted.min_ratio,
+                coordinated_posts_per_author=self._thresholds.coordinated_posts_per_author,
+                scales_minutes=scales,
+            )
+            self._limits[key] = wanted, limits, f"p < {probability:.1e}"
+        wanted, limits, threshold = self._limits[key]
+        if state.authors_unknown:
+            limits = _without_authors(limits)
+            threshold += ", schrijvers onbekend"
+        return wanted, limits, threshold
+
+
+def _shortest(state: SeriesState, minute: int, limits: Limits) -> WindowTest | None:
+    """The shortest window that fires tells best why now: a long one still holds what a short one shows."""
+    test = state.counts.test(minute, limits)
+    if test is None or test.verdict is not Reason.FIRED:
+        return test
+    for scale in sorted(scale for scale in limits.scales_minutes if scale < test.scale_minutes):
+        shorter = state.counts.test(minute, dataclasses.replace(limits, scales_minutes=(scale,)))
+        if shorter is not None and shorter.verdict is Reason.FIRED:
+            return shorter
+    return test
+
+
+def _without_authors(limits: Limits) -> Limits:
+    """Sources that never name an author cannot meet a least number of authors: as many posts are asked for instead."""
+    return dataclasses.replace(
+        limits,
+        min_authors=0,
+        min_posts=max(limits.min_posts, limits.min_authors),
+        coordinated_posts_per_author=float("inf"),
+    )
+
+
+def _observed(series: str, test: WindowTest) -> Observation:
+    return Observation(
+        series=series,
+        scale_minutes=test.scale_minutes,
+        window_start_minute=test.start_minute,
+        window_end_minute=test.end_minute,
+        observed=test.observed,
+        expected=round(test.expected, 4),
+        ratio=round(test.ratio, 3),
+        probability=float(f"{test.probability:.6g}"),
+        authors=round(test.authors, 2),
+        sources=dict(sorted(test.sources.items())),
+        coverage=round(test.coverage, 4),
+        coordinated=test.coordinated,
+        baseline=test.baseline,
+    )
+
+
+def _called(series: str, state: SeriesState, minute: int, callers: int, test: WindowTest | None) -> Observation:
+    """A call is shown over the day in which its callers are counted."""
+    bars = state.counts.points(minute, CALLS_COUNT_MINUTES // 60, 60)
+    observed, expected = sum(seen for _, seen, _ in bars), sum(usual for _, _, usual in bars)
+    return Observation(
+        series=series,
+        scale_minutes=CALLS_COUNT_MINUTES,
+        window_start_minute=bars[0][0],
+        window_end_minute=minute + 1,
+        observed=observed,
+        expected=round(expected, 4),
+        ratio=round(observed / max(expected, 1e-9), 3),
+        probability=float(f"{test.probability:.6g}") if test is not None else 1.0,
+        authors=float(callers),
+        sources=dict(sorted(test.sources.items())) if test is not None else {},
+        coverage=round(test.coverage, 4) if test is not None else 1.0,
+        baseline=test.baseline if test is not None else "pooled",
+    )
+
+
+def _world_of(name: str) -> str:
+    return name.partition("/")[0]
+
+
+def _fuller(known: Subject, new: Subject) -> Subject:
+    """An event may later be named with what to bring; the rest of a subject never changes."""
+    if known.event is None or new.event is None:
+        return known
+    objects = tuple(sorted({*known.event.objects, *new.event.objects}))
+    call = known.event.call or new.event.call
+    if objects == known.event.objects and call == known.event.call:
+        return known
+    return msgspec.structs.replace(known, event=msgspec.structs.replace(known.event, objects=objects, call=call))

@@ -1,0 +1,377 @@
+"""From signals to happenings: related series are one episode, with one alert that is opened, updated, moved and closed.
+
+Only complete signals, taken in order of event time, decide what an alert says; a signal of a minute that is still
+filling may open one early. So the same posts give the same alerts, however they were spread over partitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from configuration import Configuration
+from configuration.phenomena import PhenomenonClass
+from contracts.alert import Alert, Change, EventReference, Kind, Place, Severity, State
+from contracts.signal import Progress, Signal
+from services.detector.episode import RANK, Episode, identity, severity
+from services.detector.event_time import Alignment
+from services.detector.fold import place_key
+from services.detector.store import Store
+from services.detector.wording import label, reason
+
+GROWTH = 1.5
+"""A happening that grew by this factor is news."""
+MAX_TERMS = 10
+FORGET_CLOSED_MINUTES = 8 * 1440
+"""Longer than the longest window: until then a window that reaches back into a closed happening opens no new one."""
+MERGE_PLACE_MINUTES = 1440
+MERGE_PHENOMENA_MINUTES = 60
+MAX_AGE_MS = 6 * 3_600_000
+"""A post older than this is a replay: its age says nothing about speed."""
+
+
+class World(msgspec.Struct, kw_only=True):
+    """What one exercise, or real life, needs to remember besides its open episodes."""
+
+    settled: int | None = None
+    """Every minute before this was taken in."""
+    reached: dict[int, int] = {}
+    closed: dict[str, int] = {}
+    """Last closing minute by phenomenon and place: ``rellen@GM0599``; ``rellen@`` without a place, ``rellen@*`` any."""
+
+
+class Episodes:
+    """``worlds`` and ``episodes`` are durable; signals that wait for their minute are read again after a restart."""
+
+    def __init__(self, configuration: Configuration, worlds: Store[World], episodes: Store[Episode]) -> None:
+        self.configure(configuration)
+        self._worlds = worlds
+        self._episodes = episodes
+        self._alignments: dict[str, Alignment] = {}
+        self._waiting: dict[str, dict[tuple[int, int, str, bool], Signal]] = {}
+        self.repeated = 0
+
+    def configure(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._phenomena = {phenomenon.id: phenomenon for phenomenon in configuration.phenomena}
+
+    def settled(self, exercise: str | None) -> int | None:
+        """Signals of minutes before this have had their effect."""
+        world = self._worlds.get(_name(exercise))
+        return world.settled if world else None
+
+    def take(self, record: Signal | Progress, now_ms: int) -> list[Alert]:
+        """Take in one record of `signals`; returns what changed."""
+        world_name = _name(record.exercise)
+        world = self._worlds.get(world_name) or World()
+        waiting = self._waiting.setdefault(world_name, {})
+        if isinstance(record, Progress):
+            alignment = self._alignment(world_name, world, record.partitions)
+            minute = alignment.report(record.partition, record.minute, idle=False)
+            world.reached[record.partition] = alignment.reached[record.partition]
+            settled = iter(()) if minute is None else self._settle(world, waiting, minute, record.exercise)
+            # One by one: each alert tells its happening as it was at that moment.
+            alerts = [self._alert(episode, change, now_ms) for episode, change in settled]
+            self._worlds.put(world_name, world)
+        elif world.settled is not None and record.minute < world.settled:
+            self.repeated += 1
+            return []
+        else:
+            waiting[record.minute, _rank(record), record.observation.series, record.complete] = record
+            alerts = []
+        return alerts + [self._alert(episode, change, now_ms) for episode, change in self._early(world, waiting)]
+
+    def _alignment(self, name: str, world: World, partitions: int) -> Alignment:
+        if name not in self._alignments:
+            self._alignments[name] = Alignment.of(range(partitions))
+            self._alignments[name].reached.update(world.reached)
+            self._alignments[name].minute = world.settled
+        return self._alignments[name]
+
+    def _settle(
+        self, world: World, waiting: dict[tuple[int, int, str, bool], Signal], minute: int, exercise: str | None
+    ) -> Iterator[tuple[Episode, Change]]:
+        """Everything before ``minute`` is known: take it in, in one order, and let go of what fell silent."""
+        ready = sorted(key for key in waiting if key[0] < minute)
+        for key in ready:
+            signal = waiting.pop(key)
+            if not signal.complete:
+                continue
+            yield from self._close_silent(world, exercise, signal.minute)
+            yield from self._apply(world, signal)
+        world.settled = max(minute, world.settled or minute)
+        yield from self._close_silent(world, exercise, world.settled)
+        world.closed = {key: at for key, at in world.closed.items() if at > minute - FORGET_CLOSED_MINUTES}
+
+    def _early(
+        self, world: World, waiting: dict[tuple[int, int, str, bool], Signal]
+    ) -> Iterator[tuple[Episode, Change]]:
+        """Open at once what will open anyway: a place or a call whose minute is still filling."""
+        for key in sorted(waiting):
+            signal = waiting[key]
+            if (
+                world.settled is None
+                or signal.minute > world.settled
+                or place_key(signal.subject.place or Place()) is None
+            ):
+                continue
+            if self._find(signal) is None and (episode := self._open(world, signal)) is not None:
+                yield episode, Change.OPENED
+            if not signal.complete:
+                del waiting[key]
+
+    def _apply(self, world: World, signal: Signal) -> Iterator[tuple[Episode, Change]]:
+        if signal.subject.phenomenon not in self._phenomena:
+            return
+        episode = self._find(signal)
+        if episode is None:
+            episode = self._open(world, signal)
+            if episode is None:
+                return
+            change = Change.OPENED
+        else:
+            change = Change.UPDATED
+        if self._join(episode, signal):
+            change = Change.MOVED
+        news = change is not Change.UPDATED or _is_news(episode)
+        self._episodes.put(_key(episode), episode)
+        if news:
+            episode.updated = signal.minute
+            yield episode, change
+
+    def _find(self, signal: Signal) -> Episode | None:
+        """The open episode a signal belongs to: same event, same place, else the same phenomenon without a place."""
+        subject = signal.subject
+        all_open = self._open_episodes(signal.exercise)
+        open_now = [episode for episode in all_open if episode.phenomenon == subject.phenomenon]
+        series = signal.observation.series
+        for episode in open_now:
+            if series in episode.events:
+                return episode
+        where = place_key(subject.place or Place())
+        if where is None:
+            return open_now[0] if open_now else None
+        for episode in open_now:
+            if episode.where == where:
+                return episode
+        for episode in open_now:
+            recent = signal.minute - episode.opened <= MERGE_PLACE_MINUTES
+            explains = 2 * signal.observation.observed >= episode.observation.observed
+            if episode.where is None and recent and explains:
+                return episode
+        for episode in all_open:
+            # Several phenomena at one place at one time are one happening; a demonstration stays what it is.
+            at_once = signal.minute - episode.opened <= MERGE_PHENOMENA_MINUTES
+            if (
+                episode.where == where
+                and at_once
+                and self._class(episode.phenomenon) is self._class(subject.phenomenon)
+            ):
+                return episode
+        return None
+
+    def _class(self, phenomenon: str | None) -> bool:
+        known = self._phenomena.get(phenomenon or "")
+        return known is not None and known.kind is PhenomenonClass.DEMONSTRATION
+
+    def _open_episodes(self, exercise: str | None) -> list[Episode]:
+        prefix = f"{_name(exercise)}/"
+        found = (self._episodes.get(name) for name in self._episodes.names() if name.startswith(prefix))
+        return sorted((episode for episode in found if episode is not None), key=lambda one: (one.opened, one.id))
+
+    def _open(self, world: World, signal: Signal) -> Episode | None:
+        subject, observation = signal.subject, signal.observation
+        if subject.phenomenon is None or subject.phenomenon not in self._phenomena:
+            return None
+        where = place_key(subject.place or Place())
+        for closed in (f"{subject.phenomenon}@{where or '*'}", f"{subject.phenomenon}@"):
+            # A window that reaches back into a happening that was closed tells of that one, not of a new one.
+            if observation.window_start_minute < world.closed.get(closed, -1) and signal.kind is Kind.BURST:
+                return None
+        episode = Episode(
+            id=identity(signal.exercise, self._what(subject.phenomenon, where), where, signal.minute),
+            exercise=signal.exercise,
+            phenomenon=subject.phenomenon,
+            kind=signal.kind,
+            place=subject.place or Place(),
+            opened=signal.minute,
+            fired=signal.minute,
+            updated=signal.minute,
+            first_seen=signal.first_seen_minute,
+            opening_scale=observation.scale_minutes,
+            observation=observation,
+            threshold=signal.threshold,
+            severity=self._severity(subject.phenomenon, signal.kind, subject.place or Place(), subject.event, signal),
+            authors_unknown=signal.authors_unknown,
+        )
+        self._join(episode, signal)
+        self._episodes.put(_key(episode), episode)
+        return episode
+
+    def _what(self, phenomenon: str, where: str | None) -> str:
+        """At one place what opens in one minute is one happening, of whatever phenomenon; without a place it is not."""
+        if where is None:
+            return phenomenon
+        return "demonstration" if self._class(phenomenon) else "happening"
+
+    def _join(self, episode: Episode, signal: Signal) -> bool:
+        """Takes a signal in. True when it tells that the gathering was moved."""
+        subject, observation = signal.subject, signal.observation
+        placed = place_key(subject.place or Place()) is not None
+        moved = False
+        if placed and episode.where is None:
+            episode.place = subject.place or Place()
+        if subject.term is not None:
+            episode.terms[subject.term] = min(observation.probability, episode.terms.get(subject.term, 1.0))
+        if subject.event is not None:
+            moved = self._take_event(episode, signal, subject.event)
+        if placed or episode.where is None:
+            if observation.scale_minutes <= episode.longest_sustaining_scale(signal.minute):
+                episode.fired = max(episode.fired, signal.minute)
+            if signal.complete and (not episode.settled or _tells_more(episode, signal)):
+                if subject.phenomenon is not None and signal.minute == episode.opened:
+                    episode.phenomenon = subject.phenomenon
+                episode.observation = observation
+                episode.points = signal.points
+                episode.threshold = signal.threshold
+                episode.authors_unknown = signal.authors_unknown
+            if signal.context:
+                episode.context = signal.context
+        episode.first_seen = min(episode.first_seen, signal.first_seen_minute)
+        if not signal.complete:
+            episode.points = signal.points
+        episode.settled = episode.settled or signal.complete
+        episode.newest_ms = signal.newest_ms
+        episode.severity = max(
+            episode.severity,
+            self._severity(subject.phenomenon or episode.phenomenon, signal.kind, episode.place, episode.event, signal),
+            key=RANK.index,
+        )
+        return moved
+
+    def _take_event(self, episode: Episode, signal: Signal, event: EventReference) -> bool:
+        series, authors = signal.observation.series, round(signal.observation.authors)
+        known = episode.event
+        episode.events[series] = max(authors, episode.events.get(series, 0))
+        if known is None or _same_gathering(known, event):
+            if known is None or (event.place and not known.place) or set(event.objects) - set(known.objects):
+                objects = tuple(sorted({*event.objects, *(known.objects if known else ())}))
+                episode.event = msgspec.structs.replace(event, objects=objects)
+            return False
+        if not _moved(known, event) or episode.moved_from == event:
+            return False
+        episode.moved_from, episode.event = known, event
+        episode.place = signal.subject.place or episode.place
+        return True
+
+    def _severity(
+        self, phenomenon: str, kind: Kind, place: Place, event: EventReference | None, signal: Signal
+    ) -> Severity:
+        needed = self._configuration.thresholds.limits(phenomenon, place.region).min_authors
+        return severity(
+            self._phenomena[phenomenon],
+            kind,
+            place=place,
+            event=event,
+            observation=signal.observation,
+            needed=needed,
+        )
+
+    def _close_silent(self, world: World, exercise: str | None, minute: int) -> Iterator[tuple[Episode, Change]]:
+        patience = self._configuration.thresholds.close_after_minutes
+        for episode in self._open_episodes(exercise):
+            if episode.fired + patience > minute:
+                continue
+            episode.state = State.CLOSED
+            episode.closed = episode.updated = episode.fired + patience
+            world.closed[f"{episode.phenomenon}@{episode.where or ''}"] = episode.closed
+            world.closed[f"{episode.phenomenon}@*"] = episode.closed
+            self._episodes.drop(_key(episode))
+            yield episode, Change.CLOSED
+
+    def _alert(self, episode: Episode, change: Change, now_ms: int) -> Alert:
+        phenomenon = self._phenomena.get(episode.phenomenon)
+        name = phenomenon.label if phenomenon else episode.phenomenon
+        episode.revision += 1
+        if episode.settled:
+            episode.shown = episode.now_shown()
+        if episode.state is State.OPEN:
+            self._episodes.put(_key(episode), episode)
+        age = now_ms - episode.newest_ms if episode.newest_ms is not None else None
+        terms = tuple(sorted(episode.terms, key=lambda term: (episode.terms[term], term)))[:MAX_TERMS]
+        return Alert(
+            id=episode.id,
+            revision=episode.revision,
+            state=episode.state,
+            change=change,
+            kind=episode.kind,
+            phenomenon=episode.phenomenon,
+            label=label(name, episode.place),
+            severity=episode.severity,
+            place=episode.place,
+            observation=episode.observation,
+            event=episode.event,
+            moved_from=episode.moved_from,
+            opened_minute=episode.opened,
+            updated_minute=episode.updated,
+            closed_minute=episode.closed,
+            first_seen_minute=episode.first_seen,
+            terms=terms,
+            context=episode.context,
+            reason=reason(
+                episode.kind,
+                about=f"‘{terms[0]}’" if terms else name.lower(),
+                place=episode.place,
+                event=episode.event,
+                observation=episode.observation,
+                authors_unknown=episode.authors_unknown,
+            ),
+            series=episode.points,
+            config_version=self._configuration.version,
+            threshold=episode.threshold,
+            exercise=episode.exercise,
+            posts_age_ms=age if age is not None and 0 <= age <= MAX_AGE_MS else None,
+            emitted_ms=now_ms,
+        )
+
+
+def _name(exercise: str | None) -> str:
+    return exercise or "real"
+
+
+def _key(episode: Episode) -> str:
+    return f"{_name(episode.exercise)}/{episode.id}"
+
+
+def _rank(signal: Signal) -> int:
+    """Order within a minute: what has a place first, so that what has none can join it."""
+    return ("watch", "event", "phenomenon", "term", "place").index(signal.observation.series.partition(":")[0])
+
+
+def _tells_more(episode: Episode, signal: Signal) -> bool:
+    """The most surprising window of the finest series: a place beats the country, then the smaller probability."""
+    old, new = episode.observation, signal.observation
+    if episode.kind is Kind.CALL and signal.kind is Kind.CALL:
+        return new.authors > old.authors
+    return (new.probability, -new.observed) < (old.probability, -old.observed)
+
+
+def _is_news(episode: Episode) -> bool:
+    shown, now = episode.shown, episode.now_shown()
+    if shown is None:
+        return True
+    grown = now.observed >= GROWTH * max(1, shown.observed)
+    same = (shown.kind, shown.severity, shown.place, shown.event, shown.coordinated, shown.terms) == (
+        now.kind, now.severity, now.place, now.event, now.coordinated, now.terms,
+    )  # fmt: skip
+    return grown or not same
+
+
+def _same_gathering(a: EventReference, b: EventReference) -> bool:
+    return (a.gemeente, a.place or b.place, a.starts) == (b.gemeente, b.place or a.place, b.starts)
+
+
+def _moved(old: EventReference, new: EventReference) -> bool:
+    """Same town and day, another street or hour."""
+    return bool(new.call and old.gemeente == new.gemeente and (old.starts or "")[:10] == (new.starts or "")[:10])

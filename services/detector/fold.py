@@ -1,0 +1,274 @@
+"""Folds micro-batches of posts into what they add to each series, before any state is touched (map-side combine)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from configuration import Configuration
+from contracts.alert import Place
+from contracts.anonymous_posts import GAP, AnonymousBatch, AnonymousPost
+from contracts.series_deltas import SeriesDelta, SeriesDeltas, Share, Subject, partition_for
+from services.detector.event_time import EventTime
+from services.detector.events import CallStrength, Reader, Reading
+from services.detector.vocabulary import Vocabulary, Watched
+from services.detector.words import FILLER
+
+MAX_PLACES = 3
+"""A post that names more places counts for the first three: a list of towns is no news about each of them."""
+MAX_WORDS = 12
+MAX_SHARES_PER_RECORD = 1_500
+"""Keeps a record well under `contracts.codec.MAX_RECORD_BYTES`."""
+TOO_FAR_AHEAD_MINUTES = 7 * 1440
+
+
+CellKey = tuple[int, int, str, bool, bool]
+"""Offset, minute, source, strong call, whether the posts name an author."""
+
+
+@dataclass(slots=True)
+class _Cell:
+    posts: int = 0
+    authors: dict[str, None] = field(default_factory=dict)
+    words: dict[str, set[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """One series one post adds to."""
+
+    series: str
+    subject: Subject
+    with_words: bool = False
+
+
+class Matcher:
+    """Which series a post adds to. Built once per configuration; no state."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._vocabulary = Vocabulary(configuration)
+        self._reader = Reader(configuration)
+        self._spellings = configuration.gazetteer.spellings
+        self._names = frozenset(configuration.gazetteer.names) | frozenset(self._spellings)
+        self._only_at = {phenomenon.id: frozenset(phenomenon.watch_places) for phenomenon in configuration.phenomena}
+
+    def match(self, post: AnonymousPost) -> tuple[list[Contribution], Reading | None]:
+        watched = self._vocabulary.find(post.tokens, post.minute)
+        if not watched:
+            return [], None
+        reading = self._reader.read(post.tokens, post.minute)
+        found: dict[str, Contribution] = {}
+        places = _settled(reading)
+        for one in _counting(watched, reading):
+            only_at = self._only_at[one.phenomenon]
+            at = [place for place in places if not only_at or _within(place, only_at)]
+            if only_at and not at:
+                continue
+            for contribution in _series(one, at, reading, everywhere=not only_at):
+                found.setdefault(contribution.series, contribution)
+        return list(found.values()), reading
+
+    def words(self, post: AnonymousPost) -> list[str]:
+        """What else a post says, for the context of an alert: neither watch terms nor places nor filler."""
+        terms, names = self._vocabulary.terms, self._names
+        words = [
+            token
+            for token in dict.fromkeys((*post.tokens, *post.candidates))
+            if len(token) > 3
+            and token != GAP
+            and token not in terms
+            and token not in FILLER
+            and token not in names
+            and not token[0].isdigit()
+        ]
+        return words[:MAX_WORDS]
+
+
+def _counting(watched: tuple[Watched, ...], reading: Reading) -> Iterable[Watched]:
+    """Phenomena a post counts for: those it names. If it names none, a call at a place or with something to bring
+    counts for the phenomenon it fits best; an object or slang alone is ordinary Dutch and counts for nothing."""
+    named = [one for one in watched if one.named]
+    if named:
+        return named
+    calls = [one for one in watched if one.calls and (one.objects or reading.places)]
+    return [max(calls, key=lambda one: one.objects + one.slang)] if calls else []
+
+
+def _settled(reading: Reading) -> list[Place]:
+    """Places that are one place: in a gemeente, or configured outside the country. Doubtful ones count for none."""
+    by_key: dict[str, Place] = {}
+    for mention in reading.places:
+        key = place_key(mention.place)
+        if key is not None:
+            by_key.setdefault(key, mention.place)
+    return list(by_key.values())[:MAX_PLACES]
+
+
+def place_key(place: Place) -> str | None:
+    """How a place stands in the name of a series; None when it could not be settled."""
+    if place.gemeente_code is not None:
+        return place.gemeente_code
+    return place.name.lower() if place.name is not None and not place.candidates else None
+
+
+def _within(place: Place, only_at: frozenset[str]) -> bool:
+    return not only_at.isdisjoint({place.gemeente_code, place.gemeente, place.name})
+
+
+def _series(one: Watched, places: list[Place], reading: Reading, *, everywhere: bool) -> Iterable[Contribution]:
+    phenomenon = one.phenomenon
+    for place in places:
+        yield Contribution(
+            series=f"watch:{phenomenon}@{place_key(place)}",
+            subject=Subject(phenomenon=phenomenon, place=place),
+            with_words=True,
+        )
+    event = reading.reference()
+    if event is not None and reading.event_key is not None and (everywhere or place_key(reading.place) is not None):
+        yield Contribution(
+            series=f"event:{reading.event_key}",
+            subject=Subject(phenomenon=phenomenon, place=reading.place, event=event),
+            with_words=True,
+        )
+    for place in places:
+        yield Contribution(series=f"place:{place_key(place)}", subject=Subject(place=place))
+    if everywhere:
+        yield Contribution(series=f"phenomenon:{phenomenon}", subject=Subject(phenomenon=phenomenon), with_words=True)
+        for term in one.topics:
+            yield Contribution(series=f"term:{term}", subject=Subject(phenomenon=phenomenon, term=term))
+
+
+class SourceFold:
+    """Folds one partition of `posts.anonymous`. Remembers up to where each raw partition was folded: a batch that was
+    projected twice counts once. ``folded`` is that memory, by (raw partition, exercise): it must outlive the process.
+    """
+
+    def __init__(self, source: int, sources: int, targets: int, matcher: Matcher, folded: dict[str, int]) -> None:
+        self._source = source
+        self._sources = sources
+        self._targets = targets
+        self._matcher = matcher
+        self.folded = folded
+        self._time: dict[str, EventTime] = {}
+        self._pending: dict[str, dict[str, tuple[Subject, dict[CellKey, _Cell]]]] = {}
+        self._upto = -1
+        self._moved: set[str] = set()
+        self._newest_ms: dict[str, int] = {}
+        self.posts = 0
+        self.repeated = 0
+        self.too_far_ahead = 0
+
+    def add(self, batch: AnonymousBatch, offset: int) -> None:
+        """Fold one record of `posts.anonymous`."""
+        self._upto = offset
+        world = batch.exercise or ""
+        memory = f"{batch.partition}/{world}"
+        done = self.folded.get(memory, -1)
+        time = self._time.setdefault(world, EventTime())
+        self._moved.add(world)
+        for post in batch.posts:
+            # Posts of one raw record (an edit: the old and the new) share its offset and travel in one batch.
+            if post.offset <= done:
+                self.repeated += 1
+                continue
+            self.posts += 1
+            if not post.retract:
+                time.observe(post.minute)
+            if time.watermark is not None and post.minute > time.watermark + TOO_FAR_AHEAD_MINUTES:
+                self.too_far_ahead += 1
+                continue
+            self._add_post(post, world, offset)
+        if batch.posts:
+            self.folded[memory] = max(done, batch.posts[-1].offset)
+        if batch.sent_ms is not None and batch.oldest_age_ms is not None:
+            self._newest_ms[world] = batch.sent_ms - batch.oldest_age_ms
+
+    def _add_post(self, post: AnonymousPost, world: str, offset: int) -> None:
+        contributions, reading = self._matcher.match(post)
+        if not contributions:
+            return
+        pending = self._pending.setdefault(world, {})
+        words = self._matcher.words(post) if post.author is not None and not post.retract else []
+        strong = reading is not None and reading.strength is CallStrength.STRONG
+        for contribution in contributions:
+            _, cells = pending.setdefault(contribution.series, (contribution.subject, {}))
+            cell = cells.setdefault((offset, post.minute, post.source, strong, post.author is not None), _Cell())
+            cell.posts += -1 if post.retract else 1
+            if post.author is not None and not post.retract:
+                cell.authors[post.author] = None
+                if contribution.with_words:
+                    for word in words:
+                        cell.words.setdefault(word, set()).add(post.author)
+
+    def settle(self, not_after: int) -> None:
+        """This partition fell silent: nothing waits. ``not_after`` is the minute the clock shows."""
+        for time in self._time.values():
+            time.settle(not_after)
+
+    def flush(self, *, idle: bool = False) -> dict[int, list[SeriesDeltas]]:
+        """What was folded since the last flush, by partition of `series.deltas`; each hears the event time."""
+        worlds = set(self._time) | {""} if idle else self._moved
+        out: dict[int, list[SeriesDeltas]] = {target: [] for target in range(self._targets)} if worlds else {}
+        for world in sorted(worlds):
+            by_target: dict[int, list[SeriesDelta]] = {target: [] for target in range(self._targets)}
+            for name, (subject, cells) in self._pending.pop(world, {}).items():
+                shares = tuple(_share(key, cell) for key, cell in cells.items())
+                by_target[partition_for(name, self._targets)].append(
+                    SeriesDelta(series=name, subject=subject, shares=shares)
+                )
+            for target, deltas in by_target.items():
+                out[target] += self._records(world, deltas, idle=idle)
+        self._moved.clear()
+        self._newest_ms.clear()
+        return out
+
+    def _records(self, world: str, deltas: list[SeriesDelta], *, idle: bool) -> list[SeriesDeltas]:
+        """One record, or several when one would grow too large; only the last tells the event time."""
+        chunks: list[list[SeriesDelta]] = [[]]
+        size = 0
+        for delta in deltas:
+            for piece in _pieces(delta):
+                if size + len(piece.shares) > MAX_SHARES_PER_RECORD and chunks[-1]:
+                    chunks.append([])
+                    size = 0
+                chunks[-1].append(piece)
+                size += len(piece.shares)
+        time = self._time.get(world)
+        return [
+            SeriesDeltas(
+                source=self._source,
+                sources=self._sources,
+                upto=self._upto,
+                watermark=time.watermark if time is not None and number == len(chunks) - 1 else None,
+                idle=idle,
+                exercise=world or None,
+                deltas=tuple(chunk),
+                newest_ms=self._newest_ms.get(world),
+            )
+            for number, chunk in enumerate(chunks)
+        ]
+
+
+def _pieces(delta: SeriesDelta) -> Iterable[SeriesDelta]:
+    """Cut only between source records: a series that has applied part of a source record would skip the rest."""
+    piece: list[Share] = []
+    for share in delta.shares:
+        if len(piece) >= MAX_SHARES_PER_RECORD and share.offset != piece[-1].offset:
+            yield SeriesDelta(series=delta.series, subject=delta.subject, shares=tuple(piece))
+            piece = []
+        piece.append(share)
+    yield SeriesDelta(series=delta.series, subject=delta.subject, shares=tuple(piece))
+
+
+def _share(key: CellKey, cell: _Cell) -> Share:
+    offset, minute, source, strong, _ = key
+    position = {author: number for number, author in enumerate(cell.authors)}
+    return Share(
+        offset=offset,
+        minute=minute,
+        posts=cell.posts,
+        source=source,
+        authors=tuple(cell.authors),
+        strong=strong,
+        words={word: tuple(sorted(position[author] for author in users)) for word, users in cell.words.items()},
+    )

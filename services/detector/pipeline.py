@@ -1,0 +1,81 @@
+"""The whole detector in one process, without Kafka: the same stages as the service, for backtests and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from configuration import Configuration
+from contracts.alert import Alert
+from contracts.anonymous_posts import AnonymousBatch
+from contracts.series_deltas import SeriesDeltas
+from services.detector.detection import Blindness, Clock, Detection
+from services.detector.episode import Episode
+from services.detector.episodes import Episodes, World
+from services.detector.fold import Matcher, SourceFold
+from services.detector.state import SeriesState
+from services.detector.store import MemoryStore
+
+END_OF_TIME = 2**31
+
+
+def everything_seen(_: str | None) -> tuple[()]:
+    """Where nothing is known of sources: a recording is complete."""
+    return ()
+
+
+class Pipeline:
+    """Fold, detection and episodes joined. ``partitions`` is that of both topics between them."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        *,
+        partitions: int = 1,
+        blindness: Blindness = everything_seen,
+        clock: Callable[[], int] = lambda: 0,
+    ) -> None:
+        self._clock = clock
+        matcher = Matcher(configuration)
+        folded: dict[str, int] = {}
+        self.folds = [SourceFold(source, partitions, partitions, matcher, folded) for source in range(partitions)]
+        self.series = [MemoryStore[SeriesState]() for _ in range(partitions)]
+        self.detections = [
+            Detection(
+                number,
+                partitions,
+                configuration,
+                series=self.series[number],
+                clocks=MemoryStore[Clock](),
+                blindness=blindness,
+            )
+            for number in range(partitions)
+        ]
+        self.worlds = MemoryStore[World]()
+        self.open_episodes = MemoryStore[Episode]()
+        self._episodes = Episodes(configuration, self.worlds, self.open_episodes)
+
+    def add(self, batch: AnonymousBatch, source: int, offset: int) -> None:
+        """Fold one record of one partition of `posts.anonymous`."""
+        self.folds[source].add(batch, offset)
+
+    def flush(self, source: int, *, idle: bool = False) -> list[Alert]:
+        """Send on what one partition folded; returns what changed."""
+        alerts: list[Alert] = []
+        for target, records in self.folds[source].flush(idle=idle).items():
+            for record in records:
+                alerts += self._detect(target, record)
+        return alerts
+
+    def finish(self) -> list[Alert]:
+        """The recording is at its end: its last minute is complete."""
+        alerts: list[Alert] = []
+        for source, fold in enumerate(self.folds):
+            fold.settle(END_OF_TIME)
+            alerts += self.flush(source, idle=True)
+        return alerts
+
+    def _detect(self, target: int, record: SeriesDeltas) -> list[Alert]:
+        alerts: list[Alert] = []
+        for signal in self.detections[target].apply(record):
+            alerts += self._episodes.take(signal, self._clock())
+        return alerts

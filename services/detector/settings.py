@@ -1,0 +1,34 @@
+"""Settings of the detector: ``SEINPOST_DETECTOR__<NAME>``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from runtime.settings import ServiceSettings
+
+
+class DetectorSettings(BaseModel):
+    group: str = Field("seinpost-detector", description="Consumer group, and prefix of the changelog topics.")
+    store: Literal["memory", "rocksdb"] = Field(
+        "memory", description="Where tables live while running; either way the changelog topics are what survives."
+    )
+    data_dir: Path = Field(
+        Path("run/detector"), description="Directory of the tables on disk, when `store` is rocksdb."
+    )
+    flush_seconds: float = Field(
+        0.5, gt=0, le=10, description="Time between two checkpoints: deltas sent, state written, offsets released."
+    )
+    idle_seconds: float = Field(
+        2.0, gt=0, le=60, description="A partition with nothing waiting for this long is no longer waited for."
+    )
+    session_timeout_seconds: float = Field(
+        15.0, ge=6, description="After this long without a heartbeat a worker is taken for lost."
+    )
+    rebalance_timeout_seconds: float = Field(30.0, ge=6, description="Time workers get to hand over partitions.")
+
+
+class Settings(ServiceSettings):
+    detector: DetectorSettings = Field(default_factory=DetectorSettings, description="Settings of the detector.")

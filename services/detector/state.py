@@ -1,0 +1,155 @@
+"""What is kept of one series: its counts, and everything needed to explain an alert. One compact value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from contracts.alert import SeriesPoint
+from contracts.series_deltas import Share, Subject
+from services.detector.series import Series
+from services.detector.sketch import author_hash
+
+Spell = tuple[int, int, float]
+"""From, to (exclusive), share of the view that was lost."""
+CHARTS = ((15, 1, 90), (60, 5, 72), (1440, 15, 96), (10**9, 60, 168))
+"""By longest window: minutes a bar, bars."""
+MAX_CALLERS = 64
+"""Enough to know whether a call comes from several people; beyond it the number no longer matters."""
+CALLS_COUNT_MINUTES = 1440
+MAX_WORDS = 150
+WORDS_COUNT_MINUTES = 1440
+
+
+class Word(msgspec.Struct, array_like=True):
+    """Who used a word, up to k of them: more is never asked."""
+
+    minute: int
+    posts: int
+    users: set[int]
+
+
+class State(msgspec.Struct, array_like=True):
+    """The durable value of one series, apart from its counts."""
+
+    subject: Subject
+    first_seen: int
+    counts: bytes = b""
+    applied: dict[int, int] = {}
+    """Last applied offset by partition of `posts.anonymous`: a share at or below it was counted before."""
+    ahead: dict[int, list[Share]] = {}
+    """Shares of minutes that not all partitions have reached, by minute."""
+    open_minute: int | None = None
+    """A minute that was added to and not yet tested in full."""
+    fired_minute: int | None = None
+    callers: dict[int, int] = {}
+    """Hash of an author token to the last minute of a strong call."""
+    named: int = 0
+    unnamed: int = 0
+    """Posts with and without an author."""
+    words: dict[str, Word] = {}
+    marked: int | None = None
+    """Minute up to which blind spells of the sources were taken in."""
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(State)
+
+
+class SeriesState:
+    """A series at work: `Series` unpacked, the rest as in `State`."""
+
+    __slots__ = ("counts", "kept")
+
+    def __init__(self, kept: State, counts: Series) -> None:
+        self.kept = kept
+        self.counts = counts
+
+    @classmethod
+    def new(cls, subject: Subject, kind: str, minute: int) -> SeriesState:
+        return cls(State(subject=subject, first_seen=minute), Series.empty(kind))
+
+    @classmethod
+    def from_bytes(cls, value: bytes) -> SeriesState:
+        kept = _decoder.decode(value)
+        counts = Series.from_bytes(kept.counts)
+        kept.counts = b""
+        return cls(kept, counts)
+
+    def to_bytes(self) -> bytes:
+        self.kept.counts = self.counts.to_bytes()
+        value = _encoder.encode(self.kept)
+        self.kept.counts = b""
+        return value
+
+    def add(self, share: Share, k: int) -> None:
+        """Count one share; its minute has been reached by all partitions."""
+        kept = self.kept
+        self.counts.add(share.minute, share.posts, share.authors, {share.source: share.posts})
+        kept.first_seen = min(kept.first_seen, share.minute)
+        if share.posts > 0:
+            kept.named += share.posts if share.authors else 0
+            kept.unnamed += 0 if share.authors else share.posts
+        if share.strong and share.posts > 0:
+            for author in share.authors:
+                self._call(author_hash(author), share.minute)
+        for word, users in share.words.items():
+            self._use(word, (author_hash(share.authors[user]) for user in users), share.minute, k)
+        kept.open_minute = max(share.minute, kept.open_minute or share.minute)
+
+    def mark_blind(self, minute: int, spells: Iterable[Spell]) -> None:
+        """Take in what the sources could not see, up to and with ``minute``: missing, not empty."""
+        start = self.kept.marked
+        if start is not None and start >= minute:
+            return
+        for since, until, share in spells:
+            fresh, end = max(since, start or since), min(until, minute + 1)
+            if fresh < end:
+                self.counts.mark_missing(fresh, end, share)
+        self.kept.marked = minute
+
+    def points(self, minute: int, scale: int) -> tuple[SeriesPoint, ...]:
+        """The chart that goes with a window of ``scale`` minutes."""
+        step, bars = next((step, bars) for longest, step, bars in CHARTS if scale <= longest)
+        found = self.counts.points(minute, bars, step)
+        return tuple(
+            SeriesPoint(minute=start, observed=seen, expected=round(expected, 3)) for start, seen, expected in found
+        )
+
+    def _call(self, caller: int, minute: int) -> None:
+        callers = self.kept.callers
+        callers[caller] = max(minute, callers.get(caller, minute))
+        if len(callers) > MAX_CALLERS:
+            del callers[min(callers, key=lambda one: (callers[one], one))]
+
+    def _use(self, word: str, users: Iterable[int], minute: int, k: int) -> None:
+        words = self.kept.words
+        entry = words.get(word)
+        if entry is None or minute - entry.minute > WORDS_COUNT_MINUTES:
+            if len(words) >= MAX_WORDS:
+                del words[min(words, key=lambda one: (len(words[one].users), words[one].minute, one))]
+            entry = words[word] = Word(minute, 0, set())
+        entry.minute = max(entry.minute, minute)
+        for user in users:
+            entry.posts += 1
+            if len(entry.users) < k:
+                entry.users.add(user)
+
+    def calls(self, minute: int) -> int:
+        """Distinct authors of strong calls in the day before ``minute``."""
+        return sum(minute - CALLS_COUNT_MINUTES < at <= minute for at in self.kept.callers.values())
+
+    def context(self, minute: int, k: int, most: int = 8) -> tuple[str, ...]:
+        """Words that at least ``k`` distinct authors used within the day before ``minute``, most used first."""
+        shared = [
+            (-entry.posts, word)
+            for word, entry in self.kept.words.items()
+            if len(entry.users) >= k and minute - entry.minute < WORDS_COUNT_MINUTES
+        ]
+        return tuple(word for _, word in sorted(shared)[:most])
+
+    @property
+    def authors_unknown(self) -> bool:
+        """No post of this series ever named an author."""
+        return self.kept.named == 0 and self.kept.unnamed > 0

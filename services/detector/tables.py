@@ -1,0 +1,96 @@
+"""A Faust table for live objects: changed often, written once per checkpoint.
+
+Faust's own table sends a changelog record for every assignment. Here a change only marks the key; a checkpoint
+writes the last value of each changed key, in the order they were first changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import faust
+from faust.types import TP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codec:
+    """How the live object of a value becomes bytes and back."""
+
+    encode: Callable[[Any], bytes]
+    decode: Callable[[bytes], Any]
+
+
+RAW = Codec(encode=bytes, decode=bytes)
+
+
+class CheckpointedTable(faust.Table[bytes, bytes]):
+    """Keys are ``<partition>:<name>``; values are bytes. Handed to Faust as ``App(Table=CheckpointedTable)``."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.live: dict[bytes, Any] = {}
+        self.dirty: dict[bytes, None] = {}
+        self.codec: Codec = RAW
+
+    def part(self, partition: int) -> Part:
+        """The values of one partition, as the domain sees them."""
+        return Part(self, partition)
+
+    def written(self) -> list[tuple[int, bytes, bytes | None]]:
+        """Take what changed since the last call: partition, key, value (None: gone). The table holds it from now on."""
+        out: list[tuple[int, bytes, bytes | None]] = []
+        for key in self.dirty:
+            value = self.codec.encode(self.live[key]) if key in self.live else None
+            if value is None:
+                self.data.pop(key, None)
+            else:
+                self.data[key] = value
+            out.append((int(key.partition(b":")[0]), key, value))
+        self.dirty.clear()
+        return out
+
+    def forget_live(self) -> None:
+        """Partitions are on the move: what is in memory may be another worker's by now."""
+        self.live.clear()
+        self.dirty.clear()
+
+    async def on_rebalance(
+        self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
+    ) -> None:
+        self.forget_live()
+        await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
+
+
+class Part:
+    """One partition of a table as a `services.detector.store.Store`."""
+
+    def __init__(self, table: CheckpointedTable, partition: int) -> None:
+        self._table = table
+        self._prefix = f"{partition}:".encode()
+
+    def get(self, name: str) -> Any | None:
+        key = self._prefix + name.encode()
+        table = self._table
+        value = table.live.get(key)
+        if value is None and key not in table.dirty:
+            stored = table.data.get(key)
+            if stored is not None:
+                value = table.live[key] = table.codec.decode(stored)
+        return value
+
+    def put(self, name: str, value: Any) -> None:
+        key = self._prefix + name.encode()
+        self._table.live[key] = value
+        self._table.dirty[key] = None
+
+    def drop(self, name: str) -> None:
+        key = self._prefix + name.encode()
+        self._table.live.pop(key, None)
+        self._table.dirty[key] = None
+
+    def names(self) -> Iterator[str]:
+        gone = {key for key in self._table.dirty if key not in self._table.live}
+        keys = {key for key in (*self._table.data, *self._table.live) if key.startswith(self._prefix)} - gone
+        return iter(sorted(key[len(self._prefix) :].decode() for key in keys))

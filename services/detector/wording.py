@@ -1,0 +1,79 @@
+"""What the operator reads: one line of plain Dutch that says why now."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from contracts.alert import EventReference, Kind, Observation, Place
+
+_DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+_MONTHS = (
+    "januari", "februari", "maart", "april", "mei", "juni",
+    "juli", "augustus", "september", "oktober", "november", "december",
+)  # fmt: skip
+
+
+def label(phenomenon: str, place: Place) -> str:
+    return f"{phenomenon} – {where(place) or 'plaats onbekend'}"
+
+
+def where(place: Place) -> str:
+    if place.name and place.gemeente:
+        return f"{place.name} ({place.gemeente})"
+    return place.name or place.gemeente or ""
+
+
+def reason(
+    kind: Kind,
+    *,
+    about: str,
+    place: Place,
+    event: EventReference | None,
+    observation: Observation,
+    authors_unknown: bool,
+) -> str:
+    """``about`` is the strongest watch term, or the label of the phenomenon."""
+    if kind is Kind.CALL and event is not None:
+        return _call(event, observation)
+    people = "schrijvers onbekend" if authors_unknown else f"van {_number(observation.authors)} mensen"
+    at = f" in {where(place)}" if where(place) else ""
+    usual = _number(observation.expected) if observation.expected >= 0.95 else "minder dan 1"
+    line = (
+        f"{observation.observed} berichten {f'({people})' if authors_unknown else people} over {about}{at} "
+        f"in {span(observation.scale_minutes)}; normaal {usual}."
+    )
+    if observation.coordinated:
+        line += " Weinig mensen plaatsen veel berichten: dit is geen grote groep."
+    if observation.coverage < 0.95:
+        line += f" De bronnen zagen {round(100 * observation.coverage)}% van deze tijd."
+    return line
+
+
+def _call(event: EventReference, observation: Observation) -> str:
+    line = f"{_number(observation.authors)} mensen roepen op om te komen"
+    place = where(Place(name=event.place, gemeente=event.gemeente))
+    if place:
+        line += f" naar {place}"
+    if event.starts:
+        line += f", {moment(event.starts)}"
+    if event.objects:
+        line += f"; meenemen: {', '.join(event.objects)}"
+    return line + "."
+
+
+def moment(starts: str) -> str:
+    """``2021-11-19T20:00`` as *vrijdag 19 november om 20:00*."""
+    day = date.fromisoformat(starts[:10])
+    text = f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+    return f"{text} om {datetime.fromisoformat(starts):%H:%M}" if "T" in starts else text
+
+
+def span(minutes: int) -> str:
+    for size, one, many in ((1440, "1 dag", "dagen"), (60, "1 uur", "uur")):
+        if minutes % size == 0:
+            return one if minutes == size else f"{minutes // size} {many}"
+    return f"{minutes} minuten"
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 or value == round(value) else f"{value:.1f}".replace(".", ",")
