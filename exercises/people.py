@@ -10,8 +10,8 @@ from random import Random
 THINGS = (
     "fiets", "stroopwafel", "regenjas", "duinpan", "klompen", "molen", "bakfiets", "dropje", "polder", "sloot",
     "kaasplank", "pindakaas", "tompouce", "dijk", "zeewind", "paraplu", "koffie", "appeltaart", "schaats", "hagelslag",
-    "bitterbal", "fluitketel", "wolk", "sneeuwpop", "tulp", "knikker", "trampoline", "kroket", "zonnebril", "gitaar", "skateboard",
-    "pixel", "nachtbus", "vlieger", "hoepel", "kwast", "zwembad", "lantaarn", "vuurtoren", "boomhut",
+    "bitterbal", "fluitketel", "wolk", "sneeuwpop", "tulp", "knikker", "trampoline", "kroket", "zonnebril", "gitaar",
+    "skateboard", "pixel", "nachtbus", "vlieger", "hoepel", "kwast", "zwembad", "lantaarn", "vuurtoren", "boomhut",
 )  # fmt: skip
 KINDS = (
     "blauwe", "snelle", "stille", "natte", "rode", "echte", "kleine", "dolle", "oude", "gouden", "zoute", "vrije",

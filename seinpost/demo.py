@@ -1,0 +1,211 @@
+"""`seinpost demo`: everything on this machine, an exercise replayed, alerts as they appear, and an honest summary."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import platform
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+
+from broker.embedded import EmbeddedBrokerFailed
+from broker.topics import BrokerUnreachable
+from configuration import InvalidConfiguration
+from exercises.generator import write
+from exercises.scenario import LOCAL, Scenario, load
+from exercises.verdict import Opened, Verdict, judge
+from seinpost.children import ServiceFailed
+from seinpost.observation import Counts, Observer
+from seinpost.progress import Progress
+from seinpost.stack import Replay, running, write_configuration
+from seinpost.webhook_receiver import Received, webhook_receiver
+
+LOOK_S = 0.5
+"""Time between two looks at the services."""
+
+DRAIN_PATIENCE_S = 60.0
+"""After the last post was read; beyond it the summary says what is still waiting, and the run has failed."""
+
+STEADY_LOOKS = 4
+"""So many looks in a row without change count as the end: gauges of lag are renewed once a second."""
+
+
+class Interrupted(BaseException):
+    """SIGTERM or SIGHUP: stop everything and go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    counts: Counts
+    alerts: list[Opened]
+    waiting: str | None
+    """What the pipeline had still to do when we stopped waiting."""
+    seconds: float
+
+
+def demo(
+    *,
+    headless: Annotated[bool, typer.Option(help="End by itself and print one JSON summary on stdout.")] = False,
+    scenario: Annotated[str, typer.Option(help="Id of an exercise (see: seinpost exercise list).")] = "haren-2012",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same posts.")] = 1,
+    kafka: Annotated[
+        str | None, typer.Option(envvar="KAFKA", help="HOST:PORT of an empty Kafka; absent: the embedded broker.")
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=1, help="How long the replay should take.")] = 25.0,
+    speed: Annotated[float | None, typer.Option(min=1, help="Times faster than life; wins over --seconds.")] = None,
+) -> None:
+    """Start everything on this machine and replay an exercise; Ctrl-C stops it and leaves nothing behind."""
+    console = Console(stderr=True, highlight=False)
+    try:
+        chosen = load(scenario)
+        with _signals_raise():
+            passed = _run(console, chosen, seed, kafka, speed or _length_s(chosen) / seconds, headless=headless)
+    except (ServiceFailed, EmbeddedBrokerFailed, BrokerUnreachable, InvalidConfiguration) as error:
+        console.print(f"seinpost demo: {error}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    except (KeyboardInterrupt, Interrupted):
+        console.print("stopped", markup=False)
+        raise typer.Exit(130 if headless else 0) from None
+    raise typer.Exit(0 if passed else 1)
+
+
+def _run(console: Console, scenario: Scenario, seed: int, kafka: str | None, speed: float, *, headless: bool) -> bool:
+    began = time.monotonic()
+    with _directory(console) as directory, webhook_receiver() as received, Progress(console, scenario) as progress:
+        posts = directory / "posts.jsonl"
+        progress.tell(f"writing the posts of {scenario.title}")
+        total = write(scenario, seed, posts)
+        write_configuration(directory / "config", Replay(exercise=scenario.id, posts=posts, speed=speed), received)
+        with running(directory, kafka, progress.tell) as stack:
+            progress.begin(total, stack.console)
+            observer = Observer(stack)
+            try:
+                outcome = _follow(observer, progress, began)
+                verdict = judge(scenario, outcome.alerts)
+                progress.end(verdict)
+                if not headless:
+                    progress.stay(stack.console)
+                    while True:
+                        stack.check()
+                        time.sleep(LOOK_S)
+            finally:
+                observer.close()
+        passed, summary = _summary(outcome, verdict, received)
+        if not passed:
+            kept = Path(tempfile.mkdtemp(prefix="seinpost-failed-"))
+            shutil.copytree(directory, kept, dirs_exist_ok=True, ignore=shutil.ignore_patterns("broker", "secrets"))
+            console.print(f"not passed; logs are kept in {kept}", style="red", markup=False)
+        sys.stdout.write(orjson.dumps(summary).decode() + "\n")
+        sys.stdout.flush()
+        return passed
+
+
+def _follow(observer: Observer, progress: Progress, began: float) -> Outcome:
+    """Look until the pipeline is drained, showing what happens."""
+    ended_s: float | None = None
+    steady, before = 0, None
+    while True:
+        counts = observer.counts()
+        alerts = observer.alerts() if before is None or counts.opened != before.opened else None
+        progress.show(counts, alerts)
+        waiting = counts.unfinished()
+        steady = steady + 1 if counts == before and waiting is None else 0
+        before = counts
+        if counts.ended:
+            ended_s = ended_s or time.monotonic()
+            if steady >= STEADY_LOOKS or time.monotonic() - ended_s > DRAIN_PATIENCE_S:
+                return Outcome(
+                    counts=counts, alerts=observer.alerts(), waiting=waiting, seconds=time.monotonic() - began
+                )
+        time.sleep(LOOK_S)
+
+
+def _summary(outcome: Outcome, verdict: Verdict, received: Received) -> tuple[bool, dict[str, Any]]:
+    arrived = all(each.alert is None or each.alert.id in received.alerts for each in verdict.found)
+    first = min(outcome.alerts, key=lambda alert: alert.minute, default=None)
+    passed = outcome.waiting is None and verdict.passed and arrived and received.refused == 0
+    return passed, {
+        "posts_read": outcome.counts.read,
+        "posts_anonymised": outcome.counts.anonymised,
+        "dead_lettered": outcome.counts.dead,
+        "alerts_opened": outcome.counts.opened,
+        "alerts_delivered": len(received.alerts),
+        "seconds": round(outcome.seconds, 1),
+        "details": {
+            "passed": passed,
+            "planted_found": all(each.alert is not None for each in verdict.found),
+            "planted": [
+                {
+                    "phenomenon": each.happening.phenomenon,
+                    "gemeente": each.happening.gemeente,
+                    "alert_at": each.alert and _local(each.alert),
+                    "lead_minutes": each.lead_minutes,
+                    "reason": each.alert and each.alert.reason,
+                }
+                for each in verdict.found
+            ],
+            "first_alert_at": first and _local(first),
+            "quiet_alerts": len(verdict.broke_quiet),
+            "other_alerts": len(verdict.beside),
+            "deliveries": len(received.deliveries),
+            "signatures_refused": received.refused,
+            "waiting": outcome.waiting,
+            "versions": {
+                "python": platform.python_version(),
+                **{name: importlib.metadata.version(name) for name in ("seinpost", "faust-streaming", "aiokafka")},
+            },
+        },
+    }
+
+
+def _local(alert: Opened) -> str:
+    return alert.at.astimezone(LOCAL).isoformat(timespec="minutes")
+
+
+def _length_s(scenario: Scenario) -> float:
+    return len(scenario.minutes) * 60.0
+
+
+@contextlib.contextmanager
+def _directory(console: Console) -> Iterator[Path]:
+    """A directory for the run. Posts as they were written stand in it, so it goes; logs of a crash are kept."""
+    directory = Path(tempfile.mkdtemp(prefix="seinpost-"))
+    try:
+        yield directory
+    except ServiceFailed:
+        kept = Path(tempfile.mkdtemp(prefix="seinpost-failed-"))
+        for log in directory.glob("*.log"):
+            shutil.copy(log, kept)
+        console.print(f"logs are kept in {kept}", markup=False)
+        raise
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _signals_raise() -> Iterator[None]:
+    """SIGTERM and SIGHUP become `Interrupted` once; during the clean-up that follows no signal disturbs."""
+
+    def interrupt(number: int, _: FrameType | None) -> None:
+        for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt if number == signal.SIGINT else Interrupted
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
