@@ -8,7 +8,7 @@ from contracts.alert import Alert
 from services.notifier.console.times import MINUTE_MS, local
 
 WIDTH, HEIGHT = 720.0, 240.0
-LEFT, RIGHT, TOP, BOTTOM = 48.0, 8.0, 12.0, 30.0
+LEFT, RIGHT, TOP, BOTTOM = 64.0, 8.0, 12.0, 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

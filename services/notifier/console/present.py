@@ -148,11 +148,7 @@ def _happening(event: EventReference | None, reference_ms: int, now_ms: int, *, 
         when = times.moment(ms, now_ms) if has_clock else times.day(times.local(ms).date(), today)
         minutes = (ms - reference_ms) // MINUTE_MS
         if has_clock or abs(minutes) > times.DAY_MINUTES:
-            countdown = (
-                f"over {times.duration(minutes)}" if minutes > 0 else f"{times.duration(minutes)} geleden begonnen"
-            )
-        if replayed and countdown:
-            countdown = f"bij de laatste stand: {countdown}"
+            countdown = _countdown(minutes, replayed=replayed)
         if has_clock and not replayed:
             running = _moment(ms, now_ms, live=True)
     places = [event.place, event.gemeente]
@@ -165,3 +161,11 @@ def _happening(event: EventReference | None, reference_ms: int, now_ms: int, *, 
         call=event.call,
         objects=event.objects,
     )
+
+
+def _countdown(minutes: int, *, replayed: bool) -> str:
+    """To the named time; in a replay as it stood at the alert's last record."""
+    size = times.duration(minutes)
+    if replayed:
+        return f"bij de laatste stand nog {size}" if minutes > 0 else f"bij de laatste stand al {size} bezig"
+    return f"over {size}" if minutes > 0 else f"{size} geleden begonnen"

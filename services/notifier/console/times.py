@@ -10,6 +10,8 @@ DAYS = ("ma", "di", "wo", "do", "vr", "za", "zo")
 MONTHS = ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
 MINUTE_MS = 60_000
 DAY_MINUTES = 1440
+NIGHT_ENDS = 5
+"""O'clock: until then the coming night is meant, not tomorrow."""
 
 
 def local(ms: int) -> datetime.datetime:
@@ -26,7 +28,7 @@ def moment(ms: int, now_ms: int) -> str:
     if days == 1:
         return f"gisteren {clock}"
     if days == -1:
-        return f"morgen {clock}"
+        return f"vannacht {clock}" if then.hour < NIGHT_ENDS else f"morgen {clock}"
     return f"{day(then.date(), now.date())} {clock}"
 
 
