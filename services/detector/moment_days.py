@@ -1,0 +1,323 @@
+"""Reads the day that is told at a place in a post, or a time from now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from services.detector import moment_words as words
+from services.detector.moment_clocks import MAX_HOUR, number, token_at
+from services.detector.moment_words import Part
+
+YEARS_AHEAD = 10
+"""A date further off is no appointment."""
+PAST_DAYS_KEPT = 60
+"""A day and month without a year is this year's until it is longer ago than this; then next year's."""
+
+
+class Day(NamedTuple):
+    stop: int
+    """One past the last token."""
+    first: date
+    last: date | None = None
+    """Of a week or a weekend."""
+    part: Part | None = None
+    repeats: bool = False
+    """A bare weekday that is today: next week's when its hour has passed."""
+    weekday: bool = False
+    """Only a weekday: a date beside it says the same day more precisely."""
+
+
+class FromNow(NamedTuple):
+    stop: int
+    minutes: int
+    precise: bool
+    """False: the day is told, not the hour (over twee dagen)."""
+
+
+def day(tokens: Sequence[str], index: int, now: datetime) -> Day | None:
+    """The day that is told at ``index``, for a post written at local time ``now``."""
+    token = tokens[index]
+    today = now.date()
+    if token in words.RELATIVE:
+        return _relative(tokens, index, now)
+    if token[0].isdigit():
+        return _dated(tokens, index, today)
+    if token in words.WEEKDAYS or token in words.WEEKDAY_PARTS or token in words.SHORT_WEEKDAYS:
+        return _weekday(tokens, index, now)
+    following = token_at(tokens, index + 1)
+    if (
+        token in words.MONTHS
+        and following.isdigit()
+        and len(following) <= 2
+        and token_at(tokens, index + 2) not in words.HOURS
+    ):
+        return _calendar(index + 2, tokens, today, int(following), words.MONTHS[token])
+    if token in words.FIXED_DAYS:
+        month, day_of_month, part = words.FIXED_DAYS[token]
+        return _this_or_next_year(index + 1, today, day_of_month, month, part)
+    if token in ("eerste", "tweede") and following == "kerstdag":
+        return _this_or_next_year(index + 2, today, 25 if token == "eerste" else 26, 12)
+    if token == "oud" and following == "en" and token_at(tokens, index + 2) == "nieuw":
+        return _this_or_next_year(index + 3, today, 31, 12, Part.NIGHT)
+    if token in ("weekend", "week"):
+        return _period(tokens, index, today)
+    if token in ("nacht", "avond", "middag", "ochtend") and index and tokens[index - 1] in (words.COMING | words.THIS):
+        return _relative_part(index, now, words.PARTS[token])
+    if token in ("nacht", "night") and following == "van" and token_at(tokens, index + 3) == "op":
+        named = words.WEEKDAYS.get(token_at(tokens, index + 2), words.SHORT_WEEKDAYS.get(token_at(tokens, index + 2)))
+        if named is not None:
+            first = today + timedelta(days=(named - today.weekday()) % 7)
+            return Day(index + 5, first, part=Part.NIGHT)
+    return None
+
+
+def _relative(tokens: Sequence[str], index: int, now: datetime) -> Day | None:
+    token = tokens[index]
+    before = token_at(tokens, index - 1)
+    if token in ("morgen", "morgens") and before in ("goede", "goeie", "goeden", "'s", "’s", "iedere", "elke"):
+        return None
+    shift = words.RELATIVE[token]
+    if (
+        token_at(tokens, index + 1) == "over"
+        and (later := from_now(tokens, index + 1)) is not None
+        and not later.precise
+    ):
+        return Day(later.stop, now.date() + timedelta(days=shift, minutes=later.minutes))
+    part = words.RELATIVE_PARTS.get(token)
+    if part is Part.NIGHT and shift == 0:
+        return Day(index + 1, now.date() - timedelta(days=1 if now.hour < 6 else 0), part=part)
+    stop = index + 1
+    if part is None and (following := words.PARTS.get(token_at(tokens, stop))) is not None and tokens[stop] != "morgen":
+        part = following
+        stop += 1
+    return Day(stop, now.date() + timedelta(days=shift), part=part)
+
+
+def _relative_part(index: int, now: datetime, part: Part) -> Day:
+    back = part is Part.NIGHT and now.hour < 6
+    return Day(index + 1, now.date() - timedelta(days=1 if back else 0), part=part)
+
+
+def _weekday(tokens: Sequence[str], index: int, now: datetime) -> Day | None:
+    token = tokens[index]
+    before, after = token_at(tokens, index - 1), token_at(tokens, index + 1)
+    part: Part | None = None
+    stop = index + 1
+    if token in words.WEEKDAY_PARTS:
+        wanted, part = words.WEEKDAY_PARTS[token]
+    elif token in words.WEEKDAYS:
+        wanted = words.WEEKDAYS[token]
+    else:
+        wanted = words.SHORT_WEEKDAYS[token]
+        if not (before in words.COMING or after in ("a.s.", "a.s") or _begins_moment(tokens, index + 1)):
+            return None
+    if part is None and after in words.PARTS:
+        part, stop = words.PARTS[after], stop + 1
+    elif part is None and after in ("'s", "’s") and token_at(tokens, stop + 1) in words.PARTS:
+        part, stop = words.PARTS[tokens[stop + 1]], stop + 2
+    today = now.date()
+    ahead = (wanted - today.weekday()) % 7
+    if (coming := _postfix(tokens, stop)) is not None:
+        stop = coming
+        return Day(stop, today + timedelta(days=ahead or 7), part=part, weekday=True)
+    if before in words.COMING:
+        return Day(stop, today + timedelta(days=ahead or 7), part=part, weekday=True)
+    if before in words.NEXT or (before == "week" and token_at(tokens, index - 2) in words.NEXT):
+        monday = today + timedelta(days=7 - today.weekday())
+        return Day(stop, monday + timedelta(days=wanted), part=part, weekday=True)
+    if token_at(tokens, stop) in words.NEXT and token_at(tokens, stop + 1) == "week":
+        monday = today + timedelta(days=7 - today.weekday())
+        return Day(stop + 2, monday + timedelta(days=wanted), part=part, weekday=True)
+    if before in words.LAST:
+        return Day(stop, today - timedelta(days=(today.weekday() - wanted) % 7 or 7), part=part, weekday=True)
+    if (
+        token_at(tokens, stop) == "over"
+        and (later := from_now(tokens, stop)) is not None
+        and later.minutes % 10080 == 0
+    ):
+        return Day(later.stop, today + timedelta(days=ahead, minutes=later.minutes), part=part, weekday=True)
+    if (numbered := _day_of_month(tokens, stop, today, wanted)) is not None:
+        return numbered
+    return Day(stop, today + timedelta(days=ahead), part=part, repeats=ahead == 0, weekday=True)
+
+
+def _postfix(tokens: Sequence[str], index: int) -> int | None:
+    """``vrijdag a.s.``, also when the full stops became tokens of their own."""
+    token = token_at(tokens, index)
+    if token in ("a.s.", "a.s", "aanstaande"):
+        return index + (2 if token_at(tokens, index + 1) == "." and token == "a.s" else 1)
+    if tuple(tokens[index : index + 3]) == ("a", ".", "s"):
+        return index + 4
+    return None
+
+
+def _begins_moment(tokens: Sequence[str], index: int) -> bool:
+    token = token_at(tokens, index)
+    if not token:
+        return False
+    if token in words.PARTS or token in ("om", "'s", "’s"):
+        return token not in ("morgen", "vroeg")
+    if not token[0].isdigit():
+        return False
+    following = token_at(tokens, index + 1)
+    if token.isdigit():
+        return len(token) <= 2 and (
+            following in words.MONTHS or following in words.HOURS or following not in words.NO_HOUR
+        )
+    return any(
+        form.match(token)
+        for form in (words.CLOCK, words.HOUR, words.DATE, words.DAY_MONTH, words.ORDINAL, words.CLOCK_RANGE)
+    )
+
+
+def _day_of_month(tokens: Sequence[str], index: int, today: date, weekday: int) -> Day | None:
+    """``zaterdag 21``, ``vrijdag de 13e``: the next such weekday with that number."""
+    if token_at(tokens, index) == "de":
+        index += 1
+    token = token_at(tokens, index)
+    ordinal = words.ORDINAL.match(token)
+    if ordinal is None and not (token.isdigit() and len(token) <= 2):
+        return None
+    wanted = int(ordinal[1]) if ordinal else int(token)
+    following = token_at(tokens, index + 1)
+    if following in words.MONTHS or following in words.HOURS or following in words.NO_HOUR or not 1 <= wanted <= 31:
+        return None
+    if following in ("voor", "over") and token_at(tokens, index + 2):
+        return None
+    for ahead in range(62):
+        candidate = today + timedelta(days=ahead)
+        if candidate.day == wanted and candidate.weekday() == weekday:
+            return Day(index + 1, candidate)
+    return None
+
+
+def _dated(tokens: Sequence[str], index: int, today: date) -> Day | None:
+    token = tokens[index]
+    if token.isdigit() or (ordinal := words.ORDINAL.match(token)):
+        figure = int(token) if token.isdigit() else int(ordinal[1])  # type: ignore[index]
+        following = token_at(tokens, index + 1).rstrip(".")
+        if following in words.MONTHS and len(token) <= 4:
+            return _calendar(index + 2, tokens, today, figure, words.MONTHS[following])
+        if not token.isdigit() and token_at(tokens, index - 1) == "de":
+            return _next_numbered(index + 1, today, figure)
+        return None
+    if (match := words.DATE.match(token)) and token != "24/7":
+        figure, month, year = int(match[1]), int(match[3]), match[4]
+        if year is None and match[2] != "/" and not _date_rather_than_time(tokens, index, figure, month, match[2]):
+            return None
+        return _exact(index + 1, today, figure, month, year)
+    if match := words.ISO_DATE.match(token):
+        return _exact(index + 1, today, int(match[3]), int(match[2]), match[1])
+    if (match := words.DAY_MONTH.match(token)) and match[2] in words.MONTHS:
+        if match[3] is None:
+            return _calendar(index + 1, tokens, today, int(match[1]), words.MONTHS[match[2]])
+        return _exact(index + 1, today, int(match[1]), words.MONTHS[match[2]], match[3])
+    return None
+
+
+def _date_rather_than_time(tokens: Sequence[str], index: int, first: int, second: int, mark: str) -> bool:
+    """``26.11`` and ``26-11`` against ``19.30`` and ``20-22``."""
+    if not (1 <= first <= 31 and 1 <= second <= 12):
+        return False
+    before, after = token_at(tokens, index - 1), token_at(tokens, index + 1)
+    if after in words.HOURS or before in words.AT or before in ("van", "tussen"):
+        return False
+    return mark == "-" or (first > MAX_HOUR or (second % 5 != 0 and first > 12))
+
+
+def _calendar(stop: int, tokens: Sequence[str], today: date, figure: int, month: int) -> Day | None:
+    if token_at(tokens, stop) == ".":
+        following = token_at(tokens, stop + 1)
+        stop += 1 if following and following[0].isdigit() else 0
+    if (year := words.YEAR.match(token_at(tokens, stop))) and token_at(tokens, stop + 1) not in words.HOURS:
+        told = year[1] or year[2]
+        clear = year[2] is not None or tokens[stop].startswith("'")
+        if clear or (int(told) > MAX_HOUR and int(told) in (today.year % 100, today.year % 100 + 1)):
+            return _exact(stop + 1, today, figure, month, told)
+    return _this_or_next_year(stop, today, figure, month)
+
+
+def _exact(stop: int, today: date, figure: int, month: int, year: str | None) -> Day | None:
+    if year is None:
+        return _this_or_next_year(stop, today, figure, month)
+    told = int(year) if len(year) == 4 else 2000 + int(year)
+    if abs(told - today.year) > YEARS_AHEAD:
+        return None
+    try:
+        return Day(stop, date(told, month, figure))
+    except ValueError:
+        return None
+
+
+def _this_or_next_year(stop: int, today: date, figure: int, month: int, part: Part | None = None) -> Day | None:
+    for year in (today.year, today.year + 1):
+        try:
+            told = date(year, month, figure)
+        except ValueError:
+            continue
+        if told >= today - timedelta(days=PAST_DAYS_KEPT):
+            return Day(stop, told, part=part)
+    return None
+
+
+def _next_numbered(stop: int, today: date, figure: int) -> Day | None:
+    for ahead in range(62):
+        if (candidate := today + timedelta(days=ahead)).day == figure:
+            return Day(stop, candidate)
+    return None
+
+
+def _period(tokens: Sequence[str], index: int, today: date) -> Day | None:
+    before = token_at(tokens, index - 1)
+    monday = today - timedelta(days=today.weekday())
+    following = token_at(tokens, index + 1)
+    if tokens[index] == "week" and (following in words.WEEKDAYS or following in words.WEEKDAY_PARTS):
+        return None
+    if before in words.NEXT:
+        monday += timedelta(days=7)
+    elif before in words.COMING:
+        monday += timedelta(days=7 if tokens[index] == "week" or today.weekday() >= 5 else 0)
+    elif before not in (words.THIS | {"het", "in"}) or (tokens[index] == "week" and before not in words.THIS):
+        return None
+    if tokens[index] == "week":
+        return Day(index + 1, max(monday, today), monday + timedelta(days=6))
+    saturday = monday + timedelta(days=5)
+    return Day(index + 1, max(saturday, today), monday + timedelta(days=6))
+
+
+def from_now(tokens: Sequence[str], index: int) -> FromNow | None:
+    """``over 2 uur``, ``over een half uur``, ``over anderhalf uur``, ``over twee weken``."""
+    if tokens[index] != "over":
+        return None
+    if words.PARTS.get(token_at(tokens, index - 1)) is None and number(token_at(tokens, index - 1)) is not None:
+        return None
+    if token_at(tokens, index - 1) == "kwart":
+        return None
+    at = index + 1
+    amount: float
+    if token_at(tokens, at) == "anderhalf":
+        amount, at = 1.5, at + 1
+    elif token_at(tokens, at) in ("half", "halfuur") or (
+        token_at(tokens, at) == "een" and token_at(tokens, at + 1) in ("half", "halfuur")
+    ):
+        at += 1 if token_at(tokens, at) == "een" else 0
+        if token_at(tokens, at) == "halfuur" or token_at(tokens, at + 1) in ("uur", "uurtje"):
+            return FromNow(at + (1 if tokens[at] == "halfuur" else 2), 30, True)
+        return None
+    elif (count := _count(token_at(tokens, at))) is not None:
+        amount, at = count, at + 1
+    else:
+        glued = words.HOUR.match(token_at(tokens, at))
+        return FromNow(at + 1, int(glued[1]) * 60, True) if glued and not glued[3] else None
+    unit = words.SPANS.get(token_at(tokens, at))
+    if unit is None:
+        return None
+    return FromNow(at + 1, int(amount * unit), unit < 1440)
+
+
+def _count(token: str) -> int | None:
+    if token.isdigit() and len(token) <= 3:
+        return int(token)
+    return 1 if token == "een" else words.NUMBERS.get(token)
