@@ -24,12 +24,12 @@ def build(target: Path) -> dict[str, object]:
     first, last, interfix = sources.first_names(), sources.surnames(), sources.interfix_surnames()
     dictionary, capitalised = sources.dictionary_words()
     words = choose(
-        sources.frequencies("nl"),
-        sources.frequencies("en"),
-        [sources.frequencies(language) for language in ("de", "fr", "es", "it")],
-        dictionary,
-        capitalised,
-        first | last | interfix,
+        dutch=sources.frequencies("nl"),
+        english=sources.frequencies("en"),
+        elsewhere=[sources.frequencies(language) for language in ("de", "fr", "es", "it")],
+        dictionary=dictionary,
+        capitalised=capitalised,
+        names=first | last | interfix,
     )
     marks: defaultdict[str, str] = defaultdict(str)
     for mark, members in (("p", words.permitted), ("o", words.ordinary), ("f", first), ("s", last), ("i", interfix)):

@@ -15,16 +15,21 @@ SHORT = 8_000
 INTERNATIONAL = 0.03
 """An English word that is this common elsewhere, relative to English, is no English word but a name (putin, tesla)."""
 
-GRAMMAR = frozenset(
+
+def word_set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+GRAMMAR = word_set(
     """
-    aan achter al alle alleen allemaal als altijd anders binnen bij boven buiten daar dan dat de deze die dit doe doen
-    door drie dus een elk elke en er erin even geen gaan ga haar had heb hebben heeft heel hem het hier hij hoe hou ik in
-    is ja jij je jou jouw jullie kan kom komen kon kunnen laat maar me mee meer men met mij mijn moet moeten na naar nee
-    net niet niks niets nog nu of om onder ons op over pas per rond te thuis tegen toe tot tussen u uit van vanaf veel
-    via voor waar wat we weg wel wie wij wil worden wordt zal ze zelf zich zij zijn zo zonder zou
-    a an and are as at be but by do for from go had has have he her his i if in is it me my no not of on or our out she
-    so that the their them then they this to up us was we what when where who will with you your
-    """.split()
+    aan achter al alle alleen allemaal als altijd anders binnen bij boven buiten daar dan dat de deze die dit doe
+    doen door drie dus een elk elke en er erin even geen gaan ga haar had heb hebben heeft heel hem het hier hij hoe
+    hou ik in is ja jij je jou jouw jullie kan kom komen kon kunnen laat maar me mee meer men met mij mijn moet
+    moeten na naar nee net niet niks niets nog nu of om onder ons op over pas per rond te thuis tegen toe tot tussen
+    u uit van vanaf veel via voor waar wat we weg wel wie wij wil worden wordt zal ze zelf zich zij zijn zo zonder
+    zou a an and are as at be but by do for from go had has have he her his i if in is it me my no not of on or our
+    out she so that the their them then they this to up us was we what when where who will with you your
+    """
 )
 """Words of grammar. A few are also somebody's name (Wil, Door, Al), but without their other half they point to nobody,
 and without them no sentence can be read. This is the only exception to: a name is not an ordinary word."""
@@ -62,6 +67,7 @@ class Words:
 
 
 def choose(
+    *,
     dutch: Mapping[str, float],
     english: Mapping[str, float],
     elsewhere: Sequence[Mapping[str, float]],

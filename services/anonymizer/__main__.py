@@ -1,0 +1,158 @@
+"""``python -m services.anonymizer``: the only service that sees a post as it was written."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from aiokafka import TopicPartition
+
+import configuration
+from broker.consumer import BatchConsumer
+from broker.dead_letters import DeadLetters
+from broker.producer import AcknowledgedProducer
+from broker.topics import ensure_topics
+from configuration import InvalidConfiguration
+from contracts.topics import POSTS_ANONYMOUS, POSTS_RAW
+from runtime.logs import log
+from runtime.probes import Health, probes_only
+from runtime.process import CannotStart, run, serving
+from services.anonymizer import metrics
+from services.anonymizer.anonymizer import Anonymizer
+from services.anonymizer.atoms import Dropped
+from services.anonymizer.lexicon import Lexicon, LexiconMissing, load
+from services.anonymizer.projection import Projector
+from services.anonymizer.secret import due, forbid_core_dumps
+from services.anonymizer.service import Service
+from services.anonymizer.settings import Settings
+
+HOUSEKEEPING_S = 1.0
+RELOAD_S = 15.0
+"""How often the configuration directory is looked at for a change."""
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+async def main(settings: Settings, stop: asyncio.Event) -> None:
+    mine = settings.anonymizer
+    try:
+        lexicon = load(mine.lexicon)
+        whole = configuration.load(settings.config)
+    except (LexiconMissing, InvalidConfiguration) as error:
+        raise CannotStart(str(error)) from error
+    if not forbid_core_dumps():
+        log().warning("core dumps not forbidden", reason="the system does not allow it")
+    projector = Projector(whole, lexicon, mine.fold_cutoff)
+    anonymizer = Anonymizer(projector, mine, k=whole.thresholds.k_anonymity, now_ms=now_ms())
+    metrics.KEY_LOCKED.set(anonymizer.secret.locked)
+    health = Health()
+    assigned = asyncio.Event()
+
+    def on_assigned(partitions: set[TopicPartition]) -> None:
+        assigned.set()
+
+    async with (
+        serving(probes_only(health), settings),
+        _broker(settings),
+        AcknowledgedProducer(settings.broker, "anonymizer") as producer,
+        BatchConsumer(
+            settings.broker,
+            topics=[POSTS_RAW.name],
+            group="anonymizer",
+            client_id="anonymizer",
+            on_assigned=on_assigned,
+        ) as consumer,
+    ):
+        service = Service(
+            anonymizer=anonymizer,
+            settings=mine,
+            consumer=consumer,
+            producer=producer,
+            dead_letters=DeadLetters(producer, "anonymizer"),
+            partitions=await producer.partitions(POSTS_ANONYMOUS.name),
+        )
+        housekeeping = asyncio.create_task(_keep_house(settings, lexicon, whole.version, service, consumer))
+        try:
+            while not stop.is_set():
+                health.beat()
+                if assigned.is_set() and not health.ready:
+                    health.mark_ready()
+                await service.step()
+                if housekeeping.done():
+                    housekeeping.result()
+        finally:
+            housekeeping.cancel()
+            anonymizer.secret.destroy()
+
+
+class _broker:
+    """Makes sure that the topics are there before anything is connected to them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def __aenter__(self) -> None:
+        await ensure_topics(self._settings.broker)
+
+    async def __aexit__(self, *_: object) -> None:
+        return None
+
+
+async def _keep_house(
+    settings: Settings, lexicon: Lexicon, version: str, service: Service, consumer: BatchConsumer
+) -> None:
+    """Rotates the key, reloads the configuration, and tells the gauges."""
+    anonymizer = service.anonymizer
+    told = dict.fromkeys(Dropped, 0)
+    permitted = evicted = released = 0
+    looked = time.monotonic()
+    while True:
+        await asyncio.sleep(HOUSEKEEPING_S)
+        now = now_ms()
+        if due(anonymizer.secret.made_ms, now, settings.anonymizer.rotation_hour):
+            anonymizer.rotate(now)
+            metrics.ROTATIONS.inc()
+            log().info("key rotated")
+        if time.monotonic() - looked > RELOAD_S:
+            looked = time.monotonic()
+            version = await _reload(settings, lexicon, version, anonymizer, told)
+        projector = anonymizer.projector
+        for reason, count in projector.dropped.items():
+            metrics.DROPPED.labels(reason.value).inc(count - told[reason])
+            told[reason] = count
+        metrics.PERMITTED.inc(projector.permitted - permitted)
+        metrics.EVICTED.inc(anonymizer.remembered.evicted - evicted)
+        metrics.RELEASED.inc(anonymizer.released - released)
+        permitted, evicted, released = projector.permitted, anonymizer.remembered.evicted, anonymizer.released
+        metrics.KEY_AGE.set((now - anonymizer.secret.made_ms) / 1000)
+        metrics.REMEMBERED.set(len(anonymizer.remembered))
+        metrics.NEW_WORDS.set(len(anonymizer.candidates))
+        for partition, lag in (await consumer.lag()).items():
+            metrics.LAG.labels(str(partition.partition)).set(lag)
+
+
+async def _reload(
+    settings: Settings, lexicon: Lexicon, version: str, anonymizer: Anonymizer, told: dict[Dropped, int]
+) -> str:
+    """A changed configuration replaces the whole vocabulary at once; a broken one changes nothing."""
+    try:
+        whole = await asyncio.to_thread(configuration.load, settings.config)
+    except InvalidConfiguration:
+        metrics.RELOADS.labels("refused").inc()
+        log().warning("configuration refused", reason="invalid; the earlier one stays")
+        return version
+    if whole.version == version:
+        return version
+    projector = await asyncio.to_thread(Projector, whole, lexicon, settings.anonymizer.fold_cutoff)
+    earlier = anonymizer.projector
+    projector.dropped, projector.permitted = earlier.dropped, earlier.permitted
+    anonymizer.projector = projector
+    metrics.RELOADS.labels("changed").inc()
+    log().info("configuration changed", version=whole.version)
+    return whole.version
+
+
+if __name__ == "__main__":
+    run("anonymizer", Settings, main)

@@ -1,0 +1,84 @@
+"""The smallest parts of a post that the rules look at, and why a part may not leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Dropped(StrEnum):
+    """Why a token stayed behind. A closed list: it is a metric label and what `--explain` shows."""
+
+    MENTION = "mention"
+    EMAIL = "email"
+    URL = "url"
+    HANDLE = "handle"
+    """A name at another network, or what follows ``snap:``."""
+    PHONE = "phone"
+    ACCOUNT = "account"
+    """An IBAN."""
+    PLATE = "plate"
+    ADDRESS = "address"
+    """Postcode or street with a house number."""
+    BIRTH_DATE = "birth_date"
+    DATE_OUT_OF_RANGE = "date_out_of_range"
+    NUMBER = "number"
+    """Digits, or a number in words, that are no part of a date or time."""
+    NAME = "name"
+    """In the lists of first names and surnames."""
+    PERSON = "person"
+    """Permitted by itself, but here part of somebody's name."""
+    UNKNOWN = "unknown"
+    """Not in the list of permitted words."""
+    NEW_WORD = "new_word"
+    """A hashtag outside the list: counted, and released once enough authors used it."""
+    SYMBOL = "symbol"
+    """Emoji and signs."""
+
+
+class Kind(IntEnum):
+    WORD = 1
+    NUMBER = 2
+    """Anything with a digit in it."""
+    NUMBER_WORD = 3
+    STOP = 4
+    """``.``, ``!`` or ``?``."""
+    SIGN = 5
+    """Other punctuation: leaves nothing behind, not even a gap."""
+    STRUCK = 6
+    """An identifier, or a symbol."""
+
+
+class Role(IntEnum):
+    NONE = 0
+    TERM = 1
+    PLACE = 2
+    PLAIN = 3
+    MOMENT = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Atom:
+    """One part of a post, judged without its neighbours."""
+
+    kind: Kind
+    text: str
+    """Lower case, plain characters."""
+    emit: str | None = None
+    """What may leave if the neighbours do not object."""
+    role: Role = Role.NONE
+    reason: Dropped = Dropped.UNKNOWN
+    """Why it may not, when ``emit`` is absent."""
+    capital: bool = False
+    """Written with a capital and not all in capitals."""
+    surname: bool = False
+    """A place or word that is also a surname."""
+    local: bool = False
+    """A street, square or station."""
+    first_name: bool = False
+    glued: bool = False
+    """No white space before it."""
+    candidate: str | None = None
+    """A hashtag outside the list, lower case."""
+    needs_neighbours: bool = False
+    """Only the sequence rules can judge it."""

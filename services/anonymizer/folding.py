@@ -1,0 +1,129 @@
+"""Misspelt watch terms and places back to their canonical spelling. Levenshtein distance with transpositions (OSA)."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from services.anonymizer.atoms import Role
+from services.anonymizer.characters import without_marks
+from services.anonymizer.lexicon import Lexicon
+from services.anonymizer.vocabulary import Entry, Vocabulary
+
+SHORTEST = 5
+"""Spellings below this many letters count only when exact."""
+_STRETCHED = re.compile(r"(.)\1{2,}")
+_REPEATED = re.compile(r"(.)\1+")
+_LEET = str.maketrans("013457@$!|8", "oieastasilb")
+_LEET_ONE = str.maketrans("013457@$!|8", "oleastasilb")
+
+Folded = Entry | str
+"""An entry, or a word of a phrase that must still be completed."""
+
+
+class Folder:
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, cutoff: float) -> None:
+        self._vocabulary = vocabulary
+        self._lexicon = lexicon
+        self._cutoff = cutoff
+        self._squeezed: dict[str, Folded] = {}
+        self._by_length: defaultdict[int, list[str]] = defaultdict(list)
+        self._target: dict[str, Folded] = {}
+        for spelling, entry in vocabulary.words.items():
+            self._squeezed.setdefault(_squeeze(spelling), entry)
+            if entry.fold and len(spelling) >= SHORTEST and spelling.isalpha():
+                self._add(spelling, entry)
+        for phrases in vocabulary.phrases.values():
+            for words, entry in phrases:
+                for word in words:
+                    if entry.fold and len(word) >= SHORTEST and word.isalpha() and word not in vocabulary.words:
+                        self._squeezed.setdefault(_squeeze(word), word)
+                        self._add(word, word)
+
+    def stretched(self, word: str) -> Folded | None:
+        """``scooootoe``: three or more of a letter, otherwise the spelling of an entry or a permitted word."""
+        if not _STRETCHED.search(word):
+            return None
+        for spelling in (_STRETCHED.sub(r"\1", word), _STRETCHED.sub(r"\1\1", word)):
+            if (entry := self._vocabulary.words.get(spelling)) is not None:
+                return entry
+            if spelling in self._lexicon.permitted:
+                return spelling
+        return self._squeezed.get(_squeeze(word)) or self._nearest(_STRETCHED.sub(r"\1", word))
+
+    def misspelt(self, word: str) -> Folded | None:
+        """The one nearest spelling within the cutoff; None for ordinary words and names, which are never folded."""
+        plain = without_marks(word)
+        if plain != word and (entry := self._vocabulary.words.get(plain)) is not None:
+            return entry
+        if self.known(word) or len(word) > 40:
+            return None
+        return self._nearest(plain)
+
+    def leet(self, word: str) -> Folded | None:
+        """``r3ll3n``: digits and signs for letters. At least half must be letters."""
+        if sum(letter.isalpha() for letter in word) * 2 < len(word):
+            return None
+        for table in (_LEET, _LEET_ONE):
+            spelling = word.translate(table)
+            if not spelling.isalpha():
+                continue
+            if (entry := self._vocabulary.words.get(spelling)) is not None:
+                return entry
+            if (folded := self._squeezed.get(_squeeze(spelling))) is not None and _STRETCHED.search(spelling):
+                return folded
+            if len(spelling) > 6 and not self.known(spelling) and (near := self._nearest(spelling)) is not None:
+                return near
+        return None
+
+    def known(self, word: str) -> bool:
+        """An ordinary word or somebody's name."""
+        lexicon = self._lexicon
+        return word in lexicon.ordinary or word in lexicon.first_names or word in lexicon.surnames
+
+    def _add(self, spelling: str, target: Folded) -> None:
+        plain = without_marks(spelling)
+        if plain not in self._target:
+            self._by_length[len(plain)].append(plain)
+        self._target[plain] = target
+
+    def _nearest(self, word: str) -> Folded | None:
+        if len(word) < SHORTEST - 1 or not word.isalpha():
+            return None
+        best: tuple[int, Folded] | None = None
+        tie = False
+        for length in range(max(SHORTEST, len(word) - 2), len(word) + 3):
+            allowed = self._edits(length)
+            if abs(length - len(word)) > allowed:
+                continue
+            for spelling, distance, _ in process.extract(
+                word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=allowed, limit=3
+            ):
+                target = self._target[spelling]
+                if distance == 2 and length < 9 and (spelling[0] != word[0] or _rank(target) == 1):
+                    continue
+                if best is None or distance < best[0]:
+                    best, tie = (int(distance), target), False
+                elif distance == best[0] and target != best[1]:
+                    # A term wins from a place; two of a kind leave it undecided.
+                    ranks = (_rank(target), _rank(best[1]))
+                    if ranks[0] != ranks[1]:
+                        best = best if ranks[1] < ranks[0] else (int(distance), target)
+                    else:
+                        tie = True
+        return None if best is None or tie else best[1]
+
+    def _edits(self, length: int) -> int:
+        """Edits allowed in a spelling of this length: similarity stays at or above the cutoff, two at most."""
+        return min(2, int(length * (1 - self._cutoff) + 1e-9))
+
+
+def _rank(target: Folded) -> int:
+    return 2 if isinstance(target, str) else (0 if target.role is Role.TERM else 1)
+
+
+def _squeeze(word: str) -> str:
+    return _REPEATED.sub(r"\1", word)

@@ -1,0 +1,162 @@
+"""A post's text to permitted tokens and gaps: the allow-list itself."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from configuration import Configuration
+from contracts.anonymous_posts import GAP
+from services.anonymizer.atoms import Atom, Dropped, Kind
+from services.anonymizer.characters import unescaped
+from services.anonymizer.folding import Folder
+from services.anonymizer.lexicon import Lexicon
+from services.anonymizer.sequence import judge
+from services.anonymizer.shapes import Shapes
+from services.anonymizer.vocabulary import Vocabulary
+
+CACHE_CHUNKS = 300_000
+"""Judged chunks kept; beyond it all are forgotten and judged anew."""
+
+_EPOCH = datetime.date(1970, 1, 1).toordinal()
+
+Quick = str | tuple[str, ...] | Dropped | None
+"""A chunk without its neighbours: one token, several, a gap with its reason, or None: look at the neighbours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projection:
+    tokens: tuple[str, ...]
+    watched: bool
+    """Holds a watch term or a place: worth remembering for a deletion."""
+    new_words: tuple[str, ...]
+    """Hashtags outside the list, to be counted; they do not leave with this post."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """For `--explain`: one part of a post that stayed behind."""
+
+    text: str
+    reason: Dropped
+
+
+class Projector:
+    """Projects posts. Holds caches of what people wrote, in memory only: `forget` empties them."""
+
+    def __init__(self, configuration: Configuration, lexicon: Lexicon, fold_cutoff: float) -> None:
+        self._vocabulary = Vocabulary(configuration, lexicon)
+        self._shapes = Shapes(self._vocabulary, lexicon, Folder(self._vocabulary, lexicon, fold_cutoff))
+        self._quick: dict[str, Quick] = {}
+        self._atoms: dict[str, tuple[Atom, ...]] = {}
+        self._new: dict[str, tuple[str, ...]] = {}
+        self.dropped: dict[Dropped, int] = dict.fromkeys(Dropped, 0)
+        """Tokens that stayed behind, by reason, since the start."""
+        self.permitted = 0
+
+    def project(self, text: str, created_ms: int, explained: list[Explained] | None = None) -> Projection:
+        """Project one text. ``explained`` receives what stayed behind; it changes nothing about the result."""
+        chunks = unescaped(text).split()
+        quick = self._quick
+        tokens: list[str] = []
+        new_words: list[str] = []
+        for chunk in chunks:
+            try:
+                judged = quick[chunk]
+            except KeyError:
+                judged = self._judge_chunk(chunk)
+            kind = judged.__class__
+            if kind is str:
+                tokens.append(judged)  # type: ignore[arg-type]
+            elif kind is Dropped:
+                self.dropped[judged] += 1  # type: ignore[index]
+                if not tokens or tokens[-1] is not GAP:
+                    tokens.append(GAP)
+                if judged is Dropped.NEW_WORD:
+                    new_words += self._new.get(chunk, ())
+            elif kind is tuple:
+                for token in judged:  # type: ignore[union-attr]
+                    if token is not GAP or not tokens or tokens[-1] is not GAP:
+                        tokens.append(token)
+            else:
+                return self._with_neighbours(chunks, created_ms, explained)
+        if explained is not None:
+            self._with_neighbours(chunks, created_ms, explained)
+        self.permitted += len(tokens)
+        return Projection(
+            tokens=tuple(tokens),
+            watched=not self._vocabulary.released.isdisjoint(tokens),
+            new_words=tuple(new_words),
+        )
+
+    def forget(self) -> None:
+        """Drop everything remembered of what people wrote."""
+        self._quick.clear()
+        self._atoms.clear()
+        self._new.clear()
+
+    def _judge_chunk(self, chunk: str) -> Quick:
+        if len(self._quick) >= CACHE_CHUNKS:
+            self.forget()
+        atoms = self._atoms[chunk] = self._shapes.atoms(chunk)
+        judged = self._quick[chunk] = self._quickly(chunk, atoms)
+        return judged
+
+    def _quickly(self, chunk: str, atoms: tuple[Atom, ...]) -> Quick:
+        if any(
+            atom.needs_neighbours or (atom.capital and atom.emit is None and atom.kind is Kind.WORD) for atom in atoms
+        ):
+            return None
+        shown = [atom for atom in atoms if atom.kind is not Kind.SIGN]
+        if new := tuple(atom.candidate for atom in shown if atom.candidate):
+            self._new[chunk] = new
+        if len(shown) == 1:
+            return shown[0].emit if shown[0].emit is not None else shown[0].reason
+        if new:
+            return None
+        return _collapsed([atom.emit or GAP for atom in shown])
+
+    def _with_neighbours(self, chunks: list[str], created_ms: int, explained: list[Explained] | None) -> Projection:
+        atoms: list[Atom] = []
+        for chunk in chunks:
+            found = self._atoms.get(chunk)
+            if found is None:
+                self._judge_chunk(chunk)
+                found = self._atoms[chunk]
+            atoms += found
+        posted = datetime.date.fromordinal(_EPOCH + created_ms // 86_400_000)
+        post = judge(atoms, posted, self._vocabulary, self._shapes)
+        tokens: list[str] = []
+        for index, atom in enumerate(post.atoms):
+            if atom.kind is Kind.SIGN or index in post.merged:
+                continue
+            emit = post.emit[index]
+            if emit is not None:
+                tokens += emit
+                continue
+            reason = post.reason[index]
+            self.dropped[reason] += 1
+            tokens.append(GAP)
+            if explained is not None:
+                explained.append(Explained(text=atom.text, reason=reason))
+        self.permitted += len(tokens)
+        result = _collapsed(tokens)
+        return Projection(
+            tokens=result,
+            watched=not self._vocabulary.released.isdisjoint(result),
+            new_words=tuple(
+                atom.candidate
+                for index, atom in enumerate(post.atoms)
+                if atom.candidate and post.emit[index] is None and post.reason[index] is Dropped.NEW_WORD
+            ),
+        )
+
+
+def _collapsed(tokens: list[str]) -> tuple[str, ...]:
+    kept: list[str] = []
+    for token in tokens:
+        if token != GAP:
+            kept.append(token)
+        elif not kept or kept[-1] is not GAP:
+            kept.append(GAP)
+    return tuple(kept)

@@ -1,0 +1,342 @@
+"""What neighbours decide: phrases, names beside titles, addresses, and what follows ``snap:``."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass, field
+
+from services.anonymizer.atoms import Atom, Dropped, Kind, Role
+from services.anonymizer.characters import word_set
+from services.anonymizer.moment_words import MONTHS, SHORT_DAYS, UNITS
+from services.anonymizer.moments import Moments
+from services.anonymizer.names import FILLERS, MAIL_HOSTS, NETWORKS, TITLES
+from services.anonymizer.shapes import Shapes
+from services.anonymizer.vocabulary import INTERFIXES, Vocabulary
+
+_STREET = re.compile(
+    r".{2,}(?:straat|str|weg|laan|ln|plein|pln|kade|gracht|singel|dijk|hof|park|steeg|markt|pad|dreef|plantsoen|ring|baan|"
+    r"wal|haven|oord|veld|kamp|hoek|erf|dam|brink|borg|donk|akker|es|horst|burg|tuin|meent|poort|brug|zoom|rijk|land|"
+    r"stede|hage|heuvel|berg|dal|water|zicht|wijk|boulevard|promenade|allee|esplanade)|straat|laan|weg|street|road|avenue"
+)
+_HOUSE = re.compile(r"\d{1,5}(?:[a-z]{1,2}|-\d{1,3}|-[a-z]{1,3}|/\d{1,3})?")
+_HOUSE_WORDS = word_set("nr nummer huisnummer huisnr no")
+_POSTCODE = re.compile(r"[1-9]\d{3}")
+_POSTCODE_WHOLE = re.compile(r"[1-9]\d{3}[a-z]{2}")
+_IBAN_START = re.compile(r"[a-z]{2}\d{2}.*")
+_PLATE = re.compile(r"(?=.*[a-z])(?=.*\d)[a-z\d]{1,3}-[a-z\d]{2,3}-[a-z\d]{1,2}")
+_PHONE = re.compile(r"\+?\d[\d\-/.()]{8,}")
+
+
+@dataclass(slots=True, kw_only=True)
+class Judged:
+    """Atoms with what leaves of each, after looking at the neighbours."""
+
+    atoms: list[Atom]
+    emit: list[tuple[str, ...] | None]
+    reason: list[Dropped]
+    merged: set[int] = field(default_factory=set)
+    """Atoms that are part of an earlier one (a phrase): neither leave nor make a gap."""
+
+    def strike(self, index: int, reason: Dropped) -> None:
+        if 0 <= index < len(self.atoms) and self.atoms[index].kind not in (Kind.STOP, Kind.SIGN):
+            self.emit[index] = None
+            self.reason[index] = reason
+
+
+def judge(atoms: list[Atom], posted: datetime.date, vocabulary: Vocabulary, shapes: Shapes) -> Judged:
+    """Applies the rules in this order: what is permitted by its neighbours, then what they forbid."""
+    atoms = _spaced_out(atoms, shapes)
+    post = Judged(
+        atoms=atoms,
+        emit=[
+            (atom.emit,) if atom.emit is not None and not (atom.kind is Kind.WORD and _contextual(atom)) else None
+            for atom in atoms
+        ],
+        reason=[atom.reason for atom in atoms],
+    )
+    _moments(post, posted)
+    _phrases(post, vocabulary)
+    _rows_of_figures(post)
+    _addresses(post)
+    _handles(post)
+    _spelled_mail(post)
+    _persons(post)
+    return post
+
+
+def _contextual(atom: Atom) -> bool:
+    """Month names and short days that are also names wait for `Moments`."""
+    return (
+        atom.role is not Role.PLACE
+        and atom.role is not Role.TERM
+        and (
+            (atom.text in MONTHS and atom.role is not Role.MOMENT)
+            or (atom.text in SHORT_DAYS and atom.text not in ("do", "zo"))
+        )
+    )
+
+
+def _spaced_out(atoms: list[Atom], shapes: Shapes) -> list[Atom]:
+    """``r e l l e n``: a row of four or more single letters is read as one word; only a term or place stays."""
+    joined: list[Atom] = []
+    position = 0
+    while position < len(atoms):
+        end = position
+        while end < len(atoms) and atoms[end].kind in (Kind.WORD, Kind.NUMBER) and len(atoms[end].text) == 1:
+            end += 1
+        if end - position >= 4:
+            found = shapes.atoms("".join(atom.text for atom in atoms[position:end]))
+            if len(found) == 1 and found[0].role in (Role.TERM, Role.PLACE):
+                joined += found
+            else:
+                joined.append(Atom(kind=Kind.STRUCK, text="", reason=Dropped.UNKNOWN))
+            position = end
+        else:
+            joined.append(atoms[position])
+            position += 1
+    return joined
+
+
+def _moments(post: Judged, posted: datetime.date) -> None:
+    moments = Moments(post.atoms, posted)
+    moments.find()
+    for index, tokens in moments.kept.items():
+        post.emit[index] = tokens
+    for index in moments.out_of_range:
+        post.strike(index, Dropped.DATE_OUT_OF_RANGE)
+    for index, atom in enumerate(post.atoms):
+        if atom.kind is Kind.NUMBER and post.emit[index] is None and post.reason[index] is Dropped.NUMBER:
+            post.reason[index] = _what_number(atom.text)
+        elif (
+            atom.kind is Kind.WORD
+            and atom.text in UNITS
+            and index not in moments.kept
+            and len(atom.text) <= 2
+            and atom.text != "u"
+        ):
+            post.strike(index, Dropped.UNKNOWN)
+
+
+def _what_number(text: str) -> Dropped:
+    if _POSTCODE_WHOLE.fullmatch(text):
+        return Dropped.ADDRESS
+    if len(text) > 14 and _IBAN_START.fullmatch(text):
+        return Dropped.ACCOUNT
+    if _PLATE.fullmatch(text):
+        return Dropped.PLATE
+    return Dropped.PHONE if _PHONE.fullmatch(text) else Dropped.NUMBER
+
+
+def _rows_of_figures(post: Judged) -> None:
+    """A city code beside other figures is part of a telephone number; number words in a row spell one."""
+    run: list[int] = []
+    for index in range(len(post.atoms) + 1):
+        if index < len(post.atoms) and post.atoms[index].kind in (Kind.NUMBER, Kind.NUMBER_WORD):
+            run.append(index)
+        elif run and not (
+            index < len(post.atoms) and post.atoms[index].kind is Kind.SIGN and post.atoms[index].text in "-/()+"
+        ):
+            spoken = sum(post.atoms[number].kind is Kind.NUMBER_WORD for number in run)
+            odd = any(post.emit[number] is None for number in run)
+            for number in run:
+                if (len(run) >= 3 and spoken >= 2) or (odd and post.atoms[number].role is Role.PLACE):
+                    post.strike(number, Dropped.PHONE)
+            run = []
+
+
+def _phrases(post: Judged, vocabulary: Vocabulary) -> None:
+    words = [index for index, atom in enumerate(post.atoms) if atom.kind is not Kind.SIGN]
+    position = 0
+    while position < len(words):
+        first = post.atoms[words[position]]
+        for phrase, entry in vocabulary.phrases.get(first.text, ()):
+            span = words[position : position + len(phrase)]
+            if len(span) == len(phrase) and all(
+                post.atoms[index].text == word for index, word in zip(span, phrase, strict=True)
+            ):
+                emitted = entry.canonical
+                post.emit[span[0]] = (emitted,)
+                post.atoms[span[0]] = Atom(
+                    kind=Kind.WORD, text=" ".join(phrase), emit=emitted, role=entry.role, local=entry.local,
+                    surname=entry.surname and phrase[0] not in ("den", "'s", "de"),
+                )  # fmt: skip
+                for index in span[1:]:
+                    post.merged.add(index)
+                    post.emit[index] = None
+                position += len(phrase) - 1
+                break
+        position += 1
+
+
+def _addresses(post: Judged) -> None:
+    atoms = post.atoms
+    for index, atom in enumerate(atoms):
+        if atom.kind is not Kind.NUMBER or post.emit[index] is not None:
+            continue
+        before = _before(post, index)
+        if before is not None and atoms[before].text in _HOUSE_WORDS:
+            post.strike(before, Dropped.ADDRESS)
+            before = _before(post, before)
+        if before is not None and atoms[before].kind is Kind.WORD and _HOUSE.fullmatch(atom.text):
+            place = atoms[before]
+            if place.local or (place.role is not Role.TERM and _STREET.fullmatch(place.text)):
+                post.strike(before, Dropped.ADDRESS)
+                post.reason[index] = Dropped.ADDRESS
+        after = index + 1
+        if _POSTCODE.fullmatch(atom.text) and after < len(atoms) and atoms[after].kind is Kind.WORD:
+            letters = atoms[after]
+            number_follows = after + 1 < len(atoms) and atoms[after + 1].kind is Kind.NUMBER
+            if len(letters.text) == 2 and (not letters.emit or number_follows or not letters.capital):
+                post.strike(after, Dropped.ADDRESS)
+                post.reason[index] = Dropped.ADDRESS
+                if number_follows:
+                    post.strike(after + 1, Dropped.ADDRESS)
+        elif _POSTCODE_WHOLE.fullmatch(atom.text) and after < len(atoms) and atoms[after].kind is Kind.NUMBER:
+            post.strike(after, Dropped.ADDRESS)
+        elif (
+            after + 1 < len(atoms)
+            and atoms[after].kind is Kind.WORD
+            and atoms[after + 1].kind is Kind.NUMBER
+            and len(atoms[after].text) <= 4
+            and post.emit[after + 1] is None
+        ):
+            # A short word between two numbers: the letters of a plate, a bank, or a telephone number in words.
+            post.strike(after, Dropped.PLATE)
+
+
+def _handles(post: Judged) -> None:
+    """``snap: jaapie``, ``mn insta is jaapie``, ``@ jaapie``: what follows is a name at a network."""
+    atoms = post.atoms
+    for index, atom in enumerate(atoms):
+        lone_at = atom.kind is Kind.SIGN and atom.text == "@"
+        if not lone_at and not (atom.kind is Kind.WORD and atom.text in NETWORKS):
+            continue
+        position, pointed = index + 1, False
+        while position < len(atoms) and position - index <= 6:
+            text = atoms[position].text
+            if atoms[position].kind is Kind.SIGN or text in FILLERS or text in NETWORKS:
+                pointed = pointed or text in (":", "=", "is")
+                position += 1
+            else:
+                break
+        if position >= len(atoms) or atoms[position].kind is Kind.STOP:
+            continue
+        known = atoms[position].role in (Role.TERM, Role.PLACE, Role.MOMENT) or (
+            atoms[position].kind is Kind.NUMBER and post.emit[position] is not None
+        )
+        if pointed or not known:
+            post.strike(position, Dropped.HANDLE)
+            post.merged.discard(position)
+            # What is written against it belongs to it, and so does a number after it.
+            following = position + 1
+            while following < len(atoms) and (
+                atoms[following].glued or (atoms[following].kind is Kind.NUMBER and post.emit[following] is None)
+            ):
+                post.strike(following, Dropped.HANDLE)
+                following += 1
+
+
+def _spelled_mail(post: Judged) -> None:
+    """``roos (at) gmail punt com``: the words around it, three each way."""
+    atoms = post.atoms
+    for index, atom in enumerate(atoms):
+        if atom.kind is not Kind.WORD or atom.text not in ("at", "apenstaart", "apenstaartje"):
+            continue
+        following = [near.text for near in atoms[index + 1 : index + 5]]
+        bracketed = index > 0 and atoms[index - 1].text == "("
+        if atom.text != "at" or bracketed or MAIL_HOSTS.intersection(following[:3]):
+            for near in range(index - 4, index + 6):
+                if 0 <= near < len(atoms) and atoms[near].role not in (Role.TERM,) and near not in post.merged:
+                    post.strike(near, Dropped.EMAIL)
+
+
+def _persons(post: Judged) -> None:
+    """Places and words that are here somebody's name: after a title, a first name, an initial or another capital."""
+    atoms = post.atoms
+    for index, atom in enumerate(atoms):
+        if post.emit[index] is None or atom.kind is not Kind.WORD or atom.role is Role.TERM:
+            continue
+        if atom.role is not Role.PLACE and not atom.capital:
+            continue
+        before, interfix = _before_interfixes(post, index)
+        if before is None:
+            if (
+                interfix is not None
+                and atom.surname
+                and atoms[interfix].capital
+                and interfix > 0
+                and atoms[interfix].text == "van"
+            ):
+                post.strike(index, Dropped.PERSON)
+            continue
+        previous = atoms[before]
+        if previous.kind is not Kind.WORD:
+            continue
+        titled = previous.text in TITLES and (atom.capital or atom.surname)
+        initial = len(previous.text) == 1 and previous.text != "u" and (atom.surname or atom.capital)
+        named = (
+            previous.first_name
+            and post.emit[before] is None
+            and (atom.surname or atom.capital)
+            and (atom.surname or atom.role is not Role.PLACE)
+        )
+        unknown = (
+            post.emit[before] is None
+            and before not in post.merged
+            and previous.reason in (Dropped.UNKNOWN, Dropped.NAME)
+        )
+        after_interfix = interfix is not None and unknown and atom.surname
+        street = _STREET.fullmatch(previous.text) is not None
+        beside = (
+            interfix is None
+            and unknown
+            and previous.capital
+            and atom.capital
+            and not street
+            and (atom.role in (Role.PLAIN, Role.MOMENT) or atom.surname)
+        )
+        if interfix is not None and atom.role is Role.PLAIN:
+            beside = unknown and previous.capital and atom.capital
+        if titled or initial or named or after_interfix or beside:
+            post.strike(index, Dropped.PERSON)
+            for between in range(before + 1, index):
+                if atoms[between].text in INTERFIXES:
+                    post.strike(between, Dropped.PERSON)
+
+
+def _before(post: Judged, index: int) -> int | None:
+    """The atom before this one, past signs and the rest of a phrase; None at a stop or the start."""
+    index -= 1
+    while index >= 0 and (post.atoms[index].kind is Kind.SIGN or index in post.merged):
+        index -= 1
+    return index if index >= 0 and post.atoms[index].kind is not Kind.STOP else None
+
+
+def _before_interfixes(post: Judged, index: int) -> tuple[int | None, int | None]:
+    """(atom before the interfixes, first interfix) of a name: of ``meneer van der Dam``, meneer and van."""
+    interfix = None
+    before = _before(post, index)
+    steps = 0
+    while (
+        before is not None
+        and steps < 3
+        and post.atoms[before].text in INTERFIXES
+        and post.atoms[before].text not in ("op", "in", "aan")
+    ):
+        interfix = before
+        before = _before(post, before)
+        steps += 1
+    # An initial ends with a stop of its own: J. van Dam
+    if before is None:
+        start = (interfix if interfix is not None else index) - 1
+        if start > 0 and post.atoms[start].kind is Kind.STOP and len(post.atoms[start - 1].text) == 1:
+            return start - 1, interfix
+        if (
+            start > 0
+            and post.atoms[start].kind is Kind.STOP
+            and post.atoms[start - 1].text in TITLES
+            and len(post.atoms[start - 1].text) <= 4
+        ):
+            return start - 1, interfix
+    return before, interfix

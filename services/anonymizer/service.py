@@ -1,0 +1,159 @@
+"""posts.raw to posts.anonymous: read, project, send, and only then commit."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aiokafka import ConsumerRecord, TopicPartition
+
+from broker.consumer import BatchConsumer, Records
+from broker.dead_letters import DeadLetters
+from broker.producer import AcknowledgedProducer
+from contracts.anonymous_posts import MIN_POSTS_FOR_TIMING, AnonymousBatch, AnonymousPost, partition_for
+from contracts.codec import Decoder, Malformed, encode
+from contracts.dead_letter import Reason
+from contracts.raw_post import RawPost, RawRecord
+from contracts.topics import POSTS_ANONYMOUS
+from runtime.logs import log
+from services.anonymizer import metrics
+from services.anonymizer.anonymizer import Anonymizer, Outcome
+from services.anonymizer.settings import AnonymizerSettings
+
+MINUTE_MS = 60_000
+
+
+@dataclass(slots=True)
+class _Batch:
+    exercise: str | None = None
+    posts: list[AnonymousPost] = field(default_factory=list)
+    created_ms: list[int] = field(default_factory=list)
+
+
+class Service:
+    def __init__(
+        self,
+        *,
+        anonymizer: Anonymizer,
+        settings: AnonymizerSettings,
+        consumer: BatchConsumer,
+        producer: AcknowledgedProducer,
+        dead_letters: DeadLetters,
+        partitions: int,
+    ) -> None:
+        self.anonymizer = anonymizer
+        self._settings = settings
+        self._consumer = consumer
+        self._producer = producer
+        self._dead_letters = dead_letters
+        self._partitions = partitions
+        self._read: Counter[str] = Counter()
+        """Records by kind since the last flush: only what is acknowledged is told."""
+        self._decoder: Decoder[RawRecord] = Decoder(RawRecord)
+
+    async def step(self) -> int:
+        """One round: gather up to a batch, handle it, commit. Returns the number of records."""
+        records = await self._gather()
+        if not records:
+            return 0
+        started = time.perf_counter()
+        offsets: dict[TopicPartition, int] = {}
+        count = 0
+        for partition, found in records.items():
+            await self._handle(partition, found)
+            offsets[partition] = found[-1].offset + 1
+            count += len(found)
+        await self._producer.flush()
+        if not await self._consumer.commit(offsets):
+            log().warning("commit refused", reason="partitions moved")
+        for kind, read in self._read.items():
+            metrics.READ.labels(kind).inc(read)
+        self._read.clear()
+        metrics.PROCESSING.observe(time.perf_counter() - started)
+        return count
+
+    async def _gather(self) -> Records:
+        """Records until one partition has a full batch or the first has waited `batch_ms`."""
+        # Several batches in one fetch when there is a backlog, one when there is not.
+        most = self._settings.batch_posts * 10
+        gathered: Records = await self._consumer.batch(max_records=most, timeout_ms=200)
+        deadline = time.monotonic() + self._settings.batch_ms / 1000
+        while gathered and max(map(len, gathered.values())) < self._settings.batch_posts:
+            left_ms = int((deadline - time.monotonic()) * 1000)
+            if left_ms <= 0:
+                break
+            for partition, found in (await self._consumer.batch(max_records=most, timeout_ms=left_ms)).items():
+                gathered.setdefault(partition, []).extend(found)
+        return gathered
+
+    async def _handle(self, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
+        batch = _Batch()
+        for record in records:
+            try:
+                outcome = self._outcome(record)
+            except Malformed as problem:
+                await self._set_aside(record, problem)
+                continue
+            except Exception as error:
+                log().error("projection failed", exc_info=error, partition=record.partition, offset=record.offset)
+                await self._set_aside(record, Malformed(Reason.PROCESSING_FAILED))
+                continue
+            if not outcome.posts:
+                continue
+            if batch.posts and (outcome.exercise != batch.exercise or len(batch.posts) >= self._settings.batch_posts):
+                await self._send(partition.partition, batch)
+                batch = _Batch()
+            # The posts of one record stay in one batch: its offset is what the detector recognises a replay by.
+            batch.exercise = outcome.exercise
+            batch.posts += outcome.posts
+            if outcome.created_ms is not None:
+                batch.created_ms.append(outcome.created_ms)
+        await self._send(partition.partition, batch)
+
+    def _outcome(self, record: ConsumerRecord) -> Outcome:
+        raw = self._decoder.decode(record.value)
+        if isinstance(raw, RawPost):
+            self._read["edit" if raw.edit else "post"] += 1
+            outcome = self.anonymizer.post(raw, partition=record.partition, offset=record.offset)
+            if raw.author is None:
+                metrics.WITHOUT_AUTHOR.inc()
+            if outcome.cause:
+                metrics.RETRACTIONS.labels(outcome.cause).inc(len(outcome.posts) - 1)
+            return outcome
+        self._read["deletion"] += 1
+        outcome = self.anonymizer.deletion(raw, offset=record.offset)
+        metrics.RETRACTIONS.labels(outcome.cause).inc(len(outcome.posts))
+        return outcome
+
+    async def _send(self, raw_partition: int, batch: _Batch) -> None:
+        if not batch.posts:
+            return
+        now_ms = time.time_ns() // 1_000_000
+        timed = len(batch.created_ms) >= MIN_POSTS_FOR_TIMING
+        value = encode(
+            AnonymousBatch(
+                partition=raw_partition,
+                posts=tuple(batch.posts),
+                exercise=batch.exercise,
+                sent_ms=now_ms if timed else None,
+                oldest_age_ms=max(0, now_ms - min(batch.created_ms)) if timed else None,
+            )
+        )
+        await self._producer.send(
+            POSTS_ANONYMOUS.name,
+            value,
+            partition=partition_for(raw_partition, self._partitions),
+            # To the minute: the record's own time must not tell more than the posts in it.
+            timestamp_ms=now_ms // MINUTE_MS * MINUTE_MS,
+        )
+        metrics.POSTS.inc(len(batch.posts))
+        metrics.BATCH_POSTS.observe(len(batch.posts))
+        for created_ms in batch.created_ms:
+            metrics.POST_AGE.observe(max(0.0, (now_ms - created_ms) / 1000))
+
+    async def _set_aside(self, record: ConsumerRecord, problem: Malformed) -> None:
+        await self._dead_letters.put(
+            record.value, problem, topic=record.topic, partition=record.partition, offset=record.offset
+        )

@@ -1,0 +1,123 @@
+"""What is watched and which names are places, in every spelling that counts as exact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import ahocorasick_rs
+
+from configuration import Configuration
+from configuration.places import PlaceKind
+from services.anonymizer.atoms import Role
+from services.anonymizer.characters import without_marks, word_set
+from services.anonymizer.lexicon import Lexicon
+
+INTERFIXES = word_set(
+    "van de der den het 't ter ten te op aan in 'd d' von vom la le du dos da di del della el al bin bint ben ibn ould"
+)
+CONNECTORS = word_set("in op bij naar te de het voor geen stop nee tegen naarde")
+"""Words that people glue between a term and a place in a hashtag."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One watch term or place."""
+
+    role: Role
+    canonical: str
+    """What leaves: the term, or the name as the gazetteer spells it."""
+    ordinary_word: bool = False
+    """A place name that is also a word: leaves with the capital it was written with."""
+    surname: bool = False
+    local: bool = False
+    fold: bool = True
+
+    def emitted(self, written: str) -> str:
+        """What leaves for a spelling as it was written."""
+        if not self.ordinary_word or written.lower() != self.canonical.lower():
+            return self.canonical
+        return self.canonical if written[:1].isupper() else self.canonical.lower()
+
+
+class Vocabulary:
+    """Exact spellings to entries; built once for a configuration."""
+
+    def __init__(self, configuration: Configuration, lexicon: Lexicon) -> None:
+        self.words: dict[str, Entry] = {}
+        """Spellings of one word."""
+        self.phrases: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
+        """First word → (all words, entry), longest first."""
+        self.hints: set[str] = set()
+        """One telling word of every phrase: a post without any of them holds no phrase."""
+        self._add_places(configuration, lexicon)
+        self._add_terms(configuration)
+        for phrases in self.phrases.values():
+            phrases.sort(key=lambda phrase: -len(phrase[0]))
+        self.released = frozenset(entry.canonical for entry in self._entries()) | frozenset(
+            entry.canonical.lower() for entry in self._entries() if entry.ordinary_word
+        )
+        """Every token that makes a post worth remembering for a deletion."""
+        glued = {
+            spelling.replace(" ", "").replace("-", "").replace("'", ""): entry
+            for spelling, entry in self._spellings()
+            if len(spelling) > 3 and spelling.isascii()
+        }
+        self._glued = glued
+        self._glued_words = [*glued, *CONNECTORS]
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            self._glued_words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
+        )
+
+    def split(self, word: str) -> list[Entry] | None:
+        """A word glued from terms and places, with a year perhaps (``rellenharen2012``); None when anything is left."""
+        word = word.rstrip("0123456789")
+        position, found = 0, []
+        for number, start, end in self._automaton.find_matches_as_indexes(word):
+            if start != position:
+                return None
+            position = end
+            if (entry := self._glued.get(self._glued_words[number])) is not None:
+                found.append(entry)
+        return found if found and position == len(word) else None
+
+    def _add_places(self, configuration: Configuration, lexicon: Lexicon) -> None:
+        for spelling, canonical in configuration.gazetteer.spellings.items():
+            name = configuration.gazetteer.names[canonical]
+            last = spelling.rsplit(maxsplit=1)[-1]
+            entry = Entry(
+                role=Role.PLACE,
+                canonical=canonical,
+                ordinary_word=name.ordinary_word,
+                surname=last in lexicon.surnames or last in lexicon.first_names,
+                local=name.kinds == {PlaceKind.LOCAL},
+                fold=not name.ordinary_word,
+            )
+            self._add(spelling, entry)
+
+    def _add_terms(self, configuration: Configuration) -> None:
+        for phenomenon in configuration.phenomena:
+            for term in phenomenon.terms:
+                entry = Entry(role=Role.TERM, canonical=term.term, fold=term.fold)
+                for spelling in (term.term, *term.variants):
+                    self._add(spelling.lower(), entry)
+
+    def _add(self, spelling: str, entry: Entry) -> None:
+        for written in {spelling, without_marks(spelling)}:
+            words = tuple(written.replace("(", " ").replace(")", " ").replace(".", " ").split())
+            if len(words) == 1:
+                self.words[words[0]] = entry
+            elif words:
+                phrases = self.phrases.setdefault(words[0], [])
+                phrases[:] = [phrase for phrase in phrases if phrase[0] != words]
+                phrases.append((words, entry))
+                self.hints.add(max((word for word in words if word not in INTERFIXES), key=len, default=words[-1]))
+
+    def _spellings(self) -> Iterable[tuple[str, Entry]]:
+        yield from self.words.items()
+        for phrases in self.phrases.values():
+            for words, entry in phrases:
+                yield " ".join(words), entry
+
+    def _entries(self) -> set[Entry]:
+        return {entry for _, entry in self._spellings()}
