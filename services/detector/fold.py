@@ -124,7 +124,7 @@ def _series(one: Watched, places: list[Place], reading: Reading, *, everywhere: 
             with_words=True,
         )
     event = reading.reference()
-    if event is not None and reading.event_key is not None and (everywhere or place_key(reading.place) is not None):
+    if event is not None and event.call and (everywhere or place_key(reading.place) is not None):
         yield Contribution(
             series=f"event:{reading.event_key}",
             subject=Subject(phenomenon=phenomenon, place=reading.place, event=event),
