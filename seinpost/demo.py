@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import importlib.metadata
 import platform
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
+import msgspec
 import orjson
 import typer
 from rich.console import Console
@@ -23,12 +25,12 @@ from rich.console import Console
 from broker.embedded import EmbeddedBrokerFailed
 from broker.topics import BrokerUnreachable
 from configuration import InvalidConfiguration
-from exercises.generator import write
+from exercises.generator import posts as posts_of
 from exercises.scenario import LOCAL, Scenario, load
 from exercises.verdict import Opened, Verdict, judge
 from seinpost.children import ServiceFailed
 from seinpost.observation import Counts, Observer
-from seinpost.progress import Progress
+from seinpost.progress import EVERY, Progress
 from seinpost.stack import Replay, running, write_configuration
 from seinpost.webhook_receiver import Received, webhook_receiver
 
@@ -38,8 +40,8 @@ LOOK_S = 0.5
 DRAIN_PATIENCE_S = 60.0
 """After the last post was read; beyond it the summary says what is still waiting, and the run has failed."""
 
-STEADY_LOOKS = 4
-"""So many looks in a row without change count as the end: gauges of lag are renewed once a second."""
+STEADY_S = 3.5
+"""So long without any counter moving counts as the end: the detector waits 2 s before it closes the last minutes."""
 
 
 class Interrupted(BaseException):
@@ -86,10 +88,10 @@ def _run(console: Console, scenario: Scenario, seed: int, kafka: str | None, spe
     with _directory(console) as directory, webhook_receiver() as received, Progress(console, scenario) as progress:
         posts = directory / "posts.jsonl"
         progress.tell(f"writing the posts of {scenario.title}")
-        total = write(scenario, seed, posts)
+        total, times = _write(scenario, seed, posts)
         write_configuration(directory / "config", Replay(exercise=scenario.id, posts=posts, speed=speed), received)
         with running(directory, kafka, progress.tell) as stack:
-            progress.begin(total, stack.console)
+            progress.begin(total, times, stack.console)
             observer = Observer(stack)
             try:
                 outcome = _follow(observer, progress, began)
@@ -112,23 +114,37 @@ def _run(console: Console, scenario: Scenario, seed: int, kafka: str | None, spe
         return passed
 
 
+def _write(scenario: Scenario, seed: int, file: Path) -> tuple[int, list[int]]:
+    """Write the posts; how many, and the time of every `EVERY`th."""
+    encoder = msgspec.json.Encoder()
+    times: list[int] = []
+    number = 0
+    with file.open("wb") as lines:
+        for post in posts_of(scenario, seed):
+            if number % EVERY == 0:
+                times.append(int(datetime.datetime.fromisoformat(post.created_at).timestamp()))
+            lines.write(encoder.encode(post) + b"\n")
+            number += 1
+    return number, times
+
+
 def _follow(observer: Observer, progress: Progress, began: float) -> Outcome:
     """Look until the pipeline is drained, showing what happens."""
-    ended_s: float | None = None
-    steady, before = 0, None
+    before: Counts | None = None
+    ended_s = moved_s = time.monotonic()
     while True:
         counts = observer.counts()
         alerts = observer.alerts() if before is None or counts.opened != before.opened else None
         progress.show(counts, alerts)
         waiting = counts.unfinished()
-        steady = steady + 1 if counts == before and waiting is None else 0
+        now_s = time.monotonic()
+        if counts != before or waiting is not None:
+            moved_s = now_s
+        if not counts.ended:
+            ended_s = now_s
+        if now_s - moved_s >= STEADY_S or now_s - ended_s >= DRAIN_PATIENCE_S:
+            return Outcome(counts=counts, alerts=observer.alerts(), waiting=waiting, seconds=now_s - began)
         before = counts
-        if counts.ended:
-            ended_s = ended_s or time.monotonic()
-            if steady >= STEADY_LOOKS or time.monotonic() - ended_s > DRAIN_PATIENCE_S:
-                return Outcome(
-                    counts=counts, alerts=observer.alerts(), waiting=waiting, seconds=time.monotonic() - began
-                )
         time.sleep(LOOK_S)
 
 
@@ -162,6 +178,7 @@ def _summary(outcome: Outcome, verdict: Verdict, received: Received) -> tuple[bo
             "deliveries": len(received.deliveries),
             "signatures_refused": received.refused,
             "waiting": outcome.waiting,
+            "dead_letters": outcome.counts.dead_by_reason,
             "versions": {
                 "python": platform.python_version(),
                 **{name: importlib.metadata.version(name) for name in ("seinpost", "faust-streaming", "aiokafka")},

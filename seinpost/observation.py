@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ Samples = dict[str, float]
 """Value by exposition name; the sum over all labels."""
 
 PAGE = 100
+DEAD_LETTERS = "seinpost_dead_letters_total"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +33,10 @@ class Counts:
     lag: int
     """Records that any service has still to read."""
     dead: int
-    watermark: int
-    """Event time that the detector has reached, seconds since 1970."""
+    dead_by_reason: dict[str, int]
+    """``service: reason`` → records set aside; only what occurred."""
+    activity: int
+    """Sum of all counters of all services: as long as it grows, something is still being worked on."""
     opened: int
     delivered: int
     pending: int
@@ -76,8 +80,9 @@ class Observer:
             anonymised=int(anonymizer.get("seinpost_anonymizer_posts_total", 0)),
             folded=int(folded + detector.get("seinpost_detector_posts_skipped_total", 0)),
             lag=int(sum(each.get(name, 0) for each in samples for name in lags)),
-            dead=int(sum(each.get("seinpost_dead_letters_total", 0) for each in samples)),
-            watermark=int(detector.get("seinpost_detector_watermark_seconds", 0)),
+            dead=sum(_dead(samples).values()),
+            dead_by_reason=_dead(samples),
+            activity=int(sum(value for each in samples for name, value in each.items() if _counts_work(name))),
             opened=int(summary["alertsOpened"]),
             delivered=int(summary["delivered"]),
             pending=int(summary["pending"]),
@@ -101,6 +106,9 @@ class Observer:
                 samples[sample.name] = samples.get(sample.name, 0) + sample.value
                 if sample.name == "seinpost_ingest_source_status" and sample.labels["status"] == "ended":
                     samples["ended"] = sample.value
+                if sample.name == DEAD_LETTERS:
+                    name = f"{sample.labels['service']}: {sample.labels['reason']}"
+                    samples[f"{DEAD_LETTERS} {name}"] = sample.value
         return samples
 
     def _get(self, name: str, path: str) -> httpx.Response:
@@ -111,6 +119,20 @@ class Observer:
         except httpx.HTTPError as error:
             child.check()
             raise ServiceFailed(f"{name} does not answer ({type(error).__name__}): {child.last_line()}") from error
+
+
+def _dead(samples: Iterable[Samples]) -> dict[str, int]:
+    prefix = f"{DEAD_LETTERS} "
+    return {
+        name.removeprefix(prefix): int(value)
+        for each in samples
+        for name, value in each.items()
+        if name.startswith(prefix) and value
+    }
+
+
+def _counts_work(name: str) -> bool:
+    return name.startswith("seinpost_") and name.endswith("_total")
 
 
 def opened(item: dict[str, Any]) -> Opened:

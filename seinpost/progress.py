@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +14,9 @@ from rich.text import Text
 from exercises.scenario import LOCAL, Scenario
 from exercises.verdict import Opened, Verdict
 from seinpost.observation import Counts
+
+EVERY = 200
+"""Posts between two known event times."""
 
 
 class Progress:
@@ -32,6 +36,7 @@ class Progress:
         )
         self._task: rich.progress.TaskID | None = None
         self._shown: set[str] = set()
+        self._times: Sequence[int] = ()
 
     def __enter__(self) -> Self:
         return self
@@ -44,7 +49,9 @@ class Progress:
     def tell(self, line: str) -> None:
         self._console.print(f"· {line}", style="dim", markup=False)
 
-    def begin(self, total: int, address: str) -> None:
+    def begin(self, total: int, times: Sequence[int], address: str) -> None:
+        """``times``: seconds since 1970 of every `EVERY`th post, to tell how far the replay has come."""
+        self._times = times
         self._console.print(Text.assemble("Console: ", (address, "bold cyan")))
         self._console.print(f"Oefening {self._scenario.title}: {total} verzonnen berichten", markup=False)
         self._bar.start()
@@ -57,7 +64,8 @@ class Progress:
                 self._shown.add(alert.id)
                 self._alert(alert)
         if self._task is not None:
-            moment = f"{_time(counts.watermark)} · {counts.opened} meldingen" if counts.watermark > 0 else ""
+            reached = self._times[min(counts.read // EVERY, len(self._times) - 1)]
+            moment = f"{_time(reached)} · {counts.opened} meldingen" if counts.read else ""
             self._bar.update(self._task, completed=counts.read, event_time=moment)
 
     def end(self, verdict: Verdict) -> None:
