@@ -1,0 +1,239 @@
+"""A database of either kind, the room served over real HTTP, and a receiver that checks signatures."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+from standardwebhooks import Webhook as Verifier
+
+from broker.embedded import free_port
+from configuration.whole import load
+from contracts.alert import Alert
+from contracts.source_health import SourceHealth
+from runtime.probes import Health
+from runtime.process import serving
+from services.notifier.application import build
+from services.notifier.delivery.outbox import Outbox
+from services.notifier.intake import Intake
+from services.notifier.room import Room
+from services.notifier.settings import NotifierSettings, Settings
+from services.notifier.store.database import Database
+from services.notifier.stream import Stream
+from tests.brokers.services import REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Address of a PostgreSQL of our own; it refuses to run as root, so it runs as nobody then."""
+    missing = [name for name in ("initdb", "postgres") if shutil.which(name) is None]
+    as_root = os.geteuid() == 0
+    if missing or (as_root and shutil.which("runuser") is None):
+        pytest.skip(f"PostgreSQL is not at hand ({', '.join(missing) or 'runuser'} not found)")
+    directory = Path(tempfile.mkdtemp(prefix="seinpost-postgres-"))
+    if as_root:
+        shutil.chown(directory, "nobody")
+    be = ["runuser", "-u", "nobody", "--"] if as_root else []
+    data, port = directory / "data", free_port()
+    made = subprocess.run(
+        [*be, "initdb", "-D", data, "-A", "trust", "-U", "seinpost", "-E", "UTF8", "--locale=C", "--no-sync"],
+        capture_output=True, check=False, cwd="/",
+    )  # fmt: skip
+    if made.returncode:
+        shutil.rmtree(directory, ignore_errors=True)
+        pytest.skip("PostgreSQL cannot make a database here")
+    options = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={directory}"]
+    with (directory / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [*be, "postgres", "-D", data, *options, "-c", "fsync=off"],
+            stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/",
+        )  # fmt: skip
+    try:
+        _wait_for_postgres(server, port)
+        yield f"postgresql://seinpost@127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(20)
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _wait_for_postgres(server: subprocess.Popen[bytes], port: int) -> None:
+    import asyncio
+
+    import asyncpg
+
+    async def ready() -> None:
+        connection = await asyncpg.connect(host="127.0.0.1", port=port, user="seinpost", database="postgres")
+        await connection.close()
+
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "PostgreSQL stopped"
+        with contextlib.suppress(OSError, asyncpg.PostgresError):
+            asyncio.run(ready())
+            return
+        time.sleep(0.1)
+    raise AssertionError("PostgreSQL did not come up")
+
+
+async def _new_postgres(server: str) -> str:
+    import asyncpg
+
+    name = f"t{secrets.token_hex(6)}"
+    connection = await asyncpg.connect(f"{server}/postgres")
+    await connection.execute(f'CREATE DATABASE "{name}"')
+    await connection.close()
+    return f"{server}/{name}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without tables, of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/notifier.sqlite3"
+    return await _new_postgres(request.getfixturevalue("postgres_server"))
+
+
+@pytest.fixture
+async def database(empty_url: str) -> AsyncIterator[Database]:
+    found = Database(empty_url)
+    await found.migrate()
+    yield found
+    await found.close()
+
+
+@dataclass(slots=True)
+class Clock:
+    ms: int = 26_800_000 * 60_000 + 10_000
+
+    def __call__(self) -> int:
+        return self.ms
+
+
+@dataclass(slots=True)
+class Served:
+    """The room, served."""
+
+    room: Room
+    http: httpx.AsyncClient
+    clock: Clock
+    intake: Intake
+
+    async def arrives(self, *records: Alert | SourceHealth) -> None:
+        """What the intake does with records, without Kafka in between."""
+        async with self.room.database.writing() as connection:
+            for record in records:
+                if isinstance(record, Alert):
+                    await self.intake._alert(connection, record, self.clock())
+                else:
+                    await self.intake._source(connection, record, self.clock())
+        self.room.stream.wake.set()
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[Served]:
+    import asyncio
+
+    own = NotifierSettings(heartbeat_s=0.2, poll_s=0.05)
+    settings = Settings(config=REPOSITORY / "config", notifier=own)
+    database = Database(f"sqlite:///{tmp_path}/served.sqlite3")
+    await database.migrate()
+    clock = Clock()
+    stream = Stream(database=database, poll_s=own.poll_s, now_ms=clock)
+    room = Room(
+        database=database,
+        stream=stream,
+        configuration=load(settings.config),
+        settings=settings,
+        receivers={},
+        now_ms=clock,
+    )
+    intake = Intake(
+        database=database,
+        outbox=Outbox(receivers=(), give_up_after_hours=1),
+        producer=None,  # type: ignore[arg-type]
+        dead_letters=None,  # type: ignore[arg-type]
+        health=Health(),
+        stored=stream.wake.set,
+        now_ms=clock,
+    )
+    stop = asyncio.Event()
+    reading = asyncio.create_task(stream.run(stop))
+    async with serving(build(room, Health(ready=True)), settings) as port:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as http:
+            yield Served(room=room, http=http, clock=clock, intake=intake)
+        stop.set()
+        stream.close()
+    await reading
+    await database.close()
+
+
+SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes, ok").decode()
+
+
+@dataclass(slots=True)
+class Receiver:
+    """A receiver over real HTTP. ``answer`` decides the status by how many came before; unsigned posts get 401."""
+
+    url: str = ""
+    answer: Callable[[int], int] = lambda _: 200
+    headers: dict[str, str] = field(default_factory=dict)
+    got: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    """webhook-id and body of every rightly signed post, acknowledged or not."""
+
+    def wait(self, count: int, patience_s: float = 20) -> None:
+        deadline = time.monotonic() + patience_s
+        while len(self.got) < count:
+            assert time.monotonic() < deadline, f"{len(self.got)} of {count} deliveries came"
+            time.sleep(0.02)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    found = Receiver()
+    verifier = Verifier(SECRET)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            try:
+                data = verifier.verify(body, dict(self.headers))
+            except Exception:
+                self._reply(401)
+                return
+            status = found.answer(len(found.got))
+            found.got.append((self.headers["webhook-id"], data))
+            self._reply(status)
+
+        do_GET = do_POST
+
+        def _reply(self, status: int) -> None:
+            self.send_response(status)
+            for name, value in found.headers.items():
+                self.send_header(name, value)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    found.url = f"http://127.0.0.1:{server.server_port}/hook"
+    yield found
+    server.shutdown()
+    server.server_close()
