@@ -1,0 +1,173 @@
+"""The whole detector in process: what makes an alert, what does not, and that order and repetition change nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from configuration import Configuration
+from contracts.alert import Alert, Change, Kind, Severity, State
+from contracts.anonymous_posts import AnonymousBatch, AnonymousPost
+from seinpost.backtest import line_of
+from services.detector.pipeline import Pipeline
+from tests.detector.posts import MONDAY_NOON, batches, chatter, crowd, last, opened, post, replay, whole
+
+T = MONDAY_NOON
+DAY = 1440
+RIOT = "rellen in Rotterdam verschrikkelijk"
+
+
+@pytest.fixture(scope="module")
+def config() -> Configuration:
+    return whole()
+
+
+def alerts_of(config: Configuration, *posts: list[AnonymousPost], partitions: int = 1, seed: int = 0) -> list[Alert]:
+    return replay(config, batches([one for some in posts for one in some], partitions), seed=seed)
+
+
+def test_a_crowd_at_a_place_is_one_alert_that_opens_grows_and_closes(config: Configuration) -> None:
+    alerts = alerts_of(config, chatter(T, 2 * DAY), crowd(T + DAY, RIOT, 120, minutes=60))
+    happening = opened(alerts)
+    assert [alert.label for alert in happening] == ["Oproep tot rellen – Rotterdam"]
+    assert T + DAY <= happening[0].opened_minute <= T + DAY + 10
+    final = last(alerts)[happening[0].id]
+    assert (final.change, final.state) == (Change.CLOSED, State.CLOSED)
+    assert final.closed_minute is not None
+    assert final.closed_minute < T + DAY + 60 + 12 * 60, "a long window must not keep a short burst open"
+    assert final.place.region == "VR17"
+    assert final.observation.observed >= 10
+    assert final.observation.authors > 8
+    assert "Rotterdam" in final.reason
+    assert final.context == ("verschrikkelijk",)
+    assert final.terms[0] == "rellen"
+    assert [alert.revision for alert in alerts if alert.id == final.id] == list(range(1, final.revision + 1))
+
+
+def test_two_quiet_days_alert_nothing(config: Configuration) -> None:
+    assert alerts_of(config, chatter(T, 2 * DAY)) == []
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_partitions_and_their_interleaving_change_no_id_and_no_figure(config: Configuration, seed: int) -> None:
+    posts = [
+        *chatter(T, 2 * DAY),
+        *crowd(T + DAY, RIOT, 120, minutes=60),
+        *crowd(T + DAY + 30, "rellen in Utrecht verschrikkelijk", 60, minutes=20),
+        *crowd(T + DAY + 200, "rellen vuurwerk", 60, minutes=20),
+    ]
+    alone = last(replay(config, batches(posts)))
+    spread = last(replay(config, batches(posts, 4), seed=seed, flush_each=seed))
+    assert len(alone) >= 2
+    assert [line_of(alert) for alert in alone.values()] == [line_of(spread[id_]) for id_ in alone]
+    assert spread.keys() == alone.keys()
+
+
+def test_a_batch_projected_twice_counts_once(config: Configuration) -> None:
+    records = batches([*chatter(T, DAY), *crowd(T + DAY, RIOT, 40), *chatter(T + DAY, 60, seed=2)])
+    whole_again = [[*records[0][:50], *records[0][40:]]]
+    once, twice = last(replay(config, records)), last(replay(config, whole_again))
+    assert [line_of(alert) for alert in once.values()] == [line_of(alert) for alert in twice.values()]
+
+
+def test_a_record_read_again_is_skipped_by_every_series(config: Configuration) -> None:
+    """After a crash a fold without its memory sends what the series have applied: they know the offsets."""
+    records = batches([*chatter(T, 600), *crowd(T + 600, RIOT, 40), *chatter(T + 610, 60, seed=2)])
+    first, crashed = Pipeline(config), Pipeline(config)
+    expected = replay(config, records, pipeline=first)
+    alerts: list[Alert] = []
+    for offset, batch in enumerate(records[0]):
+        crashed.add(batch, 0, offset)
+        alerts += crashed.flush(0)
+    crashed.folds[0].folded.clear()
+    for offset, batch in enumerate(records[0][-20:], len(records[0]) - 20):
+        crashed.add(batch, 0, offset)
+        alerts += crashed.flush(0)
+    alerts += crashed.finish()
+    assert crashed.detections[0].repeated > 0
+    assert [line_of(alert) for alert in last(alerts).values()] == [line_of(alert) for alert in last(expected).values()]
+    for name, state in first.series[0].items():
+        assert crashed.series[0][name].counts.to_bytes() == state.counts.to_bytes(), name
+
+
+def test_a_call_with_place_and_time_alerts_without_a_burst(config: Configuration) -> None:
+    text = "kom_allemaal morgen 20:00 naar Coolsingel neem_mee vuurwerk rellen"
+    calls = [post(T + 700 + number * 20, text, f"caller-{number}") for number in range(3)]
+    alerts = alerts_of(config, chatter(T, DAY), calls)
+    assert [alert.kind for alert in opened(alerts)] == [Kind.CALL]
+    alert = opened(alerts)[0]
+    assert alert.opened_minute == T + 740
+    assert alert.event is not None
+    assert (alert.event.place, alert.event.starts) == ("Coolsingel", "2026-11-11T20:00")
+    assert "vuurwerk" in alert.event.objects
+    assert "Coolsingel" in alert.reason
+    assert "20:00" in alert.reason
+
+
+def test_one_person_calling_three_times_is_not_three_callers(config: Configuration) -> None:
+    text = "kom_allemaal morgen 20:00 naar Coolsingel neem_mee vuurwerk rellen"
+    calls = [post(T + 700 + number * 20, text, "caller") for number in range(3)]
+    assert alerts_of(config, chatter(T, DAY), calls) == []
+
+
+def test_many_posts_by_few_people_are_coordinated_and_no_crowd(config: Configuration) -> None:
+    few = crowd(T + 700, RIOT, 400, minutes=30, authors=9)
+    alerts = last(alerts_of(config, chatter(T, DAY), few))
+    assert [alert.observation.coordinated for alert in alerts.values()] == [True]
+    assert next(iter(alerts.values())).severity is Severity.LOW
+    fewer = crowd(T + 700, RIOT, 500, minutes=30, authors=3)
+    assert alerts_of(config, chatter(T, DAY), fewer) == []
+
+
+def test_slang_and_objects_alone_count_for_nothing(config: Configuration) -> None:
+    assert alerts_of(config, chatter(T, DAY), crowd(T + 700, "matties vuurwerk in Rotterdam", 200)) == []
+
+
+def test_a_withdrawn_post_is_counted_back(config: Configuration) -> None:
+    riot = crowd(T + 700, RIOT, 9)
+    extra = [post(T + 700, RIOT, "tenth"), post(T + 700, RIOT, "eleventh")]
+    gone = [post(T + 700, RIOT, one.author, retract=True) for one in extra]
+    assert opened(alerts_of(config, chatter(T, DAY), riot, extra))
+    records = batches([*chatter(T, DAY), *riot])
+    series = "/watch:rellen@GM0599"
+    plain, withdrawn = Pipeline(config), Pipeline(config)
+    replay(config, records, pipeline=plain)
+    replay(config, batches([*chatter(T, DAY), *riot, *extra, *gone]), pipeline=withdrawn)
+    now = T + DAY - 1
+    assert withdrawn.series[0][series].counts.points(now, 24, 60) == plain.series[0][series].counts.points(now, 24, 60)
+
+
+def test_an_exercise_is_marked_and_leaves_real_life_alone(config: Configuration) -> None:
+    real = batches(chatter(T, DAY))
+    pipeline = Pipeline(config)
+    replay(config, real, pipeline=pipeline)
+    before = {name: state.counts.to_bytes() for name, state in pipeline.series[0].items()}
+    exercise = batches([*chatter(T, DAY), *crowd(T + 700, RIOT, 60)], exercise="haren")
+    alerts = [alert for number, batch in enumerate(exercise[0], 10_000) for alert in _one(pipeline, batch, number)]
+    assert {alert.exercise for alert in alerts} == {"haren"}
+    assert {name: pipeline.series[0][name].counts.to_bytes() for name in before} == before
+
+
+def _one(pipeline: Pipeline, batch: AnonymousBatch, number: int) -> list[Alert]:
+    pipeline.add(batch, 0, number)
+    return pipeline.flush(0)
+
+
+def test_a_post_from_the_far_future_moves_nothing(config: Configuration) -> None:
+    posts = [*chatter(T, DAY), *crowd(T + 700, RIOT, 60)]
+    records = batches(posts)
+    stray = AnonymousPost(
+        offset=0, minute=T + 100 * 365 * DAY, source="bluesky", tokens=("rellen", "Rotterdam"), author="x"
+    )
+    strange = list(records[0])
+    for place in (3, 60, 110):
+        batch = strange[place]
+        posts_of_batch = (*batch.posts[:5], _at(stray, batch.posts[5].offset), *batch.posts[6:])
+        strange[place] = AnonymousBatch(partition=0, posts=posts_of_batch)
+    expected, found = last(replay(config, records)), last(replay(config, [strange]))
+    assert [(alert.id, alert.opened_minute) for alert in found.values()] == [
+        (alert.id, alert.opened_minute) for alert in expected.values()
+    ]
+
+
+def _at(one: AnonymousPost, offset: int) -> AnonymousPost:
+    return AnonymousPost(offset=offset, minute=one.minute, source=one.source, tokens=one.tokens, author=one.author)
