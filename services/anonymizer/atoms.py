@@ -63,7 +63,9 @@ class Atom:
 
     kind: Kind
     text: str
-    """Lower case, plain characters."""
+    """Lower case, plain characters; empty when struck: no rule may look at it."""
+    written: str = ""
+    """What was struck, for `--explain` alone."""
     emit: str | None = None
     """What may leave if the neighbours do not object."""
     role: Role = Role.NONE

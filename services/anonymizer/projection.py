@@ -138,7 +138,7 @@ class Projector:
             self.dropped[reason] += 1
             tokens.append(GAP)
             if explained is not None:
-                explained.append(Explained(text=atom.text, reason=reason))
+                explained.append(Explained(text=atom.written or atom.text, reason=reason))
         self.permitted += len(tokens)
         result = _collapsed(tokens)
         return Projection(

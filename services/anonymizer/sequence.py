@@ -90,7 +90,14 @@ def _spaced_out(atoms: list[Atom], shapes: Shapes) -> list[Atom]:
             if len(found) == 1 and found[0].role in (Role.TERM, Role.PLACE):
                 joined += found
             else:
-                joined.append(Atom(kind=Kind.STRUCK, text="", reason=Dropped.UNKNOWN))
+                joined.append(
+                    Atom(
+                        kind=Kind.STRUCK,
+                        text="",
+                        written="".join(atom.text for atom in atoms[position:end]),
+                        reason=Dropped.UNKNOWN,
+                    )
+                )
             position = end
         else:
             joined.append(atoms[position])

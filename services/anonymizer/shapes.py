@@ -38,8 +38,8 @@ _STOPS = {mark: Atom(kind=Kind.STOP, text=mark, emit=mark, role=Role.PLAIN) for 
 _CONTEXT_SIGNS = frozenset("@:=(")
 
 
-def _struck(reason: Dropped, text: str = "") -> Atom:
-    return Atom(kind=Kind.STRUCK, text=text, reason=reason)
+def _struck(reason: Dropped, written: str) -> Atom:
+    return Atom(kind=Kind.STRUCK, text="", written=written, reason=reason)
 
 
 class Shapes:
@@ -53,9 +53,11 @@ class Shapes:
     def atoms(self, chunk: str) -> tuple[Atom, ...]:
         text = plain(chunk)
         if len(text) > LONGEST_CHUNK:
-            return (_struck(Dropped.UNKNOWN),)
+            return (_struck(Dropped.UNKNOWN, text),)
         if not text:
-            return (_struck(Dropped.SYMBOL),) if not chunk.isascii() and any(c.isprintable() for c in chunk) else ()
+            return (
+                (_struck(Dropped.SYMBOL, chunk),) if not chunk.isascii() and any(c.isprintable() for c in chunk) else ()
+            )
         if text.isalpha():
             return (self._word(text),)
         text = _DRESS.sub("", text)
@@ -77,11 +79,11 @@ class Shapes:
                 return (Atom(kind=Kind.SIGN, text="@", needs_neighbours=True),)
             if (entry := self._vocabulary.words.get(bare.lower().replace("@", "a"))) is not None and bare[0] != "@":
                 return (_of(entry, bare.lower(), bare),)
-            return (_struck(Dropped.EMAIL if bare[0] != "@" and "." in bare else Dropped.MENTION),)
+            return (_struck(Dropped.EMAIL if bare[0] != "@" and "." in bare else Dropped.MENTION, text),)
         if ("." in text or ":" in text) and _URL.search(text):
-            return (_struck(Dropped.URL),)
+            return (_struck(Dropped.URL, text),)
         if ("_" in text or "/" in text or "." in text) and _HANDLE.search(text) and not text.startswith("#"):
-            return (_struck(Dropped.HANDLE),)
+            return (_struck(Dropped.HANDLE, text),)
         return None
 
     def _runs(self, text: str) -> list[Atom]:
@@ -151,7 +153,7 @@ class Shapes:
             elif piece.isascii() or piece in "€£":
                 atoms.append(Atom(kind=Kind.SIGN, text=piece, needs_neighbours=piece in "€$"))
             else:
-                atoms.append(_struck(Dropped.SYMBOL))
+                atoms.append(_struck(Dropped.SYMBOL, piece))
         return atoms
 
     def _compound(self, piece: str) -> list[Atom]:
@@ -167,7 +169,7 @@ class Shapes:
         atoms = [self._word(part) for part in parts]
         if "'" in piece or any(atom.emit is None for atom in atoms):
             # One half of a double-barrelled name must not leave by itself.
-            return [atom if atom.role is Role.TERM else _struck(whole.reason) for atom in atoms]
+            return [atom if atom.role is Role.TERM else _struck(whole.reason, atom.text) for atom in atoms]
         return atoms
 
     def _hashtag(self, body: str) -> list[Atom]:
@@ -185,14 +187,14 @@ class Shapes:
                 return [word]
         parts = _CAMEL.findall(body) if body.isascii() and "_" not in body else []
         if len(parts) > 1 and not body.isupper() and not body.islower():
-            atoms = [self._word(part) if part.isalpha() else _struck(Dropped.NUMBER) for part in parts]
+            atoms = [self._word(part) if part.isalpha() else _struck(Dropped.NUMBER, part) for part in parts]
             named = any(atom.first_name or atom.reason is Dropped.NAME for atom in atoms)
             known = [atom for atom in atoms if atom.role in (Role.TERM, Role.PLACE)]
             if known and not named:
-                return [atom if atom in known else _struck(Dropped.UNKNOWN) for atom in atoms]
+                return [atom if atom in known else _struck(Dropped.UNKNOWN, atom.text) for atom in atoms]
         if 4 <= len(lower) <= 30 and lower.isalpha() and not looks_like_a_name(lower, self._lexicon):
-            return [Atom(kind=Kind.STRUCK, text=lower, reason=Dropped.NEW_WORD, candidate=lower)]
-        return [_struck(Dropped.NAME if lower.isalpha() else Dropped.UNKNOWN)]
+            return [Atom(kind=Kind.STRUCK, text="", written=lower, reason=Dropped.NEW_WORD, candidate=lower)]
+        return [_struck(Dropped.NAME if lower.isalpha() else Dropped.UNKNOWN, body)]
 
     def _word(self, written: str) -> Atom:  # noqa: PLR0911 (one return for each thing a word can be)
         """One word of letters (perhaps with ``-`` or ``'``)."""
