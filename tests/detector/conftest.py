@@ -1,0 +1,22 @@
+"""A word list for tests that project posts: built once, from the packages the project builds it from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lexicon.__main__ import build
+from services.anonymizer.lexicon import Lexicon, load
+
+
+@pytest.fixture(scope="session")
+def words_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("lexicon")
+    build(directory)
+    return directory / "words.gz"
+
+
+@pytest.fixture(scope="session")
+def lexicon(words_file: Path) -> Lexicon:
+    return load(words_file)
