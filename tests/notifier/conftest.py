@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import os
 import secrets
 import shutil
+import socket
 import subprocess
 import tempfile
 import threading
@@ -16,6 +18,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 from standardwebhooks import Webhook as Verifier
@@ -71,29 +74,24 @@ def postgres_server() -> Iterator[str]:
 
 
 def _wait_for_postgres(server: subprocess.Popen[bytes], port: int) -> None:
-    import asyncio
-
-    import asyncpg
-
-    async def ready() -> None:
-        connection = await asyncpg.connect(host="127.0.0.1", port=port, user="seinpost", database="postgres")
-        await connection.close()
-
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         assert server.poll() is None, "PostgreSQL stopped"
-        with contextlib.suppress(OSError, asyncpg.PostgresError):
-            asyncio.run(ready())
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.5):
             return
-        time.sleep(0.1)
+        time.sleep(0.05)
     raise AssertionError("PostgreSQL did not come up")
 
 
 async def _new_postgres(server: str) -> str:
-    import asyncpg
-
     name = f"t{secrets.token_hex(6)}"
-    connection = await asyncpg.connect(f"{server}/postgres")
+    async with asyncio.timeout(20):
+        while True:
+            # The port is open a moment before the database is.
+            with contextlib.suppress(asyncpg.CannotConnectNowError):
+                connection = await asyncpg.connect(f"{server}/postgres")
+                break
+            await asyncio.sleep(0.05)
     await connection.execute(f'CREATE DATABASE "{name}"')
     await connection.close()
     return f"{server}/{name}"
@@ -145,8 +143,6 @@ class Served:
 
 @pytest.fixture
 async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    import asyncio
-
     own = NotifierSettings(heartbeat_s=0.2, poll_s=0.05)
     settings = Settings(config=REPOSITORY / "config", notifier=own)
     database = Database(f"sqlite:///{tmp_path}/served.sqlite3")
