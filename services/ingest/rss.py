@@ -18,6 +18,7 @@ from contracts.codec import Malformed
 from contracts.dead_letter import Reason as Refusal
 from contracts.raw_post import RawPost
 from contracts.source_health import Reason
+from runtime.logs import log
 from services.ingest.decoding import checked_text, languages
 from services.ingest.plain import plain_text
 from services.ingest.politeness import interval_s, retry_after_s
@@ -80,7 +81,9 @@ class FeedAdapter:
                 response, body = await self._get(client)
                 if response.status_code != httpx.codes.NOT_MODIFIED:
                     feed = await asyncio.to_thread(_parse, body)
-                    for entry in self._entries(feed):
+                    if feed is None:
+                        raise SourceFailed(Reason.PROTOCOL, retry_after_s=self._interval_s)
+                    for entry in reversed(feed.entries):
                         key, said = _identify(entry)
                         if self._seen.get(key) == said:
                             continue
@@ -120,15 +123,10 @@ class FeedAdapter:
             raise SourceFailed(Reason.UNREACHABLE) from None
         return response, bytes(body)
 
-    def _entries(self, feed: Any) -> list[Any]:
-        """Items, oldest first."""
-        if feed.bozo and not feed.entries and not feed.version:
-            raise SourceFailed(Reason.PROTOCOL, retry_after_s=self._interval_s)
-        return list(reversed(feed.entries))
-
     def _item(self, entry: Any, language: str | None, *, edit: bool) -> Event:
         name = str(entry.get("id") or entry.get("link") or "")
-        moment = entry.get("published_parsed") or entry.get("updated_parsed")
+        # Plain look-ups: feedparser's own would answer one for the other.
+        moment = dict.get(entry, "published_parsed") or dict.get(entry, "updated_parsed")
         received_ms = clock_ms()
         try:
             if not name:
@@ -163,8 +161,15 @@ class FeedAdapter:
 
 
 def _parse(body: bytes) -> Any:
-    # A stream: bytes alone would be taken for an address when they look like one.
-    return feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+    """None when it is no feed; whatever the parser makes of hostile bytes, it is the source's failure, not ours."""
+    try:
+        # A stream: bytes alone would be taken for an address when they look like one.
+        feed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:
+        log().warning("feed unreadable", error=type(error).__name__)
+        return None
+    whole = feed.get("version") and not feed.get("bozo")
+    return feed if whole or feed.get("entries") else None
 
 
 def _text(entry: Any) -> str:
