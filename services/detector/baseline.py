@@ -35,6 +35,8 @@ _HOUR_WEIGHT, _DAY_WEIGHT = 4.0, 20.0
 _DISPERSION_WEIGHT = 20.0
 _PLAUSIBLE, _PLAUSIBLE_COLD = 3.0, 6.0
 """Standard deviations above the mean up to which an hour is learned in full."""
+_IMPLAUSIBLE_WEIGHT = 0.2
+"""What an implausible window counts for when the dispersion is learned."""
 _LOCAL: Final = 1
 """Hours ahead of UTC by which days begin: Dutch standard time, summer and winter, so that a day has 24 hours."""
 
@@ -80,8 +82,8 @@ class Baseline:
 
     __slots__ = ("_daily", "_prefix", "_prior", "values")
 
-    def __init__(self, kind: str, values: bytes | None = None) -> None:
-        self._prior = PRIORS.get(kind, _UNKNOWN)
+    def __init__(self, kind: str, values: bytes | None = None, *, prior: Prior | None = None) -> None:
+        self._prior = prior or PRIORS.get(kind, _UNKNOWN)
         self.values = array("f", bytes(4 * _SIZE) if values is None else values)
         if len(self.values) != _SIZE:
             raise ValueError("not a baseline")
@@ -139,7 +141,7 @@ class Baseline:
         spread = self._prior.dispersion[at] * _DISPERSION_WEIGHT + values[_SPREAD + at]
         return min(10.0, max(1e-3, spread / (_DISPERSION_WEIGHT + values[_SPREAD_WEIGHT + at])))
 
-    def learn_hour(self, hour: int, posts: int, seen: float) -> None:
+    def learn_hour(self, hour: int, posts: float, seen: float) -> None:
         """Takes in a closed hour (hours since the epoch) of which the sources saw the share `seen`."""
         rhythm = self.rhythm(hour * 60, hour * 60 + 60)
         exposure = rhythm * seen
@@ -172,10 +174,14 @@ class Baseline:
             return
         at = _nearest(scale)
         dispersion = self._dispersion(at)
-        learned = min(float(max(posts, 0)), self._plausible(expected, scale))
+        plausible = self._plausible(expected, scale)
+        if posts > plausible and not self.own:
+            return
+        learned = min(float(max(posts, 0)), plausible)
         error = ((learned - expected) ** 2 - learned) / (expected * expected)
-        weight = (expected / (1.0 + dispersion * expected)) ** 2 / (1.0 + (0.01 / dispersion) ** 2)
-        weight = min(weight, 4.0)
+        weight = min(1.0, (expected / (1.0 + dispersion * expected)) ** 2) * (scale / 60 if scale < 60 else 1.0)
+        if posts > plausible:
+            weight *= _IMPLAUSIBLE_WEIGHT
         values = self.values
         keep = math.exp(-min(scale, 60) / (60 * RHYTHM_MEMORY))
         values[_SPREAD + at] = values[_SPREAD + at] * keep + weight * error
