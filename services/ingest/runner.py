@@ -98,7 +98,8 @@ class Runner:
             self._watch.finished()
 
     async def _wait_after(self, failure: SourceFailed, held_s: float) -> None:
-        log().warning("source failed", source=self._id, reason=failure.reason.value, status=failure.status)
+        answer = {} if failure.status is None else {"status": failure.status}
+        log().warning("source failed", source=self._id, reason=failure.reason.value, **answer)
         metrics.RECONNECTS.labels(self._id, failure.reason.value).inc()
         self._watch.failed(failure.reason)
         await self._report()
