@@ -113,6 +113,8 @@ class Happening(Timed):
 
     gemeente: str
     phenomenon: str
+    also: tuple[str, ...] = ()
+    """Other phenomena under which it may be reported as well: a call to riot may not name rioting."""
     starts: NaiveDatetime | None = None
     """When it came to the street; an alert before it has lead time."""
 

@@ -72,7 +72,7 @@ def _fits(alert: Opened, happening: Happening) -> bool:
     return (
         alert.minute in happening.minutes
         and alert.gemeente == happening.gemeente
-        and alert.phenomenon == happening.phenomenon
+        and alert.phenomenon in (happening.phenomenon, *happening.also)
     )
 
 
