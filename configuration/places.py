@@ -55,11 +55,20 @@ class Area(Entry):
     variants: tuple[str, ...] = ()
 
 
+class KnownFor(Entry):
+    """Words beside which a shared name means one gemeente: *Haren* beside *project x*."""
+
+    name: str
+    gemeente: str
+    words: tuple[str, ...] = Field(min_length=1)
+
+
 class LocalPlaces(Entry):
     places: tuple[LocalPlace, ...] = ()
     nicknames: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Place name → what people call it: ``Amsterdam: [damsko, mokum]``, ``Utrecht: ["030"]``."""
     areas: tuple[Area, ...] = ()
+    known_for: tuple[KnownFor, ...] = ()
     ordinary_words: tuple[str, ...] = ()
     """Gemeenten and woonplaatsen whose name is also a Dutch word (Best, Echt, Haren)."""
 
@@ -106,6 +115,8 @@ class PlaceName:
     are villages that people tell apart themselves."""
     regions: tuple[str, ...] = ()
     """Of an area."""
+    known_for: tuple[tuple[str, frozenset[str]], ...] = ()
+    """Gemeente code and the words beside which the name means it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +233,7 @@ class _Assembly:
         self._regions: dict[str, tuple[str, ...]] = {}
         self._spellings: dict[str, str] = {}
         self._foremost: dict[str, str] = {}
+        self._known_for: dict[str, list[tuple[str, frozenset[str]]]] = {}
         self._common: set[str] = set()
         self._ordinary: set[str] = set()
 
@@ -239,6 +251,7 @@ class _Assembly:
         self._add_local(local, official)
         self._add_areas(local)
         self._add_nicknames(local)
+        self._add_known_for(local, official)
         return Gazetteer(gemeenten=self._gemeenten, names=self._names(), spellings=self._spellings)
 
     def _add_local(self, local: LocalPlaces, official: Gazetteer) -> None:
@@ -273,6 +286,15 @@ class _Assembly:
             for nickname in nicknames:
                 self._spellings[nickname.lower()] = canonical
 
+    def _add_known_for(self, local: LocalPlaces, official: Gazetteer) -> None:
+        for index, known in enumerate(local.known_for):
+            name = self._spellings.get(known.name.lower())
+            code = official.code_of(known.gemeente)
+            if name is None or code is None or code not in self._codes[name]:
+                self._wrong(f"{known.name} does not lie in {known.gemeente}", "known_for", index)
+                continue
+            self._known_for.setdefault(name, []).append((code, frozenset(known.words)))
+
     def _add(self, name: str, kind: PlaceKind, code: str | None) -> str:
         name = self._spellings.get(name.lower(), name)
         self._kinds.setdefault(name, set()).add(kind)
@@ -302,6 +324,7 @@ class _Assembly:
                 common=name in self._common,
                 foremost=self._foremost.get(name),
                 regions=self._regions.get(name, ()),
+                known_for=tuple(self._known_for.get(name, ())),
             )
             for name, kinds in self._kinds.items()
         }

@@ -68,18 +68,19 @@ class Reading:
 
 class Reader:
     def __init__(self, configuration: Configuration) -> None:
-        self._places = places.Resolver(configuration.gazetteer)
         terms = [term for phenomenon in configuration.phenomena for term in phenomenon.terms]
+        self._places = places.Resolver(configuration.gazetteer, [term.term for term in terms])
         self._calls = frozenset(term.term for term in terms if term.role is Role.CALL)
         self._objects = frozenset(term.term for term in terms if term.role is Role.OBJECT)
 
     def read(self, tokens: Sequence[str], posted_minute: int, source_region: str | None = None) -> Reading:
-        mentions = self._places.mentions(tokens, source_region)
-        place = mentions[0].place if mentions else places.NOWHERE
         when = dates.find(tokens, posted_minute)
         starts = when[0].start if when else None
         calls = tuple(sorted(self._calls.intersection(tokens)))
         objects = tuple(sorted(self._objects.intersection(tokens)))
+        mentions = self._places.mentions(tokens, source_region, telling=bool(when or calls))
+        principal = self._places.principal(tokens, mentions)
+        place = principal.place if principal else places.NOWHERE
         key = None
         where = place.gemeente_code or place.name
         if where and starts:
