@@ -31,7 +31,9 @@ OTHER_STATUSES = {
 
 
 def build(room: Room, health: Health) -> FastAPI:
-    app = FastAPI(title="Seinpost", version=API_VERSION, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Seinpost", version=API_VERSION, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
     app.state.room = room
     add_probes(app, health)
     add_problems(app, error_page)

@@ -24,7 +24,7 @@ import pytest
 from standardwebhooks import Webhook as Verifier
 
 from broker.embedded import free_port
-from configuration.whole import load
+from configuration.whole import Configuration, load
 from contracts.alert import Alert
 from contracts.source_health import SourceHealth
 from runtime.probes import Health
@@ -37,6 +37,7 @@ from services.notifier.settings import NotifierSettings, Settings
 from services.notifier.store.database import Database
 from services.notifier.stream import Stream
 from tests.brokers.services import REPOSITORY
+from tests.notifier.samples import MINUTE
 
 
 @pytest.fixture(scope="session")
@@ -115,7 +116,7 @@ async def database(empty_url: str) -> AsyncIterator[Database]:
 
 @dataclass(slots=True)
 class Clock:
-    ms: int = 26_800_000 * 60_000 + 10_000
+    ms: int = MINUTE * 60_000 + 10_000
 
     def __call__(self) -> int:
         return self.ms
@@ -141,8 +142,13 @@ class Served:
         self.room.stream.wake.set()
 
 
+@pytest.fixture(scope="session")
+def configuration() -> Configuration:
+    return load(REPOSITORY / "config")
+
+
 @pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
+async def served(tmp_path: Path, configuration: Configuration) -> AsyncIterator[Served]:
     own = NotifierSettings(heartbeat_s=0.2, poll_s=0.05)
     settings = Settings(config=REPOSITORY / "config", notifier=own)
     database = Database(f"sqlite:///{tmp_path}/served.sqlite3")
@@ -152,7 +158,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     room = Room(
         database=database,
         stream=stream,
-        configuration=load(settings.config),
+        configuration=configuration,
         settings=settings,
         receivers={},
         now_ms=clock,

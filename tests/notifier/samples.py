@@ -20,7 +20,7 @@ from contracts.alert import (
 )
 from contracts.source_health import Reason, SourceHealth, Status
 
-MINUTE = 26_800_000
+MINUTE = 26_800_960
 """15 December 2020, 18:40 UTC."""
 
 

@@ -169,7 +169,7 @@ def _line(cells: tuple[str, ...]) -> str:
 
 
 def _local(moment: datetime.datetime) -> str:
-    return moment.astimezone(AMSTERDAM).isoformat(sep=" ", timespec="minutes")
+    return f"{moment.astimezone(AMSTERDAM):%Y-%m-%d %H:%M}"
 
 
 def _midnight(text: str) -> int | None:
