@@ -11,9 +11,13 @@ from services.detector.dates import ZONE
 
 class Planned:
     def __init__(self, calendar: Calendar, gazetteer: Gazetteer) -> None:
-        by_name = {gemeente.name.lower(): code for code, gemeente in gazetteer.gemeenten.items()}
         self._events = tuple(
-            (_minute(event.starts), _minute(event.until), _code(event.where, by_name), event)
+            (
+                _minute(event.starts),
+                _minute(event.until),
+                None if event.where is None else gazetteer.code_of(event.where),
+                event,
+            )
             for event in calendar.events
         )
 
@@ -25,10 +29,6 @@ class Planned:
             if starts <= minute < until and (code is None or code == gemeente)
         ]
         return max(running, key=lambda event: event.factor, default=None)
-
-
-def _code(where: str | None, by_name: dict[str, str]) -> str | None:
-    return None if where is None else by_name.get(where.lower(), where)
 
 
 def _minute(wall: datetime) -> int:

@@ -151,7 +151,8 @@ def _read(tokens: list[str], now: datetime, posted_minute: int) -> list[When]:
             if current is not None and current.clock is None and index - current.stop <= DAY_TO_CLOCK:
                 current.clock, current.stop = clock, clock.stop
             else:
-                inherited = current.day if current is not None and index - current.stop <= 2 else None
+                near = current is not None and index - current.stop <= DAY_TO_CLOCK
+                inherited = current.day if near and current is not None else None
                 close()
                 open_moment = _Moment(index, clock.stop, day=inherited, clock=clock)
             index = clock.stop

@@ -4,33 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from datetime import datetime, timedelta
+from enum import IntEnum
+from itertools import pairwise
 
 from configuration import Configuration
 from configuration.phenomena import Role
 from contracts.alert import EventReference, Place
 from services.detector import dates, places
+from services.detector.dates import Precision, When
+
+KEY_MINUTES = 15
+"""Starts within one quarter of an hour are one gathering in `Reading.event_key`."""
+STILL_ON = timedelta(hours=3)
+"""A start this long ago may still be the gathering that is spoken of; an earlier one is a report."""
+LONGEST = timedelta(days=1)
+"""A longer period (deze week) is no appointment. Saturday and Sunday are one day apart."""
+NEGATION_REACH = 2
+"""Tokens between a call and the *niet* that turns it round."""
+_NEGATIONS = frozenset(("niet", "nooit", "geen", "not", "don't"))
+_CANCELLED = frozenset(("afgelast", "geannuleerd", "gecanceld", "geschrapt", "cancelled", "canceled"))
+_MOVED = frozenset(("verplaatst", "verplaatsen", "verzet", "gewijzigd", "verschoven", "uitgeweken"))
 
 
 class CallStrength(IntEnum):
     NONE = 0
     WEAK = 1
-    """Says to come, or when and where; not both."""
+    """Says to come, but not both where and when."""
     STRONG = 2
     """Place, time and a call to come or act."""
-
-
-class Same(StrEnum):
-    """How two readings relate."""
-
-    DIFFERENT = "different"
-    SAME = "same"
-    MOVED_PLACE = "moved_place"
-    MOVED_TIME = "moved_time"
-
-    @property
-    def moved(self) -> bool:
-        return self in (Same.MOVED_PLACE, Same.MOVED_TIME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +42,18 @@ class Reading:
     place: Place
     """The place it is about; `places.NOWHERE` when none is named."""
     places: tuple[places.Mention, ...]
-    when: tuple[dates.When, ...]
+    when: tuple[When, ...]
     starts: str | None
-    """Local wall time of the gathering, as `EventReference.starts`."""
+    """Local wall time of the gathering, as `EventReference.starts`; None when the post tells no time to come."""
     strength: CallStrength
     calls: tuple[str, ...]
+    """Watched terms that call; empty when the post says not to come, or that it is off."""
     objects: tuple[str, ...]
+    moved: bool = False
+    """The post itself says that place or time changed; ``place`` and ``starts`` are the new ones."""
     event_key: str | None
-    """``GM0599|coolsingel|2021-11-19T20:00``: the same gathering, the same key."""
+    """``GM0599|coolsingel|2021-11-19T20:00``: the same gathering, the same key, however it is written. Place and start
+    both known. A part of the day is not in it: *vanavond* and *20:00* are two keys, related by their day."""
 
     @property
     def call(self) -> bool:
@@ -67,6 +73,8 @@ class Reading:
 
 
 class Reader:
+    """Built once per configuration; no state."""
+
     def __init__(self, configuration: Configuration) -> None:
         terms = [term for phenomenon in configuration.phenomena for term in phenomenon.terms]
         self._places = places.Resolver(configuration.gazetteer, [term.term for term in terms])
@@ -74,20 +82,19 @@ class Reader:
         self._objects = frozenset(term.term for term in terms if term.role is Role.OBJECT)
 
     def read(self, tokens: Sequence[str], posted_minute: int, source_region: str | None = None) -> Reading:
+        """Read a post written at ``posted_minute`` (minutes since the epoch). ``source_region``: see `Resolver`."""
         when = dates.find(tokens, posted_minute)
-        starts = when[0].start if when else None
-        calls = tuple(sorted(self._calls.intersection(tokens)))
-        objects = tuple(sorted(self._objects.intersection(tokens)))
+        calls = self._called(tokens)
+        moved_at = next((index for index, token in enumerate(tokens) if token in _MOVED), None)
         mentions = self._places.mentions(tokens, source_region, telling=bool(when or calls))
-        principal = self._places.principal(tokens, mentions)
+        principal = self._places.principal(tokens, _behind(mentions, moved_at) or mentions)
         place = principal.place if principal else places.NOWHERE
-        key = None
-        where = place.gemeente_code or place.name
-        if where and starts:
-            key = f"{where}|{(place.name or '').lower()}|{starts}"
+        appointment = _appointment(when, posted_minute, moved_at)
+        starts = None if appointment is None else _rounded_now(appointment)
+        key = _key(place, starts)
         strength = CallStrength.NONE
         if calls:
-            strength = CallStrength.STRONG if key else CallStrength.WEAK
+            strength = CallStrength.STRONG if key is not None else CallStrength.WEAK
         return Reading(
             place=place,
             places=mentions,
@@ -95,11 +102,68 @@ class Reader:
             starts=starts,
             strength=strength,
             calls=calls,
-            objects=objects,
+            objects=tuple(sorted(self._objects.intersection(tokens))),
+            moved=moved_at is not None and key is not None,
             event_key=key,
         )
 
+    def _called(self, tokens: Sequence[str]) -> tuple[str, ...]:
+        if self._calls.isdisjoint(tokens) or not _CANCELLED.isdisjoint(tokens) or _is_off(tokens):
+            return ()
+        return tuple(
+            sorted(
+                {
+                    token
+                    for index, token in enumerate(tokens)
+                    if token in self._calls
+                    and _NEGATIONS.isdisjoint(tokens[max(0, index - NEGATION_REACH) : index + NEGATION_REACH + 1])
+                }
+            )
+        )
 
-def same_gathering(a: Reading, b: Reading) -> Same:
-    """Whether two readings are about one gathering; ``b`` is the later post."""
-    return Same.SAME if a.event_key is not None and a.event_key == b.event_key else Same.DIFFERENT
+
+def _is_off(tokens: Sequence[str]) -> bool:
+    """``gaat niet door``, ``blijf weg``."""
+    pairs = set(pairwise(tokens))
+    return not pairs.isdisjoint({("niet", "door"), ("blijf", "weg"), ("blijf", "thuis")})
+
+
+def _behind(mentions: Sequence[places.Mention], moved_at: int | None) -> tuple[places.Mention, ...]:
+    """Where it was moved to: the places named after the word, without the one it was moved from."""
+    if moved_at is None:
+        return ()
+    return tuple(mention for mention in mentions if mention.span[0] > moved_at)
+
+
+def _appointment(found: Sequence[When], posted_minute: int, moved_at: int | None) -> When | None:
+    """The moment to come: still ahead, an hour before a day, the first; after *verplaatst* the last."""
+    now = datetime.fromtimestamp(posted_minute * 60, dates.ZONE).replace(tzinfo=None) if found else None
+    ahead = [when for when in found if now is not None and _is_ahead(when, now)]
+    if moved_at is not None:
+        later = [when for when in ahead if when.span[0] > moved_at]
+        return later[-1] if later else (ahead[0] if ahead else None)
+    return min(ahead, key=lambda when: when.precision is not Precision.MINUTE, default=None)
+
+
+def _is_ahead(when: When, now: datetime) -> bool:
+    start = datetime.fromisoformat(when.start)
+    if when.precision is Precision.DATE:
+        if when.end is not None and datetime.fromisoformat(when.end) - start > LONGEST:
+            return False
+        return start.date() >= now.date()
+    return start >= now - STILL_ON
+
+
+def _rounded_now(when: When) -> str:
+    """*nu* is told to the hour, so that posts of one happening agree."""
+    return f"{when.start[:13]}:00" if when.now and when.precision is Precision.MINUTE else when.start
+
+
+def _key(place: Place, starts: str | None) -> str | None:
+    where = place.gemeente_code or (place.name or "").lower()
+    if not where or starts is None:
+        return None
+    if "T" in starts:
+        clock = datetime.fromisoformat(starts)
+        starts = clock.replace(minute=clock.minute // KEY_MINUTES * KEY_MINUTES).isoformat(timespec="minutes")
+    return f"{where}|{(place.name or '').lower()}|{starts}"
