@@ -5,7 +5,9 @@ from __future__ import annotations
 from prometheus_client import Counter, Gauge, Histogram
 
 ALERTS = Counter(
-    "seinpost_notifier_alerts_total", "Alert records read, by what was done with them (stored, ignored).", ["decision"]
+    "seinpost_notifier_alerts_total",
+    "Alert records read: first, newer and reopens were stored; older and same were ignored.",
+    ["decision"],
 )
 SOURCE_HEALTH = Counter("seinpost_notifier_source_health_total", "Source health records stored.")
 VISIBLE_SECONDS = Histogram(
@@ -32,7 +34,7 @@ DELIVERY_SECONDS = Histogram(
     buckets=(0.1, 0.5, 1, 5, 30, 120, 600, 3600, 21600, 86400),
 )
 OUTBOX = Gauge("seinpost_notifier_outbox", "Deliveries that are not acknowledged and not given up.")
-UNSEEN = Gauge("seinpost_notifier_unseen_alerts", "Alerts that nobody has seen, apart from exercises.", ["exercise"])
+UNSEEN = Gauge("seinpost_notifier_unseen_alerts", "Alerts that nobody has seen; exercises apart.", ["exercise"])
 STREAMS = Gauge("seinpost_notifier_streams", "Open live streams (consoles and API clients).")
 STREAMS_CUT = Counter(
     "seinpost_notifier_streams_cut_total", "Live streams closed because the reader was too slow; it resumes by itself."

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.logs import log
 from services.notifier import metrics
-from services.notifier.store import events
+from services.notifier.store import alerts, events
 from services.notifier.store.database import Database
 from services.notifier.store.events import Event, Kind
 
@@ -29,6 +30,7 @@ class Stream:
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     seq: int = 0
     """Number of the newest event handed out."""
+    _counted: bool = False
     _listeners: set[asyncio.Queue[Event | None]] = field(default_factory=set)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -48,6 +50,8 @@ class Stream:
         while True:
             async with self.database.reading() as connection:
                 fresh = await events.after(connection, self.seq)
+                if fresh or not self._counted:
+                    await self._count_unseen(connection)
             if not fresh:
                 return
             for event in fresh:
@@ -59,6 +63,12 @@ class Stream:
                     except asyncio.QueueFull:
                         self._listeners.discard(queue)
                         metrics.STREAMS_CUT.inc()
+
+    async def _count_unseen(self, connection: AsyncConnection) -> None:
+        for exercise in (False, True):
+            unseen = (await alerts.counts(connection, exercise=exercise)).unseen
+            metrics.UNSEEN.labels(str(exercise).lower()).set(unseen)
+        self._counted = True
 
     def _measure(self, event: Event) -> None:
         if event.kind == Kind.ALERT:
