@@ -26,9 +26,9 @@ GRAMMAR = word_set(
     doen door drie dus een elk elke en er erin even geen gaan ga haar had heb hebben heeft heel hem het hier hij hoe
     hou ik in is ja jij je jou jouw jullie kan kom komen kon kunnen laat maar me mee meer men met mij mijn moet
     moeten na naar nee net niet niks niets nog nu of om onder ons op over pas per rond te thuis tegen toe tot tussen
-    u uit van vanaf veel via voor waar wat we weg wel wie wij wil worden wordt zal ze zelf zich zij zijn zo zonder
-    zou a an and are as at be but by do for from go had has have he her his i if in is it me my no not of on or our
-    out she so that the their them then they this to up us was we what when where who will with you your
+    uit van vanaf veel via voor waar wat we weg wel wie wij wil worden wordt zal ze zelf zich zij zijn zo zonder zou
+    an and are as at be but by do for from go had has have he her his if in is it me my no not of on or our out she
+    so that the their them then they this to up us was we what when where who with you your
     """
 )
 """Words of grammar. A few are also somebody's name (Wil, Door, Al), but without their other half they point to nobody,
@@ -43,8 +43,6 @@ _ENDINGS = (
     "te",
     "den",
     "ten",
-    "er",
-    "ers",
     "ste",
     "je",
     "jes",
@@ -54,6 +52,7 @@ _ENDINGS = (
     "end",
     "ende",
 )
+_VERBAL = frozenset(("t", "de", "te", "den", "ten"))
 _VOWELS = frozenset("aeiou")
 
 
@@ -123,6 +122,19 @@ def _dutch_word(word: str, dictionary: frozenset[str]) -> bool:
         if stem[-1] in "vz":
             spellings.add(stem[:-1] + {"v": "f", "z": "s"}[stem[-1]])  # huis, huizen
             spellings.add(stem[:-2] + stem[-2] * 2 + {"v": "f", "z": "s"}[stem[-1]])
+        if ending in _VERBAL:
+            # maak+t only where maken or maak+en is a word: a name that ends in t is no verb.
+            spellings = {spelling for spelling in spellings if _infinitives(spelling) & dictionary}
         if spellings & dictionary:
             return True
     return False
+
+
+def _infinitives(stem: str) -> set[str]:
+    found = {stem + "en", stem + "n", stem + stem[-1] + "en"}
+    if len(stem) > 3 and stem[-2] == stem[-3] and stem[-2] in _VOWELS:
+        found.add(stem[:-2] + stem[-1] + "en")
+    if stem[-1] in "fs":
+        voiced = {"f": "v", "s": "z"}[stem[-1]]
+        found |= {stem[:-1] + voiced + "en", stem[:-2] + voiced + "en"}
+    return found

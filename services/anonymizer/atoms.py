@@ -77,6 +77,10 @@ class Atom:
     """A place or word that is also a surname."""
     local: bool = False
     """A street, square or station."""
+    needs_evidence: bool = False
+    """A place only after a word like *in*."""
+    town: bool = False
+    """A place, but no street or square: no article stands before it."""
     first_name: bool = False
     glued: bool = False
     """No white space before it."""

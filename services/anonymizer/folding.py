@@ -17,6 +17,7 @@ SHORTEST = 5
 """Spellings below this many letters count only when exact."""
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _REPEATED = re.compile(r"(.)\1+")
+_STREET = re.compile(r"(?:straat|weg|laan|plein|kade|gracht|singel|dreef|steeg)$")
 _LEET = str.maketrans("013457@$!|8", "oieastasilb")
 _LEET_ONE = str.maketrans("013457@$!|8", "oleastasilb")
 
@@ -65,13 +66,13 @@ class Folder:
 
     def leet(self, word: str) -> Folded | None:
         """``r3ll3n``: digits and signs for letters. At least half must be letters."""
-        if sum(letter.isalpha() for letter in word) * 2 < len(word):
+        if len(word) < SHORTEST or sum(letter.isalpha() for letter in word) * 2 < len(word):
             return None
         for table in (_LEET, _LEET_ONE):
             spelling = word.translate(table)
             if not spelling.isalpha():
                 continue
-            if (entry := self._vocabulary.words.get(spelling)) is not None:
+            if (entry := self._vocabulary.words.get(spelling)) is not None and not entry.ordinary_word:
                 return entry
             if (folded := self._squeezed.get(_squeeze(spelling))) is not None and _STRETCHED.search(spelling):
                 return folded
@@ -103,7 +104,7 @@ class Folder:
                 word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=allowed, limit=3
             ):
                 target = self._target[spelling]
-                if distance == 2 and length < 9 and (spelling[0] != word[0] or _rank(target) == 1):
+                if not _plausible(word, spelling, int(distance), target):
                     continue
                 if best is None or distance < best[0]:
                     best, tie = (int(distance), target), False
@@ -119,6 +120,18 @@ class Folder:
     def _edits(self, length: int) -> int:
         """Edits allowed in a spelling of this length: similarity stays at or above the cutoff, two at most."""
         return min(2, int(length * (1 - self._cutoff) + 1e-9))
+
+
+def _plausible(word: str, spelling: str, distance: int, target: Folded) -> bool:
+    """Guards against names: places, of which there are thousands, must be nearer the longer the list they come from."""
+    same_start = word[0] == spelling[0]
+    if isinstance(target, str) or target.role is Role.TERM:
+        return distance < 2 or len(spelling) >= 9 or same_start
+    if _STREET.search(word) and not target.local:
+        return False
+    if target.village and len(spelling) < 8:
+        return False
+    return same_start and (distance < 2 or len(spelling) >= 9) and len(spelling) >= SHORTEST + 1
 
 
 def _rank(target: Folded) -> int:

@@ -66,3 +66,12 @@ ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 DAY_MONTH = re.compile(r"(0?[1-9]|[12]\d|3[01])-?([a-z]{3,9})(?:-?(\d{4}|\d{2}))?")
 DAY = re.compile(r"(0?[1-9]|[12]\d|3[01])(?:e|ste|de|st|nd|rd|th)?")
 YEAR = re.compile(r"(?:19|20)\d{2}|\d{2}")
+
+STREET = re.compile(
+    r".{2,}(?:straat|str|weg|laan|ln|plein|pln|kade|gracht|singel|dijk|hof|park|steeg|markt|pad|dreef|plantsoen|ring|baan|"
+    r"wal|haven|oord|veld|kamp|hoek|erf|dam|brink|borg|donk|akker|es|horst|burg|tuin|meent|poort|brug|zoom|rijk|land|"
+    r"stede|hage|heuvel|berg|dal|water|zicht|wijk|boulevard|promenade|allee|esplanade|schans)|straat|laan|weg|singel|"
+    r"gracht|plein|kade|markt|steeg|dreef|hof|pad|brink|park|dijk|boulevard|street|road|avenue"
+)
+"""Words that may be a street: with a number behind it, an address."""
+HOUSE_WORDS = word_set("nr nummer huisnummer huisnr no")

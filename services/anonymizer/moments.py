@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from services.anonymizer import moment_words as words
 from services.anonymizer.atoms import Atom, Kind
 from services.anonymizer.characters import word_set
+from services.anonymizer.vocabulary import INTERFIXES
 
 EARLIEST = datetime.timedelta(days=-7)
 LATEST = datetime.timedelta(days=400)
@@ -52,6 +53,10 @@ class Moments:
         elif text != "24/7" and (match := words.DATE.fullmatch(text)):
             if match[2] == "." and match[4] is None:
                 return
+            if match[4] is None and self._text(index - 1) in words.HOUSE_WORDS:
+                return
+            if match[4] is None and self._after_street(index) and not self._soon(int(match[1]), int(match[3])):
+                return
             self._date(index, text, int(match[1]), int(match[3]), match[4])
         elif match := words.ISO_DATE.fullmatch(text):
             self._date(index, text, int(match[3]), int(match[2]), match[1])
@@ -73,6 +78,8 @@ class Moments:
         if value is None:
             return
         after, before = self._text(index + 1), self._text(index - 1)
+        if ordinal and after in words.AMBIGUOUS_MONTHS and self._text(index + 2) in INTERFIXES:
+            return  # 1e Jan van der Heijdenstraat
         if after in words.MONTHS and 1 <= value <= 31:
             self._spelled(index, value, words.MONTHS[after], self._year(index + 2))
         elif (
@@ -162,10 +169,26 @@ class Moments:
             return False
         return EARLIEST <= date - self._posted <= LATEST
 
+    def _after_street(self, index: int) -> bool:
+        before = self._atoms[index - 1] if index else None
+        return before is not None and (before.local or words.STREET.fullmatch(before.text) is not None)
+
+    def _soon(self, day: int, month: int) -> bool:
+        """Within a month: ``Coolsingel 19-11`` is an appointment, ``Coolsingel 16-2`` in November a house number."""
+        for year in (self._posted.year, self._posted.year + 1):
+            try:
+                ahead = datetime.date(year, month, day) - self._posted
+            except ValueError:
+                continue
+            if EARLIEST <= ahead <= datetime.timedelta(days=31):
+                return True
+        return False
+
     def _year(self, index: int) -> tuple[str | None, int | None]:
         text = self._text(index).lstrip("'")
         if index < len(self._atoms) and self._atoms[index].kind is Kind.NUMBER and words.YEAR.fullmatch(text):
-            return text, index
+            counted = len(text) == 2 and self._text(index + 1) in words.UNITS | _PRICE
+            return (None, None) if counted else (text, index)
         return None, None
 
     def _beside_births(self) -> None:

@@ -20,9 +20,13 @@ NETWORKS = word_set(
     username user nick nickname accountnaam handle acc account add addme voeg volg profiel"""
 )
 FILLERS = word_set(
-    "is mijn mn m'n me naam name op van van hem haar : = - → > ( toe even dan ook hier heet als the my via me ff"
+    "is mijn mn m'n me naam name op van van hem haar : = - / | > [ ( toe even dan ook hier heet als the my via me ff"
 )
 """May stand between the network and the name at it."""
+EVIDENCE = word_set(
+    "in te naar uit nabij richting rond vanuit centrum station dorp stad gemeente binnen buiten door plaats"
+)
+"""Before a place that is also a name."""
 MAIL_HOSTS = word_set(
     """gmail hotmail outlook live icloud yahoo ziggo kpn kpnmail xs4all planet proton protonmail gmx hetnet upcmail me
     msn casema chello tele2 online telfort zonnet quicknet student"""

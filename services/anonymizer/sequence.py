@@ -8,22 +8,21 @@ from dataclasses import dataclass, field
 
 from services.anonymizer.atoms import Atom, Dropped, Kind, Role
 from services.anonymizer.characters import word_set
-from services.anonymizer.moment_words import MONTHS, SHORT_DAYS, UNITS
+from services.anonymizer.moment_words import HOUSE_WORDS, MONTHS, SHORT_DAYS, STREET, UNITS
 from services.anonymizer.moments import Moments
-from services.anonymizer.names import FILLERS, MAIL_HOSTS, NETWORKS, TITLES
+from services.anonymizer.names import EVIDENCE, FILLERS, MAIL_HOSTS, NETWORKS, TITLES
 from services.anonymizer.shapes import Shapes
 from services.anonymizer.vocabulary import INTERFIXES, Vocabulary
 
-_STREET = re.compile(
-    r".{2,}(?:straat|str|weg|laan|ln|plein|pln|kade|gracht|singel|dijk|hof|park|steeg|markt|pad|dreef|plantsoen|ring|baan|"
-    r"wal|haven|oord|veld|kamp|hoek|erf|dam|brink|borg|donk|akker|es|horst|burg|tuin|meent|poort|brug|zoom|rijk|land|"
-    r"stede|hage|heuvel|berg|dal|water|zicht|wijk|boulevard|promenade|allee|esplanade)|straat|laan|weg|street|road|avenue"
+_HOUSE = re.compile(r"\d{1,7}(?:[-/]?[a-z]{1,3}|[-/]\d{1,3})?")
+_STREET_STARTS = word_set(
+    "nieuwe oude lange korte grote kleine hoge lage eerste tweede derde noorder zuider ooster wester 1e 2e 3e"
 )
-_HOUSE = re.compile(r"\d{1,5}(?:[a-z]{1,2}|-\d{1,3}|-[a-z]{1,3}|/\d{1,3})?")
-_HOUSE_WORDS = word_set("nr nummer huisnummer huisnr no")
+_STREET_AND_NUMBER = re.compile(r"[a-z]{3,}\d")
 _POSTCODE = re.compile(r"[1-9]\d{3}")
 _POSTCODE_WHOLE = re.compile(r"[1-9]\d{3}[a-z]{2}")
 _IBAN_START = re.compile(r"[a-z]{2}\d{2}.*")
+_SILENT_SIGNS = frozenset(",;'\"*")
 _PLATE = re.compile(r"(?=.*[a-z])(?=.*\d)[a-z\d]{1,3}-[a-z\d]{2,3}-[a-z\d]{1,2}")
 _PHONE = re.compile(r"\+?\d[\d\-/.()]{8,}")
 
@@ -46,7 +45,7 @@ class Judged:
 
 def judge(atoms: list[Atom], posted: datetime.date, vocabulary: Vocabulary, shapes: Shapes) -> Judged:
     """Applies the rules in this order: what is permitted by its neighbours, then what they forbid."""
-    atoms = _spaced_out(atoms, shapes)
+    atoms = _spaced_out([atom for atom in atoms if not (atom.kind is Kind.SIGN and atom.text in _SILENT_SIGNS)], shapes)
     post = Judged(
         atoms=atoms,
         emit=[
@@ -139,17 +138,31 @@ def _rows_of_figures(post: Judged) -> None:
     """A city code beside other figures is part of a telephone number; number words in a row spell one."""
     run: list[int] = []
     for index in range(len(post.atoms) + 1):
-        if index < len(post.atoms) and post.atoms[index].kind in (Kind.NUMBER, Kind.NUMBER_WORD):
+        atom = post.atoms[index] if index < len(post.atoms) else None
+        if atom is not None and _counts(atom):
             run.append(index)
-        elif run and not (
-            index < len(post.atoms) and post.atoms[index].kind is Kind.SIGN and post.atoms[index].text in "-/()+"
-        ):
-            spoken = sum(post.atoms[number].kind is Kind.NUMBER_WORD for number in run)
-            odd = any(post.emit[number] is None for number in run)
-            for number in run:
-                if (len(run) >= 3 and spoken >= 2) or (odd and post.atoms[number].role is Role.PLACE):
-                    post.strike(number, Dropped.PHONE)
+        elif run and not (atom is not None and atom.kind is Kind.SIGN and atom.text in "-/()+"):
+            _row(post, run)
             run = []
+
+
+def _counts(atom: Atom) -> bool:
+    return atom.kind in (Kind.NUMBER, Kind.NUMBER_WORD) or atom.text == "een"
+
+
+def _row(post: Judged, run: list[int]) -> None:
+    spoken = sum(post.atoms[number].kind is Kind.NUMBER_WORD for number in run)
+    odd = any(post.emit[number] is None for number in run)
+    beside = [
+        post.atoms[near]
+        for near in (run[0] - 1, run[-1] + 1)
+        if 0 <= near < len(post.atoms) and post.atoms[near].kind is Kind.WORD and post.emit[near] is None
+    ]
+    letters = any(len(near.text) <= 3 and not near.capital for near in beside)
+    for number in run:
+        code = post.atoms[number].role is Role.PLACE
+        if (len(run) >= 3 and spoken >= 2) or (code and (odd or letters)):
+            post.strike(number, Dropped.PHONE)
 
 
 def _phrases(post: Judged, vocabulary: Vocabulary) -> None:
@@ -166,6 +179,7 @@ def _phrases(post: Judged, vocabulary: Vocabulary) -> None:
                 post.emit[span[0]] = (emitted,)
                 post.atoms[span[0]] = Atom(
                     kind=Kind.WORD, text=" ".join(phrase), emit=emitted, role=entry.role, local=entry.local,
+                    town=entry.role is Role.PLACE and not entry.local,
                     surname=entry.surname and phrase[0] not in ("den", "'s", "de"),
                 )  # fmt: skip
                 for index in span[1:]:
@@ -182,14 +196,20 @@ def _addresses(post: Judged) -> None:
         if atom.kind is not Kind.NUMBER or post.emit[index] is not None:
             continue
         before = _before(post, index)
-        if before is not None and atoms[before].text in _HOUSE_WORDS:
+        if before is not None and atoms[before].text in _STREET_STARTS and _STREET_AND_NUMBER.match(atom.text):
+            post.strike(before, Dropped.ADDRESS)
+        if before is not None and atoms[before].text in HOUSE_WORDS:
             post.strike(before, Dropped.ADDRESS)
             before = _before(post, before)
         if before is not None and atoms[before].kind is Kind.WORD and _HOUSE.fullmatch(atom.text):
             place = atoms[before]
-            if place.local or (place.role is not Role.TERM and _STREET.fullmatch(place.text)):
+            if place.local or (place.role is not Role.TERM and STREET.fullmatch(place.text)):
                 post.strike(before, Dropped.ADDRESS)
                 post.reason[index] = Dropped.ADDRESS
+                first = _before(post, before)
+                while first is not None and atoms[first].text in _STREET_STARTS | INTERFIXES:
+                    post.strike(first, Dropped.ADDRESS)
+                    first = _before(post, first)
         after = index + 1
         if _POSTCODE.fullmatch(atom.text) and after < len(atoms) and atoms[after].kind is Kind.WORD:
             letters = atoms[after]
@@ -201,7 +221,8 @@ def _addresses(post: Judged) -> None:
                     post.strike(after + 1, Dropped.ADDRESS)
         elif _POSTCODE_WHOLE.fullmatch(atom.text) and after < len(atoms) and atoms[after].kind is Kind.NUMBER:
             post.strike(after, Dropped.ADDRESS)
-        elif (
+        _plate(post, index)
+        if (
             after + 1 < len(atoms)
             and atoms[after].kind is Kind.WORD
             and atoms[after + 1].kind is Kind.NUMBER
@@ -210,6 +231,21 @@ def _addresses(post: Judged) -> None:
         ):
             # A short word between two numbers: the letters of a plate, a bank, or a telephone number in words.
             post.strike(after, Dropped.PLATE)
+
+
+def _plate(post: Judged, index: int) -> None:
+    """``ZH 064 L``, ``DVD 44 Z``: up to three letters beside a number are no words when the other side has letters."""
+    if len(post.atoms[index].text) > 3:
+        return
+    before, after = index - 1, index + 1
+    short = [
+        near
+        for near in (before, after)
+        if 0 <= near < len(post.atoms) and post.atoms[near].kind is Kind.WORD and len(post.atoms[near].text) <= 3
+    ]
+    if any(post.emit[near] is None for near in short) or any(post.atoms[near].role is Role.PLACE for near in short):
+        for near in short:
+            post.strike(near, Dropped.PLATE)
 
 
 def _handles(post: Judged) -> None:
@@ -222,8 +258,9 @@ def _handles(post: Judged) -> None:
         position, pointed = index + 1, False
         while position < len(atoms) and position - index <= 6:
             text = atoms[position].text
-            if atoms[position].kind is Kind.SIGN or text in FILLERS or text in NETWORKS:
-                pointed = pointed or text in (":", "=", "is")
+            symbol = atoms[position].kind is Kind.STRUCK and atoms[position].reason is Dropped.SYMBOL
+            if symbol or atoms[position].kind is Kind.SIGN or text in FILLERS or text in NETWORKS:
+                pointed = pointed or symbol or text in (":", "=", "is", "/", "|", "(", "@", "naam", "heet", "-")
                 position += 1
             else:
                 break
@@ -251,65 +288,71 @@ def _spelled_mail(post: Judged) -> None:
         if atom.kind is not Kind.WORD or atom.text not in ("at", "apenstaart", "apenstaartje"):
             continue
         following = [near.text for near in atoms[index + 1 : index + 5]]
-        bracketed = index > 0 and atoms[index - 1].text == "("
+        bracketed = index > 0 and atoms[index - 1].text in ("(", "[", "{", "<")
         if atom.text != "at" or bracketed or MAIL_HOSTS.intersection(following[:3]):
             for near in range(index - 4, index + 6):
-                if 0 <= near < len(atoms) and atoms[near].role not in (Role.TERM,) and near not in post.merged:
-                    post.strike(near, Dropped.EMAIL)
+                if 0 <= near < len(atoms) and near not in post.merged:
+                    beside = near == _before(post, index)
+                    if beside or atoms[near].role is not Role.TERM:
+                        post.strike(near, Dropped.EMAIL)
 
 
 def _persons(post: Judged) -> None:
-    """Places and words that are here somebody's name: after a title, a first name, an initial or another capital."""
+    """Places and words that are here somebody's name: after a title, a first name, an initial, or with a capital."""
     atoms = post.atoms
     for index, atom in enumerate(atoms):
         if post.emit[index] is None or atom.kind is not Kind.WORD or atom.role is Role.TERM:
             continue
-        if atom.role is not Role.PLACE and not atom.capital:
-            continue
-        before, interfix = _before_interfixes(post, index)
-        if before is None:
-            if (
-                interfix is not None
-                and atom.surname
-                and atoms[interfix].capital
-                and interfix > 0
-                and atoms[interfix].text == "van"
-            ):
-                post.strike(index, Dropped.PERSON)
-            continue
-        previous = atoms[before]
-        if previous.kind is not Kind.WORD:
-            continue
-        titled = previous.text in TITLES and (atom.capital or atom.surname)
-        initial = len(previous.text) == 1 and previous.text != "u" and (atom.surname or atom.capital)
-        named = (
-            previous.first_name
-            and post.emit[before] is None
-            and (atom.surname or atom.capital)
-            and (atom.surname or atom.role is not Role.PLACE)
-        )
-        unknown = (
-            post.emit[before] is None
-            and before not in post.merged
-            and previous.reason in (Dropped.UNKNOWN, Dropped.NAME)
-        )
-        after_interfix = interfix is not None and unknown and atom.surname
-        street = _STREET.fullmatch(previous.text) is not None
-        beside = (
-            interfix is None
-            and unknown
-            and previous.capital
-            and atom.capital
-            and not street
-            and (atom.role in (Role.PLAIN, Role.MOMENT) or atom.surname)
-        )
-        if interfix is not None and atom.role is Role.PLAIN:
-            beside = unknown and previous.capital and atom.capital
-        if titled or initial or named or after_interfix or beside:
+        if atom.role is Role.PLACE:
+            somebody = _no_place(post, index) or (atom.surname and _named(post, index))
+        elif atom.role is Role.PLAIN:
+            # In Dutch only names have a capital inside a sentence.
+            somebody = atom.capital and not _starts_sentence(post, index)
+        else:
+            somebody = atom.capital and atom.surname and _named(post, index)
+        if somebody:
             post.strike(index, Dropped.PERSON)
-            for between in range(before + 1, index):
-                if atoms[between].text in INTERFIXES:
-                    post.strike(between, Dropped.PERSON)
+
+
+def _starts_sentence(post: Judged, index: int) -> bool:
+    index -= 1
+    while index >= 0 and post.atoms[index].kind is Kind.SIGN:
+        index -= 1
+    return index < 0 or post.atoms[index].kind is Kind.STOP
+
+
+def _named(post: Judged, index: int) -> bool:
+    """Whether what stands before makes this a surname."""
+    atom = post.atoms[index]
+    before, interfix = _before_interfixes(post, index)
+    if before is None:
+        return interfix is not None and post.atoms[interfix].capital and interfix > 0
+    previous = post.atoms[before]
+    if previous.text in TITLES or (len(previous.text) == 1 and previous.text.isalpha()):
+        return True
+    unknown = (
+        post.emit[before] is None
+        and before not in post.merged
+        and previous.kind in (Kind.WORD, Kind.STRUCK)
+        and previous.reason in (Dropped.UNKNOWN, Dropped.NAME, Dropped.PERSON)
+    )
+    if not unknown or STREET.fullmatch(previous.text):
+        return False
+    return interfix is not None or previous.first_name or (previous.capital and atom.capital)
+
+
+def _no_place(post: Judged, index: int) -> bool:
+    """A town with an article before it, or one that is also a name without *in* or *naar* before it."""
+    atom = post.atoms[index]
+    if not (atom.surname or atom.needs_evidence):
+        return False
+    before = _before(post, index)
+    text = post.atoms[before].text if before is not None else ""
+    if atom.needs_evidence and text not in EVIDENCE:
+        return True
+    if atom.text.startswith("'t ") and text in ("in", "van"):
+        return True
+    return atom.town and text in ("de", "der", "den", "ter", "ten", "het", "'t", "el", "la", "le", "al")
 
 
 def _before(post: Judged, index: int) -> int | None:

@@ -25,17 +25,18 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _HANDLE = re.compile(r"\w_+\w|^(?:u|r|user)/\w|\w\.\w+\.\w*\d", re.IGNORECASE)
+_DOTTED = re.compile(r"[^\W\d_]{2,}\.[^\W\d_]{2,}|[^\W\d_]{2,}\.[^\W\d_]\.[^\W\d_]{2,}")
 _DRESS = re.compile(r"^[*_~^]+|[*_~^]+$")
 _HASHTAG = re.compile(r"[#＃](\w+)")
 _CAMEL = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z][a-z]*|[a-z]+|\d+")
-_RUN = re.compile(r"[^,;!?\"“”„()\[\]{}<>|*~=]+|[!?]+|[^\s]")
+_RUN = re.compile(r"[\w.:/\-+'&%€$\\]+|[!?]+|[^\s]")
 _PIECE = re.compile(r"'s-[^\W\d_]+(?:-[^\W\d_]+)*|[^\W\d_]+(?:['\-][^\W\d_]+)*'?|\.+|[^\w\s]|_+")
 _GLUED_MOMENT = re.compile(r"([a-z]{3,})((?:[01]?\d|2[0-4])[:.][0-5]\d(?:u|uur)?)")
-_LETTERS_THEN_NUMBER = re.compile(r"[a-z]{4,}\d{1,4}")
+_LETTERS_THEN_NUMBER = re.compile(r"[a-z]+\d+")
 
 STOP = Atom(kind=Kind.STOP, text=".", emit=".", role=Role.PLAIN)
 _STOPS = {mark: Atom(kind=Kind.STOP, text=mark, emit=mark, role=Role.PLAIN) for mark in ".!?"}
-_CONTEXT_SIGNS = frozenset("@:=(")
+_CONTEXT_SIGNS = frozenset("@:=([{</|")
 
 
 def _struck(reason: Dropped, written: str) -> Atom:
@@ -80,7 +81,7 @@ class Shapes:
             if (entry := self._vocabulary.words.get(bare.lower().replace("@", "a"))) is not None and bare[0] != "@":
                 return (_of(entry, bare.lower(), bare),)
             return (_struck(Dropped.EMAIL if bare[0] != "@" and "." in bare else Dropped.MENTION, text),)
-        if ("." in text or ":" in text) and _URL.search(text):
+        if ("." in text or ":" in text) and _URL.search(text.rstrip(".,!?:;)]}>\"'")):
             return (_struck(Dropped.URL, text),)
         if ("_" in text or "/" in text or "." in text) and _HANDLE.search(text) and not text.startswith("#"):
             return (_struck(Dropped.HANDLE, text),)
@@ -93,6 +94,9 @@ class Shapes:
                 atoms.append(_STOPS[run[0]])
             elif any(letter.isdigit() for letter in run):
                 atoms += self._figures(run)
+            elif _DOTTED.search(run) and any(atom.emit is None for atom in self._pieces(run) if atom.kind is Kind.WORD):
+                # roos.de.vries: a name at a network or in a mail address, unless all of it are words.
+                atoms.append(_struck(Dropped.HANDLE, run))
             else:
                 atoms += self._pieces(run)
         return atoms
@@ -203,10 +207,10 @@ class Shapes:
         lexicon = self._lexicon
         first_name = word in lexicon.first_names
         hint = word in self._vocabulary.hints or word in CONTEXT_WORDS
-        if (entry := self._vocabulary.words.get(word)) is not None:
-            return _of(entry, word, written, first_name=first_name, hint=hint)
         if word in moments.NUMBERS or moments.BIG_NUMBER.match(word):
             return Atom(kind=Kind.NUMBER_WORD, text=word, reason=Dropped.NUMBER, needs_neighbours=True)
+        if (entry := self._vocabulary.words.get(word)) is not None:
+            return _of(entry, word, written, first_name=first_name, hint=hint)
         surname = word in lexicon.surnames
         if word in moments.DAYS or word in moments.PARTS or word in moments.RELATIVE:
             return Atom(
@@ -267,7 +271,11 @@ def _of(
         capital=written[:1].isupper() and not written.isupper(),
         surname=entry.surname,
         local=entry.local,
+        needs_evidence=entry.needs_evidence,
+        town=place and not entry.local,
         first_name=first_name,
         glued=glued,
-        needs_neighbours=needs_neighbours or hint or (place and (entry.surname or entry.local or first_name)),
+        needs_neighbours=needs_neighbours
+        or hint
+        or (place and (entry.surname or entry.local or first_name or len(text) <= 3)),
     )

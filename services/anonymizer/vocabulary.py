@@ -31,6 +31,10 @@ class Entry:
     """A place name that is also a word: leaves with the capital it was written with."""
     surname: bool = False
     local: bool = False
+    village: bool = False
+    """A town or village that is no gemeente of its own: too many and too short to fold freely onto."""
+    needs_evidence: bool = False
+    """A village that is also a first name or surname (Horst, Gees): a place only after *in*, *naar*, *te* …"""
     fold: bool = True
 
     def emitted(self, written: str) -> str:
@@ -84,12 +88,15 @@ class Vocabulary:
     def _add_places(self, configuration: Configuration, lexicon: Lexicon) -> None:
         for spelling, canonical in configuration.gazetteer.spellings.items():
             name = configuration.gazetteer.names[canonical]
+            village = PlaceKind.GEMEENTE not in name.kinds and PlaceKind.WOONPLAATS in name.kinds
             last = spelling.rsplit(maxsplit=1)[-1]
             entry = Entry(
                 role=Role.PLACE,
                 canonical=canonical,
                 ordinary_word=name.ordinary_word,
                 surname=last in lexicon.surnames or last in lexicon.first_names,
+                village=village,
+                needs_evidence=village and (spelling in lexicon.first_names or spelling in lexicon.surnames),
                 local=name.kinds == {PlaceKind.LOCAL},
                 fold=not name.ordinary_word,
             )
