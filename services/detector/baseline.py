@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from array import array
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
@@ -28,13 +29,21 @@ LEVEL_MEMORY: Final = 168.0
 """Hours of rhythm. Shorter follows changes faster and makes thresholds noisier."""
 RHYTHM_MEMORY: Final = 672.0
 """Hours."""
+SPREAD_MEMORY: Final = 168.0
+"""Hours, or `SPREAD_WINDOWS` windows when these take longer."""
+SPREAD_WINDOWS: Final = 30.0
 OWN_AFTER_HOURS: Final = 24.0
 """From this much learned time on a series' baseline is called its own."""
 _HOUR_WEIGHT, _DAY_WEIGHT = 4.0, 20.0
 """Posts that the pooled rhythm is worth."""
-_DISPERSION_WEIGHT = 20.0
+_DISPERSION_WEIGHT = 0.5
+"""Hours of own history that the pooled dispersion is worth."""
+_WIDER_WEIGHT = 2.0
+"""Hours, or windows where these are longer, that half the dispersion of the next shorter scale is worth."""
 _PLAUSIBLE, _PLAUSIBLE_COLD = 3.0, 6.0
 """Standard deviations above the mean up to which an hour is learned in full."""
+_PLAUSIBLE_SPREAD = 5.0
+"""The same for the dispersion, where cutting a long tail short would make the tail seem short."""
 _IMPLAUSIBLE_WEIGHT = 0.2
 """What an implausible window counts for when the dispersion is learned."""
 _LOCAL: Final = 1
@@ -54,8 +63,8 @@ class Prior:
     posts_per_hour: float
     worth_posts: float = 0.5
     """How many posts of own history outweigh it."""
-    dispersion: tuple[float, ...] = (0.6, 0.5, 0.4, 0.3, 0.2, 0.15)
-    """By scale, as the squared coefficient of variation beyond Poisson."""
+    dispersion: float = 0.6
+    """At the shortest scale, as the squared coefficient of variation beyond Poisson."""
     rhythm: tuple[float, ...] = _DIURNAL
 
 
@@ -80,7 +89,7 @@ _SIZE = 77
 class Baseline:
     """Learned state of one series: 77 single-precision numbers (308 bytes), so that storing it loses nothing."""
 
-    __slots__ = ("_daily", "_prefix", "_prior", "values")
+    __slots__ = ("_daily", "_prefix", "_prior", "_slopes", "values")
 
     def __init__(self, kind: str, values: bytes | None = None, *, prior: Prior | None = None) -> None:
         self._prior = prior or PRIORS.get(kind, _UNKNOWN)
@@ -88,6 +97,7 @@ class Baseline:
         if len(self.values) != _SIZE:
             raise ValueError("not a baseline")
         self._prefix: list[float] = []
+        self._slopes: list[float] = []
         self._daily: list[float] = []
 
     @property
@@ -106,13 +116,13 @@ class Baseline:
         if not self._prefix:
             self._tabulate()
         start, end = start + 60 * _LOCAL, end + 60 * _LOCAL
-        prefix, daily = self._prefix, self._daily
+        prefix, slopes, daily = self._prefix, self._slopes, self._daily
         first, last = start // 1440, (end - 1) // 1440
         total = 0.0
         for day in range(first, last + 1):
             low = max(start - day * 1440, 0)
             high = min(end - day * 1440, 1440)
-            within = _read(prefix, high) - _read(prefix, low)
+            within = _read(prefix, slopes, high) - _read(prefix, slopes, low)
             total += within * daily[(day + 3) % 7]
         return total
 
@@ -127,8 +137,14 @@ class Baseline:
             (_DAY_WEIGHT + values[_DAY_POSTS + day]) / (_DAY_WEIGHT + values[_DAY_EXPECTED + day]) for day in range(7)
         ]
         scale = 24 / sum(hourly)
-        self._prefix = [0.0, *accumulate(factor * scale for factor in hourly)]
+        hourly = [factor * scale for factor in hourly]
+        self._prefix = [0.0, *accumulate(hourly)]
         self._prefix.append(self._prefix[-1])
+        self._slopes = [
+            max(-2 * factor, min(2 * factor, (hourly[(hour + 1) % 24] - hourly[hour - 1]) / 2))
+            for hour, factor in enumerate(hourly)
+        ]
+        self._slopes.append(0.0)
         self._daily = [factor * 7 / sum(daily) for factor in daily]
 
     def size(self, scale: int) -> float:
@@ -137,9 +153,14 @@ class Baseline:
         return 1.0 / (self._dispersion(at) + 1.0 / (self._prior.worth_posts + self.values[_SHAPE]))
 
     def _dispersion(self, at: int) -> float:
+        """Learned at this scale, starting from half the dispersion of the next shorter one: it fades as windows grow."""
         values = self.values
-        spread = self._prior.dispersion[at] * _DISPERSION_WEIGHT + values[_SPREAD + at]
-        return min(10.0, max(1e-3, spread / (_DISPERSION_WEIGHT + values[_SPREAD_WEIGHT + at])))
+        found = self._prior.dispersion
+        for scale in range(at + 1):
+            pooled, worth = (found / 2, _WIDER_WEIGHT) if scale else (found, _DISPERSION_WEIGHT)
+            found = (pooled * worth + values[_SPREAD + scale]) / (worth + values[_SPREAD_WEIGHT + scale])
+            found = min(10.0, max(1e-3, found))
+        return found
 
     def learn_hour(self, hour: int, posts: float, seen: float) -> None:
         """Takes in a closed hour (hours since the epoch) of which the sources saw the share `seen`."""
@@ -147,7 +168,7 @@ class Baseline:
         exposure = rhythm * seen
         level = self.level
         expected = level * exposure
-        learned = min(float(max(posts, 0)), self._plausible(expected, 60))
+        learned = min(float(max(posts, 0)), self._plausible(expected, 60, _PLAUSIBLE))
         values = self.values
         keep = math.exp(-seen / LEVEL_MEMORY)
         values[_SHAPE] = values[_SHAPE] * keep + learned
@@ -170,32 +191,34 @@ class Baseline:
 
     def learn_spread(self, scale: int, posts: int, expected: float) -> None:
         """Takes in how far a closed window of one of `SCALES` was from what was expected of it."""
-        if expected < 0.02:
+        if expected < 0.02 or not self.own:
             return
         at = _nearest(scale)
         dispersion = self._dispersion(at)
-        plausible = self._plausible(expected, scale)
-        if posts > plausible and not self.own:
-            return
+        plausible = self._plausible(expected, scale, _PLAUSIBLE_SPREAD)
         learned = min(float(max(posts, 0)), plausible)
         error = ((learned - expected) ** 2 - learned) / (expected * expected)
-        weight = min(1.0, (expected / (1.0 + dispersion * expected)) ** 2) * (scale / 60 if scale < 60 else 1.0)
+        hours = scale / 60
+        weight = min(1.0, (expected / (1.0 + dispersion * expected)) ** 2) * min(1.0, hours)
         if posts > plausible:
             weight *= _IMPLAUSIBLE_WEIGHT
         values = self.values
-        keep = math.exp(-min(scale, 60) / (60 * RHYTHM_MEMORY))
+        keep = math.exp(-hours / max(SPREAD_MEMORY, SPREAD_WINDOWS * hours))
         values[_SPREAD + at] = values[_SPREAD + at] * keep + weight * error
         values[_SPREAD_WEIGHT + at] = values[_SPREAD_WEIGHT + at] * keep + weight
 
-    def _plausible(self, expected: float, scale: int) -> float:
+    def _plausible(self, expected: float, scale: int, deviations: float) -> float:
         sigma = math.sqrt(expected + expected * expected / self.size(scale))
-        return expected + (_PLAUSIBLE if self.own else _PLAUSIBLE_COLD) * sigma + 1.0
+        return expected + (deviations if self.own else _PLAUSIBLE_COLD) * sigma + 1.0
 
 
-def _read(prefix: list[float], minute: int) -> float:
+def _read(prefix: list[float], slopes: list[float], minute: int) -> float:
+    """Rhythm from midnight to a minute. Within an hour it rises or falls evenly, about the hour's own factor."""
     hour, rest = divmod(minute, 60)
-    return prefix[hour] + (prefix[hour + 1] - prefix[hour]) * (rest / 60)
+    part = rest / 60
+    return prefix[hour] + (prefix[hour + 1] - prefix[hour]) * part + slopes[hour] * (part * part - part) / 2
 
 
+@lru_cache(maxsize=64)
 def _nearest(scale: int) -> int:
     return min(range(len(SCALES)), key=lambda at: abs(math.log(SCALES[at] / scale)))

@@ -98,7 +98,11 @@ def judge(
     sources: int,
     coverage: float,
 ) -> Reason:
-    """The first guard that stops the window, or FIRED."""
+    """The first guard that stops the window, or FIRED.
+
+    `probability` is the middle of P(X >= observed) and P(X > observed) (mid-p, Lancaster 1961): counts are whole numbers,
+    so that with P(X >= observed) a low series would use up only a part of its budget and be blind for the rest.
+    """
     reasons = (
         (coverage < MIN_COVERAGE, Reason.BLIND),
         (probability > limits.probability, Reason.BELOW_THRESHOLD),

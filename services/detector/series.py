@@ -146,8 +146,7 @@ class Series:
         baseline.learn_spread(60, posts, self._expected(start, end))
         for scale in (360, 1440):
             if end % scale == 0 and end - scale >= self.first_seen and self._seen(end - scale, end) > 0.5:
-                total = sum(counts.total(begin, begin + 60) for begin in range(end - scale, end, 60))
-                baseline.learn_spread(scale, total, self._expected(end - scale, end))
+                baseline.learn_spread(scale, counts.total(end - scale, end), self._expected(end - scale, end))
         baseline.learn_hour(hour, posts, seen)
         if hour % 24 == 0:
             self._authors.forget(end - KEEP)
@@ -210,7 +209,8 @@ class Series:
             probability = tail(observed, expected, size)
             if best is not None and best.verdict is Reason.FIRED and best.probability <= probability:
                 continue
-            found = self._describe(limits, scale, start, (observed, expected, probability), coverage)
+            middle = (probability + tail(observed + 1, expected, size)) / 2
+            found = self._describe(limits, scale, start, (observed, expected, probability, middle), coverage)
             if best is None or (found.verdict is not Reason.FIRED, found.probability) < (
                 best.verdict is not Reason.FIRED,
                 best.probability,
@@ -219,9 +219,9 @@ class Series:
         return best
 
     def _describe(
-        self, limits: Limits, scale: int, start: int, evidence: tuple[int, float, float], coverage: float
+        self, limits: Limits, scale: int, start: int, evidence: tuple[int, float, float, float], coverage: float
     ) -> WindowTest:
-        observed, expected, probability = evidence
+        observed, expected, probability, middle = evidence
         end = self._head + 1
         sources = self._source_mix(start, end, observed)
         unnamed = 0 if self._unnamed is None else max(0, self._unnamed.total(start, end))
@@ -245,7 +245,7 @@ class Series:
                 limits,
                 observed=observed,
                 ratio=observed / expected,
-                probability=probability,
+                probability=middle,
                 authors=authors,
                 sources=len(sources),
                 coverage=seen,
