@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from types import TracebackType
 from typing import Self
 
@@ -12,6 +13,9 @@ from broker.settings import BrokerSettings
 
 MAX_IN_FLIGHT = 5_000
 """Records sent but not acknowledged. At this many `send` waits: a slow broker slows the source, memory stays flat."""
+
+STOP_PATIENCE_S = 2.0
+"""How long stopping waits for records that nobody flushed."""
 
 
 class AcknowledgedProducer:
@@ -41,7 +45,10 @@ class AcknowledgedProducer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._producer.stop()
+        # Flushing is the caller's affair; here a broker that is gone must not keep the process from stopping.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_PATIENCE_S):
+                await self._producer.stop()
 
     async def send(
         self,

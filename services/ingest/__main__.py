@@ -18,6 +18,13 @@ from services.ingest.push_endpoint import add_push
 from services.ingest.runner import Runner
 from services.ingest.settings import Settings
 
+STOP_PATIENCE_S = 2.5
+"""How long stopping waits for Kafka to acknowledge what was sent."""
+
+
+class Unacknowledged(Exception):
+    """Stopped while Kafka was away. What it did not acknowledge is read again at the next start."""
+
 
 async def main(settings: Settings, stop: asyncio.Event) -> None:
     adapters = [adapter_for(source, settings.ingest.secrets_dir) for source in _sources(settings)]
@@ -34,16 +41,27 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             runners = [Runner(adapter, producer, dead_letters, settings.ingest) for adapter in adapters]
             try:
                 async with asyncio.TaskGroup() as tasks:
-                    for adapter, runner in zip(adapters, runners, strict=True):
-                        tasks.create_task(runner.run(cursors.get(adapter.settings.id)))
                     tasks.create_task(_beat(health, stop))
+                    running = [
+                        tasks.create_task(runner.run(cursors.get(adapter.settings.id)))
+                        for adapter, runner in zip(adapters, runners, strict=True)
+                    ]
                     health.mark_ready()
                     await stop.wait()
                     health.mark_unready("stopping")
                     for runner in runners:
                         runner.stop()
+                    await _until_acknowledged(running)
             except ExceptionGroup as failures:
                 raise failures.exceptions[0] from None
+
+
+async def _until_acknowledged(running: list[asyncio.Task[None]]) -> None:
+    """Raises `Unacknowledged` when Kafka does not answer in time: nothing is lost, the cursors were not moved."""
+    if running:
+        _, pending = await asyncio.wait(running, timeout=STOP_PATIENCE_S)
+        if pending:
+            raise Unacknowledged
 
 
 def _sources(settings: Settings) -> list[AnySource]:
