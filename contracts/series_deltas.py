@@ -32,6 +32,8 @@ class Share(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     words: dict[str, tuple[int, ...]] = {}
     """Other permitted words of these posts, each with who used it (positions in ``authors``); only for watched series.
     Never shown before k distinct authors share a word."""
+    places: dict[str, int] = {}
+    """Posts by the place they name (as in the name of a series); only for series that have no place of their own."""
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -66,6 +68,8 @@ class SeriesDeltas(
     """Nothing is waiting in this source partition: others need not wait for its event time."""
     exercise: str | None = None
     deltas: tuple[SeriesDelta, ...] = ()
+    places: dict[str, Place] = {}
+    """The places that shares name, by key."""
     newest_ms: int | None = None
     """Creation of the newest post behind this record, when at least ten posts share the figure."""
 

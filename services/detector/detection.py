@@ -19,17 +19,23 @@ import msgspec
 
 from configuration import Configuration
 from configuration.thresholds import Defaults
-from contracts.alert import Kind, Observation
+from contracts.alert import Kind, Observation, Place
 from contracts.series_deltas import SeriesDelta, SeriesDeltas, Subject
 from contracts.signal import Progress, Signal
 from services.detector.burst import Limits, threshold_for
 from services.detector.event_time import Alignment
+from services.detector.gathering import ends
 from services.detector.state import CALLS_COUNT_MINUTES, SeriesState, Spell
 from services.detector.store import Store
 from services.detector.window import Reason, WindowTest
 
 Blindness = Callable[[str | None], Sequence[Spell]]
 """What the sources of an exercise (None: of real life) could not see, oldest first."""
+
+
+TELL_EACH_MINUTES = 15
+GROWTH = 1.25
+"""A series that keeps firing is told again after so many minutes, or when it grew by this factor."""
 
 
 class Clock(msgspec.Struct, kw_only=True):
@@ -107,7 +113,7 @@ class Detection:
         world = self._world(name)
         alignment = self._alignment(world, record)
         for delta in record.deltas:
-            self._take(world, name, delta, record.source)
+            self._take(world, name, delta, record)
         minute = alignment.report(record.source, record.watermark, idle=record.idle)
         if minute is not None:
             out += self._advance(world, minute, record)
@@ -136,7 +142,8 @@ class Detection:
             world.alignment.minute = world.clock.minute
         return world.alignment
 
-    def _take(self, world: _World, world_name: str, delta: SeriesDelta, source: int) -> None:
+    def _take(self, world: _World, world_name: str, delta: SeriesDelta, record: SeriesDeltas) -> None:
+        source = record.source
         name = f"{world_name}/{delta.series}"
         state = self._series.get(name)
         if state is None:
@@ -152,10 +159,11 @@ class Detection:
             elif reached is None or share.minute > reached:
                 if share.minute not in kept.ahead:
                     heapq.heappush(world.due, (share.minute, name))
-                kept.ahead.setdefault(share.minute, []).append(share)
+                places = {key: record.places[key] for key in share.places if key in record.places}
+                kept.ahead.setdefault(share.minute, []).append((share, places))
             else:
                 state.mark_blind(share.minute, blind)
-                state.add(share, k)
+                state.add(share, k, record.places)
                 world.touched.add(name)
         kept.applied[source] = max(done, delta.shares[-1].offset)
         kept.subject = _fuller(kept.subject, delta.subject)
@@ -179,8 +187,8 @@ class Detection:
         if state is None:
             return
         state.mark_blind(minute, self._blindness(_world_of(name) or None))
-        for share in state.kept.ahead.pop(minute, ()):
-            state.add(share, self._thresholds.k_anonymity)
+        for share, places in state.kept.ahead.pop(minute, ()):
+            state.add(share, self._thresholds.k_anonymity, places)
         world.touched.add(name)
         self._series.put(name, state)
 
@@ -207,7 +215,9 @@ class Detection:
         self.tests += 1
         state.mark_blind(minute, self._blindness(record.exercise))
         test = _shortest(state, minute, limits)
-        callers = state.calls(minute) if kept.subject.event is not None else 0
+        event = kept.subject.event
+        over = ends(event) if event is not None else None
+        callers = state.calls(minute) if over is not None and minute < over else 0
         if test is not None and test.verdict is Reason.FIRED:
             observation = _observed(series, test)
             kind_of_signal = Kind.BURST
@@ -218,12 +228,19 @@ class Detection:
             return
         kept.fired_minute = minute
         self._series.put(name, state)
+        weight = callers if kind_of_signal is Kind.CALL else observation.observed
+        if complete and kept.told is not None:
+            since, before = kept.told
+            if minute - since < TELL_EACH_MINUTES and before <= weight < GROWTH * before:
+                return
+        if complete:
+            kept.told = minute, weight
         yield Signal(
             partition=self._partition,
             minute=minute,
             complete=complete,
             kind=kind_of_signal,
-            subject=kept.subject,
+            subject=_placed(kept.subject, state.mainly_at(minute)),
             observation=observation,
             first_seen_minute=kept.first_seen,
             threshold=threshold,
@@ -320,6 +337,10 @@ def _called(series: str, state: SeriesState, minute: int, callers: int, test: Wi
 
 def _world_of(name: str) -> str:
     return name.partition("/")[0]
+
+
+def _placed(subject: Subject, place: Place | None) -> Subject:
+    return subject if subject.place is not None or place is None else msgspec.structs.replace(subject, place=place)
 
 
 def _fuller(known: Subject, new: Subject) -> Subject:

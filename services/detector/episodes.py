@@ -6,6 +6,7 @@ filling may open one early. So the same posts give the same alerts, however they
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import msgspec
@@ -13,20 +14,26 @@ import msgspec
 from configuration import Configuration
 from configuration.phenomena import PhenomenonClass
 from contracts.alert import Alert, Change, EventReference, Kind, Place, Severity, State
+from contracts.series_deltas import Subject
 from contracts.signal import Progress, Signal
 from services.detector.episode import RANK, Episode, identity, severity
 from services.detector.event_time import Alignment
 from services.detector.fold import place_key
+from services.detector.gathering import FORESEEN, Relation, begins, ends, fuller, relation
 from services.detector.store import Store
 from services.detector.wording import label, reason
 
+NEWS = (Change.OPENED, Change.MOVED, Change.UPDATED, Change.CLOSED)
+"""Of several changes in one minute the first of these is told."""
 GROWTH = 1.5
 """A happening that grew by this factor is news."""
 MAX_TERMS = 10
 FORGET_CLOSED_MINUTES = 8 * 1440
 """Longer than the longest window: until then a window that reaches back into a closed happening opens no new one."""
 MERGE_PLACE_MINUTES = 1440
-MERGE_PHENOMENA_MINUTES = 60
+AWAITED_MINUTES = 4 * 1440
+MERGE_PHENOMENA_MINUTES = 180
+"""Within this long of its last sign of life a happening takes in other phenomena at its place."""
 MAX_AGE_MS = 6 * 3_600_000
 """A post older than this is a replay: its age says nothing about speed."""
 
@@ -94,12 +101,18 @@ class Episodes:
     ) -> Iterator[tuple[Episode, Change]]:
         """Everything before ``minute`` is known: take it in, in one order, and let go of what fell silent."""
         ready = sorted(key for key in waiting if key[0] < minute)
-        for key in ready:
-            signal = waiting.pop(key)
-            if not signal.complete:
-                continue
-            yield from self._close_silent(world, exercise, signal.minute)
-            yield from self._apply(world, signal)
+        for at, keys in itertools.groupby(ready, key=lambda key: key[0]):
+            yield from self._close_silent(world, exercise, at)
+            changed: dict[str, tuple[Episode, Change]] = {}
+            for signal in [waiting.pop(key) for key in keys]:
+                if signal.complete and (change := self._apply(world, signal)) is not None:
+                    episode, kind = change
+                    before = changed.get(episode.id, (episode, kind))[1]
+                    changed[episode.id] = episode, min(before, kind, key=NEWS.index)
+            for episode, kind in changed.values():
+                if kind is not Change.UPDATED or _is_news(episode):
+                    episode.updated = at
+                    yield episode, kind
         world.settled = max(minute, world.settled or minute)
         yield from self._close_silent(world, exercise, world.settled)
         world.closed = {key: at for key, at in world.closed.items() if at > minute - FORGET_CLOSED_MINUTES}
@@ -121,57 +134,57 @@ class Episodes:
             if not signal.complete:
                 del waiting[key]
 
-    def _apply(self, world: World, signal: Signal) -> Iterator[tuple[Episode, Change]]:
+    def _apply(self, world: World, signal: Signal) -> tuple[Episode, Change] | None:
         if signal.subject.phenomenon not in self._phenomena:
-            return
+            return None
+        change = Change.UPDATED
         episode = self._find(signal)
         if episode is None:
             episode = self._open(world, signal)
-            if episode is None:
-                return
             change = Change.OPENED
-        else:
-            change = Change.UPDATED
-        if self._join(episode, signal):
+        elif self._join(episode, signal):
             change = Change.MOVED
-        news = change is not Change.UPDATED or _is_news(episode)
-        self._episodes.put(_key(episode), episode)
-        if news:
-            episode.updated = signal.minute
-            yield episode, change
+        if episode is not None:
+            self._episodes.put(_key(episode), episode)
+        return None if episode is None else (episode, change)
 
     def _find(self, signal: Signal) -> Episode | None:
-        """The open episode a signal belongs to: same event, same place, else the same phenomenon without a place."""
+        """The open episode a signal belongs to, if any."""
+        return next(self._fitting(signal), None)
+
+    def _fitting(self, signal: Signal) -> Iterator[Episode]:
+        """Best first: one gathering; the same place; the same phenomenon without a place; the same place and time."""
         subject = signal.subject
-        all_open = self._open_episodes(signal.exercise)
-        open_now = [episode for episode in all_open if episode.phenomenon == subject.phenomenon]
-        series = signal.observation.series
-        for episode in open_now:
-            if series in episode.events:
-                return episode
-        where = place_key(subject.place or Place())
+        alike = self._class(subject.phenomenon)
+        near = [one for one in self._open_episodes(signal.exercise) if self._class(one.phenomenon) is alike]
+        own = [one for one in near if one.phenomenon == subject.phenomenon]
+        yield from (one for one in near if signal.observation.series in one.events or self._one_gathering(one, subject))
+        place = subject.place or Place()
+        where = place_key(place)
         if where is None:
-            return open_now[0] if open_now else None
-        for episode in open_now:
-            if episode.where == where:
-                return episode
-        for episode in open_now:
-            recent = signal.minute - episode.opened <= MERGE_PLACE_MINUTES
-            explains = 2 * signal.observation.observed >= episode.observation.observed
-            if episode.where is None and recent and explains:
-                return episode
-        for episode in all_open:
-            # Several phenomena at one place at one time are one happening; a demonstration stays what it is.
-            at_once = signal.minute - episode.opened <= MERGE_PHENOMENA_MINUTES
-            if (
-                episode.where == where
-                and at_once
-                and self._class(episode.phenomenon) is self._class(subject.phenomenon)
-            ):
-                return episode
-        return None
+            # A name that several towns have: any of them that is open; what names no place at all joins the oldest.
+            named = (one for one in own if one.place.name == place.name or one.place.gemeente in place.candidates)
+            yield from named if place.candidates else own
+            return
+        yield from (one for one in own if one.where == where)
+        for one in own:
+            recent = signal.minute - one.opened <= MERGE_PLACE_MINUTES
+            explains = 2 * signal.observation.observed >= one.observation.observed
+            if one.where is None and recent and explains:
+                yield one
+        for one in near:
+            at_once = signal.minute - one.fired <= MERGE_PHENOMENA_MINUTES or _under_way(one, signal.minute)
+            if one.where == where and at_once:
+                yield one
+
+    def _one_gathering(self, episode: Episode, subject: Subject) -> bool:
+        if episode.event is None or subject.event is None:
+            return False
+        found = relation(episode.event, subject.event, self._configuration.gazetteer)
+        return found is Relation.SAME or (found is not Relation.DIFFERENT and episode.phenomenon == subject.phenomenon)
 
     def _class(self, phenomenon: str | None) -> bool:
+        """Several phenomena may be one happening; a demonstration stays what it is."""
         known = self._phenomena.get(phenomenon or "")
         return known is not None and known.kind is PhenomenonClass.DEMONSTRATION
 
@@ -254,12 +267,17 @@ class Episodes:
         series, authors = signal.observation.series, round(signal.observation.authors)
         known = episode.event
         episode.events[series] = max(authors, episode.events.get(series, 0))
-        if known is None or _same_gathering(known, event):
-            if known is None or (event.place and not known.place) or set(event.objects) - set(known.objects):
-                objects = tuple(sorted({*event.objects, *(known.objects if known else ())}))
-                episode.event = msgspec.structs.replace(event, objects=objects)
+        if known is None:
+            episode.event = event
             return False
-        if not _moved(known, event) or episode.moved_from == event:
+        found = relation(known, event, self._configuration.gazetteer)
+        most = max(episode.events.values())
+        if found is Relation.DIFFERENT or (found is not Relation.SAME and 2 * authors < most):
+            return False
+        if found is Relation.SAME:
+            episode.event = fuller(known, event, self._configuration.gazetteer)
+            return False
+        if episode.moved_from == event:
             return False
         episode.moved_from, episode.event = known, event
         episode.place = signal.subject.place or episode.place
@@ -281,10 +299,11 @@ class Episodes:
     def _close_silent(self, world: World, exercise: str | None, minute: int) -> Iterator[tuple[Episode, Change]]:
         patience = self._configuration.thresholds.close_after_minutes
         for episode in self._open_episodes(exercise):
-            if episode.fired + patience > minute:
+            silent = max(episode.fired + patience, _awaited_until(episode))
+            if silent > minute:
                 continue
             episode.state = State.CLOSED
-            episode.closed = episode.updated = episode.fired + patience
+            episode.closed = episode.updated = silent
             world.closed[f"{episode.phenomenon}@{episode.where or ''}"] = episode.closed
             world.closed[f"{episode.phenomenon}@*"] = episode.closed
             self._episodes.drop(_key(episode))
@@ -368,10 +387,18 @@ def _is_news(episode: Episode) -> bool:
     return grown or not same
 
 
-def _same_gathering(a: EventReference, b: EventReference) -> bool:
-    return (a.gemeente, a.place or b.place, a.starts) == (b.gemeente, b.place or a.place, b.starts)
+def _awaited_until(episode: Episode) -> int:
+    """A gathering that people are called to is awaited: its alert stays open, also when nobody writes for a day."""
+    if episode.event is None or not episode.event.call:
+        return 0
+    start, end = begins(episode.event), ends(episode.event)
+    foreseen = start is not None and start - episode.opened <= FORESEEN.total_seconds() / 60
+    return end if end is not None and foreseen else 0
 
 
-def _moved(old: EventReference, new: EventReference) -> bool:
-    """Same town and day, another street or hour."""
-    return bool(new.call and old.gemeente == new.gemeente and (old.starts or "")[:10] == (new.starts or "")[:10])
+def _under_way(episode: Episode, minute: int) -> bool:
+    """In the days before and during a gathering whatever else is said of its place belongs to it."""
+    if episode.event is None or not episode.event.call:
+        return False
+    start, end = begins(episode.event), ends(episode.event)
+    return start is not None and end is not None and start - AWAITED_MINUTES <= minute < end

@@ -31,6 +31,7 @@ class _Cell:
     posts: int = 0
     authors: dict[str, None] = field(default_factory=dict)
     words: dict[str, set[str]] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +98,24 @@ def _counting(watched: tuple[Watched, ...], reading: Reading) -> Iterable[Watche
 def _settled(reading: Reading) -> list[Place]:
     """Places that are one place: in a gemeente, or configured outside the country. Doubtful ones count for none."""
     by_key: dict[str, Place] = {}
+    principal = place_key(reading.place)
+    if principal is not None:
+        # *Uit Assen en Zwolle naar Haren* is about Haren.
+        return [reading.place]
     for mention in reading.places:
         key = place_key(mention.place)
         if key is not None:
             by_key.setdefault(key, mention.place)
     return list(by_key.values())[:MAX_PLACES]
+
+
+def _is_strong(reading: Reading) -> bool:
+    """A call that may alert without a burst says where, at what hour, and either a spot in the town or what to bring.
+    *Kom morgen naar Utrecht* is said every day."""
+    event = reading.reference()
+    if event is None or reading.strength is not CallStrength.STRONG:
+        return False
+    return "T" in (event.starts or "") and (event.place is not None or bool(event.objects))
 
 
 def place_key(place: Place) -> str | None:
@@ -151,6 +165,7 @@ class SourceFold:
         self.folded = folded
         self._time: dict[str, EventTime] = {}
         self._pending: dict[str, dict[str, tuple[Subject, dict[CellKey, _Cell]]]] = {}
+        self._places: dict[str, dict[str, Place]] = {}
         self._upto = -1
         self._moved: set[str] = set()
         self._newest_ms: dict[str, int] = {}
@@ -189,11 +204,16 @@ class SourceFold:
             return
         pending = self._pending.setdefault(world, {})
         words = self._matcher.words(post) if post.author is not None and not post.retract else []
-        strong = reading is not None and reading.strength is CallStrength.STRONG
+        strong = reading is not None and _is_strong(reading)
+        about = place_key(reading.place) if reading is not None else None
+        if about is not None and reading is not None:
+            self._places.setdefault(world, {})[about] = reading.place
         for contribution in contributions:
             _, cells = pending.setdefault(contribution.series, (contribution.subject, {}))
             cell = cells.setdefault((offset, post.minute, post.source, strong, post.author is not None), _Cell())
             cell.posts += -1 if post.retract else 1
+            if about is not None and contribution.subject.place is None:
+                cell.places[about] = cell.places.get(about, 0) + (-1 if post.retract else 1)
             if post.author is not None and not post.retract:
                 cell.authors[post.author] = None
                 if contribution.with_words:
@@ -210,6 +230,7 @@ class SourceFold:
         worlds = set(self._time) | {""} if idle else self._moved
         out: dict[int, list[SeriesDeltas]] = {target: [] for target in range(self._targets)} if worlds else {}
         for world in sorted(worlds):
+            places = self._places.pop(world, {})
             by_target: dict[int, list[SeriesDelta]] = {target: [] for target in range(self._targets)}
             for name, (subject, cells) in self._pending.pop(world, {}).items():
                 shares = tuple(_share(key, cell) for key, cell in cells.items())
@@ -217,12 +238,14 @@ class SourceFold:
                     SeriesDelta(series=name, subject=subject, shares=shares)
                 )
             for target, deltas in by_target.items():
-                out[target] += self._records(world, deltas, idle=idle)
+                out[target] += self._records(world, deltas, places, idle=idle)
         self._moved.clear()
         self._newest_ms.clear()
         return out
 
-    def _records(self, world: str, deltas: list[SeriesDelta], *, idle: bool) -> list[SeriesDeltas]:
+    def _records(
+        self, world: str, deltas: list[SeriesDelta], places: dict[str, Place], *, idle: bool
+    ) -> list[SeriesDeltas]:
         """One record, or several when one would grow too large; only the last tells the event time."""
         chunks: list[list[SeriesDelta]] = [[]]
         size = 0
@@ -243,6 +266,7 @@ class SourceFold:
                 idle=idle,
                 exercise=world or None,
                 deltas=tuple(chunk),
+                places={key: places[key] for delta in chunk for share in delta.shares for key in share.places},
                 newest_ms=self._newest_ms.get(world),
             )
             for number, chunk in enumerate(chunks)
@@ -270,5 +294,6 @@ def _share(key: CellKey, cell: _Cell) -> Share:
         source=source,
         authors=tuple(cell.authors),
         strong=strong,
+        places=cell.places,
         words={word: tuple(sorted(position[author] for author in users)) for word, users in cell.words.items()},
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from contracts.alert import SeriesPoint
+from contracts.alert import Place, SeriesPoint
 from contracts.series_deltas import Share, Subject
 from services.detector.series import Series
 from services.detector.sketch import author_hash
@@ -15,6 +15,9 @@ Spell = tuple[int, int, float]
 """From, to (exclusive), share of the view that was lost."""
 CHARTS = ((15, 1, 90), (60, 5, 72), (1440, 15, 96), (10**9, 60, 168))
 """By longest window: minutes a bar, bars."""
+MAX_PLACES = 20
+PLACES_COUNT_MINUTES = 360
+MIN_POSTS_AT_PLACE = 3
 MAX_CALLERS = 64
 """Enough to know whether a call comes from several people; beyond it the number no longer matters."""
 CALLS_COUNT_MINUTES = 1440
@@ -30,6 +33,12 @@ class Word(msgspec.Struct, array_like=True):
     users: set[int]
 
 
+class PlaceCount(msgspec.Struct, array_like=True):
+    minute: int
+    posts: int
+    place: Place
+
+
 class State(msgspec.Struct, array_like=True):
     """The durable value of one series, apart from its counts."""
 
@@ -38,7 +47,7 @@ class State(msgspec.Struct, array_like=True):
     counts: bytes = b""
     applied: dict[int, int] = {}
     """Last applied offset by partition of `posts.anonymous`: a share at or below it was counted before."""
-    ahead: dict[int, list[Share]] = {}
+    ahead: dict[int, list[tuple[Share, dict[str, Place]]]] = {}
     """Shares of minutes that not all partitions have reached, by minute."""
     open_minute: int | None = None
     """A minute that was added to and not yet tested in full."""
@@ -49,6 +58,10 @@ class State(msgspec.Struct, array_like=True):
     unnamed: int = 0
     """Posts with and without an author."""
     words: dict[str, Word] = {}
+    places: dict[str, PlaceCount] = {}
+    """Places that posts of a series without a place name."""
+    told: tuple[int, int] | None = None
+    """Minute and observed count of the last signal: news is only sent when it is news."""
     marked: int | None = None
     """Minute up to which blind spells of the sources were taken in."""
 
@@ -83,7 +96,7 @@ class SeriesState:
         self.kept.counts = b""
         return value
 
-    def add(self, share: Share, k: int) -> None:
+    def add(self, share: Share, k: int, places: Mapping[str, Place]) -> None:
         """Count one share; its minute has been reached by all partitions."""
         kept = self.kept
         self.counts.add(share.minute, share.posts, share.authors, {share.source: share.posts})
@@ -96,6 +109,9 @@ class SeriesState:
                 self._call(author_hash(author), share.minute)
         for word, users in share.words.items():
             self._use(word, (author_hash(share.authors[user]) for user in users), share.minute, k)
+        for key, posts in share.places.items():
+            if key in places:
+                self._name(key, posts, places[key], share.minute)
         kept.open_minute = max(share.minute, kept.open_minute or share.minute)
 
     def mark_blind(self, minute: int, spells: Iterable[Spell]) -> None:
@@ -116,6 +132,24 @@ class SeriesState:
         return tuple(
             SeriesPoint(minute=start, observed=seen, expected=round(expected, 3)) for start, seen, expected in found
         )
+
+    def _name(self, key: str, posts: int, place: Place, minute: int) -> None:
+        places = self.kept.places
+        known = places.get(key)
+        if known is None or minute - known.minute > PLACES_COUNT_MINUTES:
+            if len(places) >= MAX_PLACES:
+                del places[min(places, key=lambda one: (places[one].posts, places[one].minute, one))]
+            known = places[key] = PlaceCount(minute, 0, place)
+        known.minute = max(known.minute, minute)
+        known.posts += posts
+
+    def mainly_at(self, minute: int) -> Place | None:
+        """The place that most posts of the last hours name, when it is most of all that name any, and not few."""
+        recent = [one for one in self.kept.places.values() if minute - one.minute <= PLACES_COUNT_MINUTES]
+        most = max(recent, key=lambda one: one.posts, default=None)
+        if most is None or most.posts < MIN_POSTS_AT_PLACE:
+            return None
+        return most.place if 2 * most.posts > sum(one.posts for one in recent) else None
 
     def _call(self, caller: int, minute: int) -> None:
         callers = self.kept.callers

@@ -1,0 +1,80 @@
+"""Whether two references speak of one gathering: other words, another clock, or really another place or hour."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from rapidfuzz import fuzz
+
+from configuration.places import Gazetteer, PlaceKind
+from contracts.alert import EventReference
+from services.detector.dates import ZONE
+
+SAME_NAME = 85
+"""Least similarity (0–100) of two spellings of one street or square."""
+SAME_CLOCK = timedelta(minutes=60)
+"""People round: half past seven and eight o'clock are one gathering."""
+LASTS = timedelta(hours=6)
+FORESEEN = timedelta(days=28)
+"""A date further ahead is more often a slip of reading than a gathering; it keeps nothing open."""
+
+
+class Relation(StrEnum):
+    DIFFERENT = "different"
+    SAME = "same"
+    MOVED_PLACE = "moved_place"
+    MOVED_TIME = "moved_time"
+
+
+def relation(old: EventReference, new: EventReference, gazetteer: Gazetteer) -> Relation:
+    """How a newer reference relates to an older one; both name a time."""
+    if not old.starts or not new.starts or old.starts[:10] != new.starts[:10]:
+        return Relation.DIFFERENT
+    alike = old.place is not None and new.place is not None and fuzz.ratio(old.place, new.place) >= SAME_NAME
+    if old.gemeente != new.gemeente:
+        # One street name, one day, two towns: a name that stands in several towns was settled differently.
+        return Relation.SAME if alike else Relation.DIFFERENT
+    if not alike and _street(old.place, gazetteer) and _street(new.place, gazetteer):
+        return Relation.MOVED_PLACE
+    if "T" in old.starts and "T" in new.starts:
+        apart = abs(datetime.fromisoformat(old.starts) - datetime.fromisoformat(new.starts))
+        if apart > SAME_CLOCK:
+            return Relation.MOVED_TIME
+    return Relation.SAME
+
+
+def fuller(old: EventReference, new: EventReference, gazetteer: Gazetteer) -> EventReference:
+    """The more exact of two references to one gathering: a street before a town, a clock before a day, all objects."""
+    place = new.place if _street(new.place, gazetteer) and not _street(old.place, gazetteer) else old.place
+    starts = new.starts if "T" in (new.starts or "") and "T" not in (old.starts or "") else old.starts
+    return EventReference(
+        place=place or new.place,
+        gemeente=old.gemeente or new.gemeente,
+        starts=starts,
+        call=old.call or new.call,
+        objects=tuple(sorted({*old.objects, *new.objects})),
+    )
+
+
+def _street(name: str | None, gazetteer: Gazetteer) -> bool:
+    """A street or square is finer than a town."""
+    known = gazetteer.names.get(name or "")
+    return known is not None and known.kinds == {PlaceKind.LOCAL}
+
+
+def begins(event: EventReference) -> int | None:
+    """Minute since the epoch at which it starts (midnight when only the day is told)."""
+    return None if event.starts is None else _minute(datetime.fromisoformat(event.starts))
+
+
+def ends(event: EventReference) -> int | None:
+    """Minute at which it is over, as far as can be said: some hours after its start, or after its day."""
+    if event.starts is None:
+        return None
+    start = datetime.fromisoformat(event.starts)
+    return _minute(start + (LASTS if "T" in event.starts else timedelta(days=1)))
+
+
+def _minute(wall: datetime) -> int:
+    return int(wall.replace(tzinfo=ZONE).astimezone(UTC).timestamp()) // 60
