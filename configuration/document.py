@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -56,7 +57,13 @@ def read(file: Path, model: type[EntryT]) -> EntryT:
 
 def line_of(file: Path, *location: str | int) -> int:
     """Line of a place in a file that was read before, for checks that look at several files together."""
-    return _line(_parse(file), location)
+    return _line(_parsed(file, file.stat().st_mtime_ns), location)
+
+
+@lru_cache(maxsize=8)
+def _parsed(file: Path, changed_ns: int) -> Any:
+    """A file with many problems is parsed once; one that changed since (``changed_ns``) again."""
+    return _parse(file)
 
 
 def _parse(file: Path) -> Any:
