@@ -139,7 +139,7 @@ def _spoken(tokens: Sequence[str], index: int, *, beside_day: bool) -> tuple[int
     if after in words.HOURS or after in ("am", "pm"):
         if before in words.DURATION_BEFORE or token_at(tokens, index + 2) in words.DURATION_AFTER:
             return None
-        if token == "een" and before not in words.AT:
+        if token == "een" and (before not in words.AT or token_at(tokens, index + 2) == "of"):
             return None
         if after in ("am", "pm"):
             return index + 2, figure % 12 + (12 if after == "pm" else 0), 0

@@ -122,7 +122,7 @@ def _weekday(tokens: Sequence[str], index: int, now: datetime) -> Day | None:
     if (coming := _postfix(tokens, stop)) is not None:
         stop = coming
         return Day(stop, today + timedelta(days=ahead or 7), part=part, weekday=True)
-    if before in words.COMING:
+    if before in words.COMING or _coming_in_pieces(tokens, index - 4):
         return Day(stop, today + timedelta(days=ahead or 7), part=part, weekday=True)
     if before in words.NEXT or (before == "week" and token_at(tokens, index - 2) in words.NEXT):
         monday = today + timedelta(days=7 - today.weekday())
@@ -148,9 +148,12 @@ def _postfix(tokens: Sequence[str], index: int) -> int | None:
     token = token_at(tokens, index)
     if token in ("a.s.", "a.s", "aanstaande"):
         return index + (2 if token_at(tokens, index + 1) == "." and token == "a.s" else 1)
-    if tuple(tokens[index : index + 3]) == ("a", ".", "s"):
-        return index + 4
-    return None
+    return index + 4 if _coming_in_pieces(tokens, index) else None
+
+
+def _coming_in_pieces(tokens: Sequence[str], index: int) -> bool:
+    """``a.s.`` as the anonymizer lets it through: its letters are not all permitted, its full stops are."""
+    return index >= 0 and tuple(tokens[index : index + 4 : 3]) == ("a", ".") and tokens[index + 1] == "."
 
 
 def _begins_moment(tokens: Sequence[str], index: int) -> bool:

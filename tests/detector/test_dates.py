@@ -70,6 +70,14 @@ def test_gaps_and_stops_between_day_and_hour():
     assert find(tokens, int(POSTED.timestamp()) // 60)[0].start == "2021-11-19T20:00"
 
 
+@pytest.mark.parametrize(
+    "tokens",
+    [["a", ".", "▢", ".", "donderdag"], ["a", ".", "s", ".", "donderdag"], ["donderdag", "a", ".", "▢", ".", "20:00"]],
+)
+def test_aanstaande_in_pieces_as_the_anonymizer_lets_it_through(tokens):
+    assert find(tokens, int(POSTED.timestamp()) // 60)[0].start[:10] == "2021-11-25"
+
+
 def test_the_same_words_mean_another_day_when_written_in_utc_evening():
     late = datetime(2021, 11, 18, 23, 30, tzinfo=ZoneInfo("UTC"))
     assert parse("morgen", late)[0].start == "2021-11-20"
