@@ -9,8 +9,8 @@ A window of a quiet series is negative binomial with
 - *rhythm*: factors for 24 hours and 7 days, each shrunk to the pooled profile by pseudo-counts, so never zero;
 - *dispersion*, per scale: method of moments on the errors of predictions that were made before the window was learned.
 
-Only closed hours are learned. An hour beyond what the model holds for plausible is learned as the plausible limit
-(Huber), so that a burst doesn't raise the bar for itself while a lasting change is followed within days. Minutes in
+Only closed hours are learned; the first day teaches the level alone. An hour beyond what the model holds for plausible
+is learned as the plausible limit (Huber), so that a burst doesn't raise the bar for itself while a lasting change is followed within days. Minutes in
 which the sources were blind count for nothing: neither zero nor memory.
 """
 
@@ -44,8 +44,12 @@ _PLAUSIBLE, _PLAUSIBLE_COLD = 3.0, 6.0
 """Standard deviations above the mean up to which an hour is learned in full."""
 _PLAUSIBLE_SPREAD = 5.0
 """The same for the dispersion, where cutting a long tail short would make the tail seem short."""
-_IMPLAUSIBLE_WEIGHT = 0.2
+_IMPLAUSIBLE_WEIGHT = 0.02
 """What an implausible window counts for when the dispersion is learned."""
+_RUN_DOUBLES: Final = 12.0
+"""Implausible hours after which twice as much is plausible: a day's burst hardly counts, a lasting change does."""
+_RUN_LASTS: Final = 24.0
+"""Implausible hours after which the old level is forgotten within a day or two."""
 _LOCAL: Final = 1
 """Hours ahead of UTC by which days begin: Dutch standard time, summer and winter, so that a day has 24 hours."""
 
@@ -83,11 +87,12 @@ _SHAPE, _EXPOSURE, _LEARNED = 0, 1, 2
 _HOUR_POSTS, _HOUR_EXPECTED = 3, 27
 _DAY_POSTS, _DAY_EXPECTED = 51, 58
 _SPREAD, _SPREAD_WEIGHT = 65, 71
-_SIZE = 77
+_RUN = 77
+_SIZE = 78
 
 
 class Baseline:
-    """Learned state of one series: 77 single-precision numbers (308 bytes), so that storing it loses nothing."""
+    """Learned state of one series: 78 single-precision numbers (312 bytes), so that storing it loses nothing."""
 
     __slots__ = ("_daily", "_prefix", "_prior", "_slopes", "values")
 
@@ -153,13 +158,14 @@ class Baseline:
         return 1.0 / (self._dispersion(at) + 1.0 / (self._prior.worth_posts + self.values[_SHAPE]))
 
     def _dispersion(self, at: int) -> float:
-        """Learned at this scale, starting from half the dispersion of the next shorter one: it fades as windows grow."""
+        """Learned at this scale, starting from half that of the next shorter one: it fades as windows grow."""
         values = self.values
         found = self._prior.dispersion
+        pooled_worth = _DISPERSION_WEIGHT * math.exp(-values[_LEARNED] / SPREAD_MEMORY) + 1e-3
         for scale in range(at + 1):
-            pooled, worth = (found / 2, _WIDER_WEIGHT) if scale else (found, _DISPERSION_WEIGHT)
+            pooled, worth = (found / 2, _WIDER_WEIGHT) if scale else (found, pooled_worth)
             found = (pooled * worth + values[_SPREAD + scale]) / (worth + values[_SPREAD_WEIGHT + scale])
-            found = min(10.0, max(1e-3, found))
+            found = min(10.0, max(1e-4, found))
         return found
 
     def learn_hour(self, hour: int, posts: float, seen: float) -> None:
@@ -168,14 +174,19 @@ class Baseline:
         exposure = rhythm * seen
         level = self.level
         expected = level * exposure
-        learned = min(float(max(posts, 0)), self._plausible(expected, 60, _PLAUSIBLE))
         values = self.values
-        keep = math.exp(-seen / LEVEL_MEMORY)
+        run = values[_RUN]
+        plausible = self._plausible(expected, 60, _PLAUSIBLE * 2 ** (run / _RUN_DOUBLES))
+        learned = min(float(max(posts, 0)), plausible)
+        keep = math.exp(-seen / (LEVEL_MEMORY if run < _RUN_LASTS else _RUN_LASTS))
+        implausible = posts > self._plausible(expected, 60, _PLAUSIBLE)
+        values[_RUN] = min(run + 1, 10 * _RUN_DOUBLES) if implausible else max(run - 1, 0)
         values[_SHAPE] = values[_SHAPE] * keep + learned
         values[_EXPOSURE] = values[_EXPOSURE] * keep + exposure
         values[_LEARNED] = min(values[_LEARNED] + seen, 1e6)
-        self._learn_rhythm(hour + _LOCAL, learned, level, expected, seen)
-        self._prefix = []
+        if self.own:
+            self._learn_rhythm(hour + _LOCAL, learned, level, expected, seen)
+            self._prefix = []
 
     def _learn_rhythm(self, local: int, learned: float, level: float, expected: float, seen: float) -> None:
         values = self.values
