@@ -28,6 +28,8 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, tag_field="contract", ta
     context: tuple[str, ...] = ()
     """Words shared by at least k distinct authors, most used first."""
     points: tuple[SeriesPoint, ...] = ()
+    planned: str | None = None
+    """Planned event that was under way there: what fired is more than it was expected to bring."""
     exercise: str | None = None
     newest_ms: int | None = None
 

@@ -21,6 +21,7 @@ from runtime.process import CannotStart, run, serving
 from services.detector import metrics
 from services.detector.application import Application
 from services.detector.coverage import SourceCoverage
+from services.detector.reload import follow
 from services.detector.settings import Settings
 
 STALLED_AFTER_S = 60.0
@@ -48,6 +49,7 @@ async def _work(
     for name in ("faust", "mode", "aiokafka", "kafka"):
         logging.getLogger(name).setLevel(logging.WARNING)
     reading = asyncio.create_task(_read_source_health(settings.broker, coverage))
+    watching = asyncio.create_task(follow(settings.config, application.configure))
     starting = asyncio.create_task(app.start())
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -55,8 +57,9 @@ async def _work(
         while not stop.is_set():
             if app.should_stop or (starting.done() and starting.exception() is not None):
                 raise _crashed(app, starting)
-            if reading.done():
-                reading.result()
+            for background in (reading, watching):
+                if background.done():
+                    background.result()
             if starting.done():
                 if not health.ready:
                     health.mark_ready()
@@ -69,7 +72,7 @@ async def _work(
         if starting.done():
             await application.tick()
     finally:
-        for task in (reading, stopping):
+        for task in (reading, stopping, watching):
             task.cancel()
         if not starting.done():
             starting.cancel()

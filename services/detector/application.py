@@ -281,6 +281,17 @@ class Application:
         self._folds[source].settle(int(time.time()) // 60)
         return True
 
+    def configure(self, configuration: Configuration) -> None:
+        """Go on with another configuration, swapped whole between two records."""
+        self._configuration = configuration
+        self._matcher = Matcher(configuration)
+        for fold in self._folds.values():
+            fold.configure(self._matcher)
+        for detection in self._detections.values():
+            detection.configure(configuration)
+        if self._episode_stage is not None:
+            self._episode_stage.configure(configuration)
+
     @property
     def version(self) -> str:
         return self._configuration.version

@@ -23,6 +23,7 @@ from contracts.alert import Kind, Observation, Place
 from contracts.series_deltas import SeriesDelta, SeriesDeltas, Subject
 from contracts.signal import Progress, Signal
 from services.detector.burst import Limits, threshold_for
+from services.detector.calendar import Planned
 from services.detector.event_time import Alignment
 from services.detector.gathering import ends
 from services.detector.state import CALLS_COUNT_MINUTES, SeriesState, Spell
@@ -33,6 +34,11 @@ Blindness = Callable[[str | None], Sequence[Spell]]
 """What the sources of an exercise (None: of real life) could not see, oldest first."""
 
 
+BEYOND_PLAN = 2.0
+"""Times what a planned event was expected to bring."""
+A_DAY = 1440
+FORGET_EVENT_MINUTES = 3 * A_DAY
+FORGET_MINUTES = 35 * A_DAY
 TELL_EACH_MINUTES = 15
 GROWTH = 1.25
 """A series that keeps firing is told again after so many minutes, or when it grew by this factor."""
@@ -78,11 +84,14 @@ class Detection:
         self.configure(configuration)
         self.repeated = 0
         self.tests = 0
+        self._last: dict[str, int] = {}
+        """Last minute of each series, to know which may be forgotten."""
         self._restore()
 
     def configure(self, configuration: Configuration) -> None:
         self._configuration = configuration
         self._thresholds = configuration.thresholds
+        self._planned = Planned(configuration.calendar, configuration.gazetteer)
         self._limits: dict[tuple[str, str | None], tuple[Defaults, Limits, str]] = {}
 
     def _restore(self) -> None:
@@ -96,6 +105,7 @@ class Detection:
             if state is None:
                 continue
             world = self._world(_world_of(name))
+            self._last[name] = state.counts.head
             for minute in state.kept.ahead:
                 heapq.heappush(world.due, (minute, name))
             if state.kept.open_minute is not None:
@@ -116,7 +126,7 @@ class Detection:
             self._take(world, name, delta, record)
         minute = alignment.report(record.source, record.watermark, idle=record.idle)
         if minute is not None:
-            out += self._advance(world, minute, record)
+            out += self._advance(world, name, minute, record)
             for series in sorted(world.touched):
                 out += self._test(series, minute, record, complete=False)
             if world.told != minute:
@@ -165,11 +175,14 @@ class Detection:
                 state.mark_blind(share.minute, blind)
                 state.add(share, k, record.places)
                 world.touched.add(name)
+        self._last[name] = max(self._last.get(name, 0), delta.shares[-1].minute)
         kept.applied[source] = max(done, delta.shares[-1].offset)
         kept.subject = _fuller(kept.subject, delta.subject)
         self._series.put(name, state)
 
-    def _advance(self, world: _World, minute: int, record: SeriesDeltas) -> Iterator[Signal | Progress]:
+    def _advance(
+        self, world: _World, world_name: str, minute: int, record: SeriesDeltas
+    ) -> Iterator[Signal | Progress]:
         """Event time moves to ``minute``: what is before it is complete and is tested in full, minute by minute."""
         current = world.clock.minute
         if current is not None and current < minute:
@@ -180,7 +193,19 @@ class Detection:
                 self._release(world, heapq.heappop(world.due)[1], at)
             if at < minute:
                 yield from self._complete(world, at, record)
+        if current is not None and current // A_DAY != minute // A_DAY:
+            self._forget(world_name, minute)
         world.clock.minute = minute
+
+    def _forget(self, world_name: str, minute: int) -> None:
+        """Series that fell silent long ago cost memory and say nothing: gatherings that passed, words nobody uses."""
+        for name, last in list(self._last.items()):
+            if _world_of(name) != world_name:
+                continue
+            patience = FORGET_EVENT_MINUTES if "/event:" in name else FORGET_MINUTES
+            if last < minute - patience:
+                self._series.drop(name)
+                del self._last[name]
 
     def _release(self, world: _World, name: str, minute: int) -> None:
         state = self._series.get(name)
@@ -218,7 +243,13 @@ class Detection:
         event = kept.subject.event
         over = ends(event) if event is not None else None
         callers = state.calls(minute) if over is not None and minute < over else 0
-        if test is not None and test.verdict is Reason.FIRED:
+        place = kept.subject.place
+        planned = self._planned.planned(place.gemeente_code if place is not None else None, minute)
+        fired = test is not None and test.verdict is Reason.FIRED
+        if fired and planned is not None and test is not None:
+            # As many as a planned event brings is no news; twice as many is.
+            fired = test.observed >= BEYOND_PLAN * planned.factor * test.expected
+        if fired and test is not None:
             observation = _observed(series, test)
             kind_of_signal = Kind.BURST
         elif callers >= wanted.call_authors:
@@ -249,6 +280,7 @@ class Detection:
             points=state.points(minute, observation.scale_minutes),
             exercise=record.exercise,
             newest_ms=record.newest_ms,
+            planned=planned.what if planned is not None else None,
         )
 
     def _limits_for(self, state: SeriesState) -> tuple[Defaults, Limits, str]:
@@ -307,7 +339,8 @@ def _observed(series: str, test: WindowTest) -> Observation:
         expected=round(test.expected, 4),
         ratio=round(test.ratio, 3),
         probability=float(f"{test.probability:.6g}"),
-        authors=round(test.authors, 2),
+        # The sketch is an estimate; never say more people than posts.
+        authors=round(min(test.authors, float(test.observed)), 2),
         sources=dict(sorted(test.sources.items())),
         coverage=round(test.coverage, 4),
         coordinated=test.coordinated,

@@ -57,6 +57,7 @@ class Episode(msgspec.Struct, kw_only=True):
     """Terms that fired, with their smallest tail probability."""
     events: dict[str, int] = {}
     """Event series that belong to it, with the authors of each."""
+    planned: str | None = None
     context: tuple[str, ...] = ()
     points: tuple[SeriesPoint, ...] = ()
     shown: Shown | None = None

@@ -249,6 +249,7 @@ class Episodes:
                 episode.points = signal.points
                 episode.threshold = signal.threshold
                 episode.authors_unknown = signal.authors_unknown
+            episode.planned = signal.planned
             if signal.context:
                 episode.context = signal.context
         episode.first_seen = min(episode.first_seen, signal.first_seen_minute)
@@ -345,6 +346,7 @@ class Episodes:
                 event=episode.event,
                 observation=episode.observation,
                 authors_unknown=episode.authors_unknown,
+                planned=episode.planned,
             ),
             series=episode.points,
             config_version=self._configuration.version,

@@ -220,6 +220,10 @@ class SourceFold:
                     for word in words:
                         cell.words.setdefault(word, set()).add(post.author)
 
+    def configure(self, matcher: Matcher) -> None:
+        """Match from now on by another configuration."""
+        self._matcher = matcher
+
     def settle(self, not_after: int) -> None:
         """This partition fell silent: nothing waits. ``not_after`` is the minute the clock shows."""
         for time in self._time.values():

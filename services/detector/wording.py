@@ -31,6 +31,7 @@ def reason(
     event: EventReference | None,
     observation: Observation,
     authors_unknown: bool,
+    planned: str | None = None,
 ) -> str:
     """``about`` is the strongest watch term, or the label of the phenomenon."""
     if kind is Kind.CALL and event is not None:
@@ -42,6 +43,8 @@ def reason(
         f"{observation.observed} berichten {f'({people})' if authors_unknown else people} over {about}{at} "
         f"in {span(observation.scale_minutes)}; normaal {usual}."
     )
+    if planned:
+        line += f" Gepland is {planned}; dit is meer dan daarbij werd verwacht."
     if observation.coordinated:
         line += " Weinig mensen plaatsen veel berichten: dit is geen grote groep."
     if observation.coverage < 0.95:

@@ -171,3 +171,70 @@ def test_a_post_from_the_far_future_moves_nothing(config: Configuration) -> None
 
 def _at(one: AnonymousPost, offset: int) -> AnonymousPost:
     return AnonymousPost(offset=offset, minute=one.minute, source=one.source, tokens=one.tokens, author=one.author)
+
+
+def test_a_moved_gathering_is_the_same_alert_moved(config: Configuration) -> None:
+    first = "kom_allemaal morgen 20:00 naar Coolsingel rellen"
+    second = "kom_allemaal morgen 20:00 naar Zuidplein rellen"
+    calls = [post(T + 300 + number, first, f"a-{number}") for number in range(4)]
+    moved = [post(T + 600 + number, second, f"b-{number}") for number in range(4)]
+    alerts = alerts_of(config, chatter(T, DAY), calls, moved)
+    assert len({alert.id for alert in alerts}) == 1
+    change = next(alert for alert in alerts if alert.change is Change.MOVED)
+    assert change.moved_from is not None
+    assert change.event is not None
+    assert (change.moved_from.place, change.event.place) == ("Coolsingel", "Zuidplein")
+
+
+def test_a_demonstration_is_its_own_class_and_no_threat(config: Configuration) -> None:
+    term = next(
+        term.term
+        for phenomenon in config.phenomena
+        if phenomenon.kind == "demonstration"
+        for term in phenomenon.terms
+        if term.role == "topic"
+    )
+    crowds = [*crowd(T + 700, f"{term.replace(' ', '_')} in Rotterdam", 80), *crowd(T + 705, RIOT, 80)]
+    alerts = last(alerts_of(config, chatter(T, DAY), crowds))
+    by_class = {alert.severity is Severity.INFO for alert in alerts.values()}
+    assert len(alerts) == 2, "a demonstration is not taken into a riot, nor the other way round"
+    assert by_class == {True, False}
+
+
+def test_a_planned_crowd_is_quiet_and_a_far_larger_one_is_named(config: Configuration) -> None:
+    new_year = 29_978_820
+    """31 December 2026, 19:00 UTC: *Oud en nieuw* is planned for the whole country, ten times an ordinary hour."""
+    background = chatter(new_year - 2 * DAY, 2 * DAY + 120)
+    usual = [one for hour in range(48) for one in crowd(new_year - 2 * DAY + 60 * hour, RIOT, 6, minutes=60)]
+    tenfold = crowd(new_year, RIOT, 60, minutes=60)
+    hundredfold = crowd(new_year, RIOT, 900, minutes=60)
+    quiet = alerts_of(config, background, usual, tenfold)
+    assert [alert for alert in opened(quiet) if alert.opened_minute >= new_year] == []
+    loud = [
+        alert for alert in opened(alerts_of(config, background, usual, hundredfold)) if alert.opened_minute >= new_year
+    ]
+    assert loud
+    assert "Oud en nieuw" in loud[0].reason
+
+
+def test_blind_minutes_are_missing_not_empty(config: Configuration) -> None:
+    """Half a day without sight, then as many posts as always: no news. Taken for zeros it would be a rise."""
+    steady = [one for hour in range(72) for one in crowd(T + 60 * hour, RIOT, 12, minutes=60)]
+    seen = [one for one in steady if not T + 36 * 60 <= one.minute < T + 60 * 60]
+    blind = Pipeline(config, blindness=lambda _: [(T + 36 * 60, T + 60 * 60, 1.0)])
+    alerts = replay(config, batches([*chatter(T, 36 * 60), *chatter(T + 60 * 60, 12 * 60), *seen]), pipeline=blind)
+    assert [alert.label for alert in opened(alerts) if alert.opened_minute >= T + 60 * 60] == []
+    state = blind.series[0]["/watch:rellen@GM0599"]
+    assert state.counts.missing == [(T + 36 * 60, T + 60 * 60, 1.0)]
+
+
+def test_a_place_most_posts_name_places_what_names_none_itself(config: Configuration) -> None:
+    alerts = last(
+        alerts_of(
+            config,
+            chatter(T, DAY),
+            crowd(T + 700, "plunderen in Breda", 9, minutes=5),
+            crowd(T + 700, "plunderen", 8, minutes=5),
+        )
+    )
+    assert {alert.place.gemeente for alert in alerts.values()} == {"Breda"}
