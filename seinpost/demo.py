@@ -37,7 +37,7 @@ from seinpost.webhook_receiver import Received, webhook_receiver
 LOOK_S = 0.5
 """Time between two looks at the services."""
 
-DRAIN_PATIENCE_S = 60.0
+DRAIN_PATIENCE_S = 150.0
 """After the last post was read; beyond it the summary says what is still waiting, and the run has failed."""
 
 STEADY_S = 3.5

@@ -59,7 +59,7 @@ class Observer:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self._http = httpx.Client(timeout=10, trust_env=False)
+        self._http = httpx.Client(timeout=30, trust_env=False)
 
     def close(self) -> None:
         self._http.close()
