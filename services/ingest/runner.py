@@ -92,11 +92,16 @@ class Runner:
             try:
                 await self._read(cursor)
             except SourceFailed as failure:
-                held_s = time.monotonic() - began_s
-                await self._wait_after(failure, held_s)
-                cursor = self._adapter.cursor() or cursor
+                await self._wait_after(failure, time.monotonic() - began_s)
+            except Exception as error:
+                if self._handling:  # Kafka failed, not the source.
+                    raise
+                # One source that an adapter cannot cope with must not stop the others.
+                log().error("adapter failed", source=self._id, exc_info=error)
+                await self._wait_after(SourceFailed(Reason.PROTOCOL), time.monotonic() - began_s)
             else:
                 break
+            cursor = self._adapter.cursor() or cursor
         if not self._stopping:
             self._watch.finished()
 
@@ -120,6 +125,8 @@ class Runner:
                     return
 
     async def _handle(self, event: Event) -> None:
+        if not isinstance(event, Unreadable):  # A source that only says what we cannot read is not seen.
+            self._watch.heard(clock_ms())
         match event:
             case RawPost():
                 await self._post(event)
@@ -134,7 +141,6 @@ class Runner:
                 task.add_done_callback(self._confirming.discard)
             case Answered():
                 pass
-        self._watch.heard(clock_ms())
         if not self._seeing:
             await self._report()
 
