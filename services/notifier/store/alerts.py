@@ -173,6 +173,7 @@ async def to_handle(connection: AsyncConnection, limit: int = 200) -> list[Case]
         case((alerts.c.exercise.is_(None), 0), else_=1),
         case((alerts.c.status.in_(_unseen), 0), else_=1),
         alerts.c.received_ms,
+        alerts.c.opened_minute,
         alerts.c.id,
     )
     query = select(alerts).where(alerts.c.status != Status.CLOSED.value).order_by(*order).limit(limit)
