@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from types import TracebackType
 from typing import Self
 
@@ -37,6 +38,7 @@ class AcknowledgedProducer:
         self._slots = asyncio.Semaphore(MAX_IN_FLIGHT)
         self._pending: set[asyncio.Future[object]] = set()
         self._failure: BaseException | None = None
+        self._waiting_since = 0.0
 
     async def __aenter__(self) -> Self:
         await self._producer.start()
@@ -67,6 +69,8 @@ class AcknowledgedProducer:
         except BaseException:
             self._slots.release()
             raise
+        if not self._pending:
+            self._waiting_since = time.monotonic()
         self._pending.add(future)
         future.add_done_callback(self._acknowledged)
 
@@ -76,11 +80,17 @@ class AcknowledgedProducer:
             await asyncio.wait(set(self._pending))
         self._raise_failure()
 
+    @property
+    def waiting_s(self) -> float:
+        """How long nothing was acknowledged although something is due; 0 when nothing is."""
+        return time.monotonic() - self._waiting_since if self._pending else 0.0
+
     async def partitions(self, topic: str) -> int:
         return len(await self._producer.partitions_for(topic))
 
     def _acknowledged(self, future: asyncio.Future[object]) -> None:
         self._pending.discard(future)
+        self._waiting_since = time.monotonic()
         self._slots.release()
         if not future.cancelled() and (error := future.exception()) is not None and self._failure is None:
             self._failure = error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from broker.dead_letters import DeadLetters
 from broker.producer import AcknowledgedProducer
@@ -20,6 +21,10 @@ from services.ingest.settings import Settings
 
 STOP_PATIENCE_S = 2.5
 """How long stopping waits for Kafka to acknowledge what was sent."""
+
+
+UNREADY_AFTER_S = 5.0
+"""So long without an acknowledgement, with something waiting for one: not ready, and an operator should look."""
 
 
 class Unacknowledged(Exception):
@@ -41,12 +46,11 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             runners = [Runner(adapter, producer, dead_letters, settings.ingest) for adapter in adapters]
             try:
                 async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(_beat(health, stop))
+                    tasks.create_task(_beat(health, producer, stop))
                     running = [
                         tasks.create_task(runner.run(cursors.get(adapter.settings.id)))
                         for adapter, runner in zip(adapters, runners, strict=True)
                     ]
-                    health.mark_ready()
                     await stop.wait()
                     health.mark_unready("stopping")
                     for runner in runners:
@@ -72,13 +76,16 @@ def _sources(settings: Settings) -> list[AnySource]:
     return [source for source in configured if source.enabled]
 
 
-async def _beat(health: Health, stop: asyncio.Event) -> None:
+async def _beat(health: Health, producer: AcknowledgedProducer, stop: asyncio.Event) -> None:
+    """Alive as long as the loop turns; ready as long as Kafka acknowledges."""
     while not stop.is_set():
         health.beat()
-        try:
-            await asyncio.wait_for(stop.wait(), 5)
-        except TimeoutError:
-            continue
+        if producer.waiting_s > UNREADY_AFTER_S:
+            health.mark_unready("Kafka does not acknowledge")
+        else:
+            health.mark_ready()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 1)
 
 
 if __name__ == "__main__":

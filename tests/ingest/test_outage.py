@@ -6,6 +6,7 @@ import asyncio
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from broker.embedded import embedded_broker, free_port
@@ -60,10 +61,12 @@ async def test_it_stops_in_time_when_the_broker_is_gone_and_loses_nothing(tmp_pa
         before = await read(service, "weg")
         # Read on, without anybody to acknowledge.
         await eventually(lambda: read(service, "weg"), lambda now: now > before + 5)
+        said = await eventually(lambda: readiness(service), lambda answer: answer[0] == 503)
         began_s = time.monotonic()
         code = await asyncio.to_thread(service.stop)
     finally:
         await asyncio.to_thread(starting.__exit__, None, None, None)
+    assert said == (503, "Kafka does not acknowledge\n")
     assert code == 1
     assert time.monotonic() - began_s < 10
     with embedded_broker(tmp_path / "broker", port):
@@ -103,6 +106,11 @@ async def test_killed_twice_every_post_still_arrives(tmp_path: Path) -> None:
     assert set(arrived) == set(range(count))
     # Read again was at most what came after the last saved cursor, not the whole file.
     assert len(arrived) < 2 * count
+
+
+async def readiness(service: RunningService) -> tuple[int, str]:
+    answer = await asyncio.to_thread(httpx.get, f"{service.url}/readyz")
+    return answer.status_code, answer.text
 
 
 async def read(service: RunningService, source: str) -> float:
