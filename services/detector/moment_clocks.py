@@ -54,7 +54,7 @@ def clock(tokens: Sequence[str], index: int, *, beside_day: bool) -> Clock | Non
         if named is not None and not (ahead == stop and tokens[ahead] == "morgen"):
             part, stop = named, ahead + 1
     if until is None:
-        stop, until = _until(tokens, stop, after_between=token_at(tokens, index - 1) == "tussen")
+        stop, until = _until(tokens, stop, hour, after_between=token_at(tokens, index - 1) == "tussen")
     return Clock(stop, hour, minute, written, part, until)
 
 
@@ -143,7 +143,11 @@ def _spoken(tokens: Sequence[str], index: int, *, beside_day: bool) -> tuple[int
             return None
         if after in ("am", "pm"):
             return index + 2, figure % 12 + (12 if after == "pm" else 0), 0
-        return _swallow_hours(tokens, index + 1), figure, 0
+        return _minutes_behind(tokens, index, figure)
+    if token_at(tokens, index + 3) in words.PARTS and list(tokens[index + 1 : index + 3]) == ["in", "de"]:
+        return (index + 1, figure, 0) if figure <= 12 else None
+    if before == "van" and token_at(tokens, index - 2) == "klok":
+        return index + 1, figure, 0
     if token in ("een", "acht") and before not in words.CERTAINLY_AT:
         return None
     if before in words.CERTAINLY_AT or (
@@ -167,6 +171,16 @@ def _spoken(tokens: Sequence[str], index: int, *, beside_day: bool) -> tuple[int
     ):
         return index + 1, figure, 0
     return None
+
+
+def _minutes_behind(tokens: Sequence[str], index: int, hour: int) -> tuple[int, int, int]:
+    """``20 uur``, and ``20 uur 30``."""
+    stop = index + 2
+    minutes, following = token_at(tokens, stop), token_at(tokens, stop + 1)
+    told = minutes.isdigit() and len(minutes) == 2 and int(minutes) < 60 and int(minutes) % 5 == 0
+    if told and following not in words.MONTHS and following not in words.NO_HOUR:
+        return stop + 1, hour, int(minutes)
+    return stop, hour, 0
 
 
 def _minutes_past(tokens: Sequence[str], index: int, figure: int) -> tuple[int, int, int] | None:
@@ -199,7 +213,9 @@ def _swallow_hours(tokens: Sequence[str], index: int) -> int:
     return index + 1 if token_at(tokens, index) in words.HOURS else index
 
 
-def _until(tokens: Sequence[str], index: int, *, after_between: bool) -> tuple[int, tuple[int, int, bool] | None]:
+def _until(
+    tokens: Sequence[str], index: int, hour: int, *, after_between: bool
+) -> tuple[int, tuple[int, int, bool] | None]:
     token = token_at(tokens, index)
     joined = token in words.UNTIL or (after_between and token == "en")
     at = index + 1 if joined else index
@@ -209,12 +225,14 @@ def _until(tokens: Sequence[str], index: int, *, after_between: bool) -> tuple[i
     if joined and (half := _spoken(tokens, at, beside_day=False)) is not None:
         return half[0], (half[1], half[2], False)
     if following[0].isdigit() and (figure := _figure(tokens, at, beside_day=False)) is not None:
+        if not joined and figure[1] <= hour:
+            return index, None
         return figure[0], (figure[1], figure[2], figure[3])
     if (
         joined
-        and (hour := number(following)) is not None
-        and hour <= MAX_HOUR
+        and (end := number(following)) is not None
+        and end <= MAX_HOUR
         and token_at(tokens, at + 1) not in words.NO_HOUR
     ):
-        return _swallow_hours(tokens, at + 1), (hour, 0, hour > 12)
+        return _swallow_hours(tokens, at + 1), (end, 0, end > 12)
     return index, None

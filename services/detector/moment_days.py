@@ -54,6 +54,8 @@ def day(tokens: Sequence[str], index: int, now: datetime) -> Day | None:
         and token_at(tokens, index + 2) not in words.HOURS
     ):
         return _calendar(index + 2, tokens, today, int(following), words.MONTHS[token])
+    if token in words.MONTHS and (ordinal := words.ORDINAL.match(following)):
+        return _calendar(index + 2, tokens, today, int(ordinal[1]), words.MONTHS[token])
     if token in words.FIXED_DAYS:
         month, day_of_month, part = words.FIXED_DAYS[token]
         return _this_or_next_year(index + 1, today, day_of_month, month, part)
@@ -201,6 +203,8 @@ def _dated(tokens: Sequence[str], index: int, today: date) -> Day | None:
     if token.isdigit() or (ordinal := words.ORDINAL.match(token)):
         figure = int(token) if token.isdigit() else int(ordinal[1])  # type: ignore[index]
         following = token_at(tokens, index + 1).rstrip(".")
+        if (several := _several_days(tokens, index, today, figure)) is not None:
+            return several
         if following in words.MONTHS and len(token) <= 4:
             return _calendar(index + 2, tokens, today, figure, words.MONTHS[following])
         if not token.isdigit() and token_at(tokens, index - 1) == "de":
@@ -220,6 +224,17 @@ def _dated(tokens: Sequence[str], index: int, today: date) -> Day | None:
     return None
 
 
+def _several_days(tokens: Sequence[str], index: int, today: date, figure: int) -> Day | None:
+    """``13 t/m 15 juni``."""
+    month = words.MONTHS.get(token_at(tokens, index + 3).rstrip("."))
+    last = number(token_at(tokens, index + 2))
+    if month is None or last is None or last <= figure or tokens[index + 1] not in words.UNTIL | {"en"}:
+        return None
+    ends = _calendar(index + 4, tokens, today, last, month)
+    begins = _this_or_next_year(index + 1, today, figure, month)
+    return Day(ends.stop, begins.first, ends.first) if ends is not None and begins is not None else None
+
+
 def _date_rather_than_time(tokens: Sequence[str], index: int, first: int, second: int, mark: str) -> bool:
     """``26.11`` and ``26-11`` against ``19.30`` and ``20-22``."""
     if not (1 <= first <= 31 and 1 <= second <= 12):
@@ -227,6 +242,8 @@ def _date_rather_than_time(tokens: Sequence[str], index: int, first: int, second
     before, after = token_at(tokens, index - 1), token_at(tokens, index + 1)
     if after in words.HOURS or before in words.AT or before in ("van", "tussen"):
         return False
+    if after in ("om", "vanaf") or words.CLOCK.match(after):
+        return True
     return mark == "-" or (first > MAX_HOUR or (second % 5 != 0 and first > 12))
 
 

@@ -88,7 +88,7 @@ class Resolver:
         return tuple(self._mention(hit) for hit in hits)
 
     def principal(self, tokens: Sequence[str], mentions: Sequence[Mention]) -> Mention | None:
-        """The mention a post is about: settled before open, a destination before an origin, the finest, the first."""
+        """The mention a post is about: settled before open, a destination before an origin, a street before a town, the first."""
         if not mentions:
             return None
 
@@ -105,7 +105,7 @@ class Resolver:
             going = -place_evidence.destination(tokens, mention.span[0])
             if mention.span[0] - 2 in named and tokens[mention.span[0] - 1] in _LOCATES:
                 going = 2
-            return settled, going, 0 if place.name else 1, mention.span[0]
+            return settled, going, 0 if self._is_local(mention) else 1, mention.span[0]
 
         best = min(mentions, key=rank)
         finer = [
