@@ -88,7 +88,7 @@ class Resolver:
         return tuple(self._mention(hit) for hit in hits)
 
     def principal(self, tokens: Sequence[str], mentions: Sequence[Mention]) -> Mention | None:
-        """The mention a post is about: settled before open, a destination before an origin, a street before a town, the first."""
+        """The mention a post is about: settled, then a destination, then a street, then the first."""
         if not mentions:
             return None
 
