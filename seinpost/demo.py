@@ -34,7 +34,7 @@ from seinpost.progress import EVERY, Progress
 from seinpost.stack import Replay, running, write_configuration
 from seinpost.webhook_receiver import Received, webhook_receiver
 
-LOOK_S = 0.5
+LOOK_S = 1.0
 """Time between two looks at the services."""
 
 DRAIN_PATIENCE_S = 150.0
@@ -55,6 +55,7 @@ class Outcome:
     waiting: str | None
     """What the pipeline had still to do when we stopped waiting."""
     seconds: float
+    cpu_seconds: dict[str, float]
 
 
 def demo(
@@ -143,7 +144,13 @@ def _follow(observer: Observer, progress: Progress, began: float) -> Outcome:
         if not counts.ended:
             ended_s = now_s
         if now_s - moved_s >= STEADY_S or now_s - ended_s >= DRAIN_PATIENCE_S:
-            return Outcome(counts=counts, alerts=observer.alerts(), waiting=waiting, seconds=now_s - began)
+            return Outcome(
+                counts=counts,
+                alerts=observer.alerts(),
+                waiting=waiting,
+                seconds=now_s - began,
+                cpu_seconds=observer.cpu_seconds(),
+            )
         before = counts
         time.sleep(LOOK_S)
 
@@ -178,6 +185,7 @@ def _summary(outcome: Outcome, verdict: Verdict, received: Received) -> tuple[bo
             "deliveries": len(received.deliveries),
             "signatures_refused": received.refused,
             "waiting": outcome.waiting,
+            "cpu_seconds": outcome.cpu_seconds,
             "dead_letters": outcome.counts.dead_by_reason,
             "versions": {
                 "python": platform.python_version(),

@@ -88,6 +88,12 @@ class Observer:
             pending=int(summary["pending"]),
         )
 
+    def cpu_seconds(self) -> dict[str, float]:
+        """What each service has taken of the processor since it started."""
+        return {
+            name: round(self._samples(name).get("process_cpu_seconds_total", 0), 1) for name in self._stack.services
+        }
+
     def alerts(self) -> list[Opened]:
         """All alerts in the security room, earliest first."""
         found: list[Opened] = []
