@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import msgspec
@@ -43,7 +43,7 @@ class FileAdapter:
         self._file = ""
         self._pacing = Pacing(settings.speed)
 
-    async def events(self, cursor: str | None) -> AsyncIterator[Event]:
+    async def events(self, cursor: str | None) -> AsyncGenerator[Event, None]:
         """Cursor: see `Position`."""
         try:
             self._file = await asyncio.to_thread(_fingerprint, self.settings.path)

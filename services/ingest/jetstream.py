@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import msgspec
@@ -80,7 +80,7 @@ class JetstreamAdapter:
         seen = self._seen.within(self._at) if self._legacy else ()
         return msgspec.json.encode(Position(stream=self._stream, at=self._at, seen=seen)).decode()
 
-    async def events(self, cursor: str | None) -> AsyncIterator[Event]:
+    async def events(self, cursor: str | None) -> AsyncGenerator[Event, None]:
         """Cursor: see `Position`. Both wires resume inclusively, so what was seen before is left out here."""
         self._resume(cursor)
         try:

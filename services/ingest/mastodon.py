@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 import httpx
 import msgspec
@@ -72,7 +72,7 @@ class MastodonAdapter:
     def cursor(self) -> str | None:
         return self._last_id
 
-    async def events(self, cursor: str | None) -> AsyncIterator[Event]:
+    async def events(self, cursor: str | None) -> AsyncGenerator[Event, None]:
         """Cursor: id of the newest post. A stream cannot be resumed; deletions and edits during a cut are not seen."""
         self._last_id = cursor
         headers = {"User-Agent": USER_AGENT} | ({"Authorization": f"Bearer {self._token}"} if self._token else {})

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from configuration.sources import Push
@@ -77,7 +77,7 @@ class PushAdapter:
         """Compares in constant time."""
         return hmac.compare_digest(authorization.encode(), f"Bearer {self._token}".encode())
 
-    async def events(self, cursor: str | None) -> AsyncIterator[Event]:
+    async def events(self, cursor: str | None) -> AsyncGenerator[Event, None]:
         delivery: _Delivery | None = None
         self._open = True
         try:

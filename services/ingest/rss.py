@@ -6,7 +6,7 @@ import asyncio
 import calendar
 import hashlib
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import feedparser
@@ -70,7 +70,7 @@ class FeedAdapter:
     def cursor(self) -> str | None:
         return msgspec.json.encode(Position(etag=self._etag, modified=self._modified, seen=self._seen)).decode()
 
-    async def events(self, cursor: str | None) -> AsyncIterator[Event]:
+    async def events(self, cursor: str | None) -> AsyncGenerator[Event, None]:
         """Cursor: see `Position`. Asks for ever, with the interval between two requests."""
         self._resume(cursor)
         timeout = httpx.Timeout(20)

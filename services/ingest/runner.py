@@ -114,7 +114,7 @@ class Runner:
         await asyncio.sleep(self._backoff.next_wait_s(held_s=held_s, retry_after_s=failure.retry_after_s))
 
     async def _read(self, cursor: str | None) -> None:
-        async with contextlib.aclosing(self._adapter.events(cursor)) as events:  # type: ignore[type-var]
+        async with contextlib.aclosing(self._adapter.events(cursor)) as events:
             async for event in events:
                 self._handling = True
                 await self._handle(event)
@@ -231,7 +231,7 @@ class Runner:
         since_ms = now_ms if before is None or before.status is not verdict.status else before.since_ms
         self._health = SourceHealth(
             source=self._id,
-            kind=self._adapter.settings.kind,  # type: ignore[attr-defined]
+            kind=self._adapter.settings.kind,
             status=verdict.status,
             reason=verdict.reason,
             since_ms=since_ms,

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
-from configuration.sources import Source
+from configuration.sources import AnySource
 from contracts.codec import Malformed
 from contracts.raw_post import Deletion, RawPost
 from contracts.source_health import Reason
@@ -76,7 +76,7 @@ class Adapter(Protocol):
     """
 
     @property
-    def settings(self) -> Source: ...
+    def settings(self) -> AnySource: ...
 
     @property
     def replay(self) -> bool:
@@ -93,7 +93,7 @@ class Adapter(Protocol):
         """Longest silence that is still normal."""
         ...
 
-    def events(self, cursor: str | None) -> AsyncIterator[Event]:
+    def events(self, cursor: str | None) -> AsyncGenerator[Event, None]:
         """Connect and read, from ``cursor`` on. Ends when the source has; raises `SourceFailed` when it broke off.
 
         ``cursor`` is what `cursor` said last, in this process or an earlier one. Called again after every failure.

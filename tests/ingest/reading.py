@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -78,18 +78,12 @@ async def eventually(look: Callable[[], Awaitable[T]], enough: Callable[[T], boo
 async def take(adapter: Adapter, count: int, cursor: str | None = None, *, patience_s: float = 10.0) -> list[Event]:
     """The first events of one connection; fewer when it ends before."""
     taken: list[Event] = []
-    async with asyncio.timeout(patience_s), contextlib.aclosing(_iterate(adapter, cursor)) as events:
+    async with asyncio.timeout(patience_s), contextlib.aclosing(adapter.events(cursor)) as events:
         async for event in events:
             taken.append(event)
             if len(taken) == count:
                 break
     return taken
-
-
-async def _iterate(adapter: Adapter, cursor: str | None) -> AsyncIterator[Event]:
-    async with contextlib.aclosing(adapter.events(cursor)) as events:  # type: ignore[type-var]
-        async for event in events:
-            yield event
 
 
 async def until_failure(adapter: Adapter, cursor: str | None = None) -> tuple[list[Any], SourceFailed]:

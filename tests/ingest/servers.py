@@ -95,7 +95,7 @@ class HttpServer:
         server = uvicorn.Server(
             uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=1)
         )
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        server.install_signal_handlers = lambda: None
         task = asyncio.create_task(server._serve())
         while not server.started:  # noqa: ASYNC110
             await asyncio.sleep(0.01)

@@ -50,7 +50,7 @@ def account(number: int, *, active: bool) -> str:
 
 
 @pytest.fixture
-def recording(recorded) -> list[str]:  # type: ignore[no-untyped-def]
+def recording(recorded) -> list[str]:
     path: Path = recorded("jetstream/recorded_v1.jsonl")
     return path.read_text().splitlines()
 

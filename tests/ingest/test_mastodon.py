@@ -79,7 +79,7 @@ def _messages(body: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("name", ["recorded_update.sse", "recorded_update_edit_delete.sse"])
-async def test_recorded_streams(recorded, name: str) -> None:  # type: ignore[no-untyped-def]
+async def test_recorded_streams(recorded, name: str) -> None:
     body = recorded(f"mastodon/{name}").read_text()
     messages = _messages(body)
     expected = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -40,7 +40,7 @@ class Scripted:
         self._connections = list(connections)
         self._yielded = 0
 
-    async def events(self, cursor: str | None) -> AsyncIterator[Event]:
+    async def events(self, cursor: str | None) -> AsyncGenerator[Event, None]:
         self.resumed_with.append(cursor)
         for event in self._connections.pop(0) if self._connections else ():
             if isinstance(event, Exception):

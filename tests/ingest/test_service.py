@@ -52,7 +52,7 @@ async def until_status(service: RunningService, source: str, status: Status) -> 
 @pytest.mark.parametrize("wire", ["subscribe", "subscribeEvents"])
 async def test_a_recorded_network_cut_and_restarted(
     broker: BrokerSettings, start_service, recorded, tmp_path: Path, wire: str
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     lines = recorded("jetstream/recorded_v1.jsonl").read_text().splitlines()
     name = f"bluesky-{wire.lower()}"
     first = sum('"operation":"create","collection":"app.bsky.feed.post"' in each for each in lines[:90])
@@ -81,7 +81,7 @@ async def test_a_recorded_network_cut_and_restarted(
         assert each.id.rpartition("/")[2] not in log
 
 
-async def test_withdrawn_accounts_and_bad_frames(broker: BrokerSettings, start_service, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+async def test_withdrawn_accounts_and_bad_frames(broker: BrokerSettings, start_service, tmp_path: Path) -> None:
     frames = [post(1), "{kapot", account(2, active=True), account(3, active=False), post(4, text="x" * 20_001), post(5)]
     async with JetstreamServer(list(enumerate(frames))).running() as server:
         config = configured(tmp_path / "config", {"id": "vreemd", "kind": "jetstream", "url": server.url})
@@ -95,7 +95,7 @@ async def test_withdrawn_accounts_and_bad_frames(broker: BrokerSettings, start_s
     assert counted == 1
 
 
-async def test_records_of_one_author_share_a_partition(broker: BrokerSettings, start_service, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+async def test_records_of_one_author_share_a_partition(broker: BrokerSettings, start_service, tmp_path: Path) -> None:
     path = tmp_path / "posts.jsonl"
     path.write_bytes(b"".join(line(number, author=f"a{number % 7}") for number in range(70)))
     config = configured(tmp_path / "config", {"id": "schrijvers", "kind": "file", "path": str(path)})
@@ -113,7 +113,7 @@ async def test_records_of_one_author_share_a_partition(broker: BrokerSettings, s
     assert runs
 
 
-async def test_mastodon_and_a_feed(broker: BrokerSettings, start_service, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+async def test_mastodon_and_a_feed(broker: BrokerSettings, start_service, tmp_path: Path) -> None:
     routes = {
         STREAM: streaming(update(1), update(2, visibility="private"), update(3)),
         TIMELINE: no_timeline,
@@ -142,7 +142,7 @@ async def test_mastodon_and_a_feed(broker: BrokerSettings, start_service, tmp_pa
     assert "correct-horse" not in service.log.read_text()
 
 
-async def test_push(broker: BrokerSettings, start_service, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+async def test_push(broker: BrokerSettings, start_service, tmp_path: Path) -> None:
     source = {"id": "leverancier", "kind": "push", "path": "/v1/leverancier", "token_secret": "token"}
     source |= {"max_lag_s": LONG_AGO_S}
     config = configured(tmp_path / "config", source) | {"SEINPOST_INGEST__MAX_PUSH_BYTES": "2000000"}
@@ -202,7 +202,7 @@ async def test_push(broker: BrokerSettings, start_service, tmp_path: Path) -> No
 
 async def test_a_file_stopped_halfway_goes_on_where_it_was(
     broker: BrokerSettings, start_service, tmp_path: Path
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     path = tmp_path / "posts.jsonl"
     # Two seconds of replay: 60 s at 30 times.
     path.write_bytes(b"".join(line(number) for number in range(60)))
@@ -229,7 +229,7 @@ async def test_a_file_stopped_halfway_goes_on_where_it_was(
     assert len(await posts(broker, "halverwege")) == 60
 
 
-async def test_a_source_that_refuses_or_is_away_is_blind(broker: BrokerSettings, start_service, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+async def test_a_source_that_refuses_or_is_away_is_blind(broker: BrokerSettings, start_service, tmp_path: Path) -> None:
     async with JetstreamServer([(1, post(1))], refuse=lambda _: (403, "no")).running() as server:
         config = configured(
             tmp_path / "config",
@@ -256,7 +256,7 @@ async def test_a_source_that_refuses_or_is_away_is_blind(broker: BrokerSettings,
         assert (last.status, last.reason) == (Status.BLIND, Reason.STOPPED)
 
 
-async def test_the_cursor_is_saved_while_running(broker: BrokerSettings, start_service, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+async def test_the_cursor_is_saved_while_running(broker: BrokerSettings, start_service, tmp_path: Path) -> None:
     async with JetstreamServer([(1, post(1))]).running() as server:
         config = configured(tmp_path / "config", {"id": "bewaard", "kind": "jetstream", "url": server.url})
         service = await asyncio.to_thread(start_service, "ingest", config)
@@ -274,7 +274,7 @@ def taken_port() -> Any:
         yield listener.getsockname()[1]
 
 
-async def test_it_says_in_one_line_why_it_cannot_start(start_service, tmp_path: Path, taken_port: int) -> None:  # type: ignore[no-untyped-def]
+async def test_it_says_in_one_line_why_it_cannot_start(start_service, tmp_path: Path, taken_port: int) -> None:
     push = {"id": "p", "kind": "push", "path": "/v1/p", "token_secret": "none"}
     double = {"id": "dubbel", "kind": "file", "path": "x"}
     cases = [
@@ -304,7 +304,7 @@ async def test_it_says_in_one_line_why_it_cannot_start(start_service, tmp_path: 
         service.log.unlink()
 
 
-async def test_no_source_at_all_is_allowed(broker: BrokerSettings, start_service, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+async def test_no_source_at_all_is_allowed(broker: BrokerSettings, start_service, tmp_path: Path) -> None:
     service = await asyncio.to_thread(start_service, "ingest", configured(tmp_path / "config"))
     assert await asyncio.to_thread(service.stop) == 0
     assert await values(broker, "alerts") == []
