@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import heapq
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -91,6 +92,7 @@ class Detection:
     def configure(self, configuration: Configuration) -> None:
         self._configuration = configuration
         self._thresholds = configuration.thresholds
+        self._competing = _competing(configuration)
         self._planned = Planned(configuration.calendar, configuration.gazetteer)
         self._limits: dict[tuple[str, str | None], tuple[Defaults, Limits, str]] = {}
 
@@ -289,7 +291,8 @@ class Detection:
         if key not in self._limits:
             wanted = self._thresholds.limits(*key)
             scales = self._thresholds.scales_minutes
-            probability = threshold_for(wanted.false_alarms_per_day, scales_minutes=scales)
+            series = self._competing[key[1]]
+            probability = threshold_for(wanted.false_alarms_per_day, series, scales_minutes=scales)
             limits = Limits(
                 probability=probability,
                 min_authors=wanted.min_authors,
@@ -305,6 +308,16 @@ class Detection:
             limits = _without_authors(limits)
             threshold += ", schrijvers onbekend"
         return wanted, limits, threshold
+
+
+def _competing(configuration: Configuration) -> Counter[str | None]:
+    """Series that share one false-alarm budget, by region: each phenomenon at each gemeente; without a place, each
+    phenomenon and each of its terms."""
+    regions: Counter[str | None] = Counter(gemeente.region for gemeente in configuration.gazetteer.gemeenten.values())
+    for region in regions:
+        regions[region] *= len(configuration.phenomena)
+    regions[None] = sum(1 + len(phenomenon.terms) for phenomenon in configuration.phenomena)
+    return regions
 
 
 def _shortest(state: SeriesState, minute: int, limits: Limits) -> WindowTest | None:

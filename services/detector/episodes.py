@@ -245,6 +245,7 @@ class Episodes:
             if signal.complete and (not episode.settled or _tells_more(episode, signal)):
                 if subject.phenomenon is not None and signal.minute == episode.opened:
                     episode.phenomenon = subject.phenomenon
+                episode.kind = signal.kind
                 episode.observation = observation
                 episode.points = signal.points
                 episode.threshold = signal.threshold

@@ -43,6 +43,8 @@ def reason(
         f"{observation.observed} berichten {f'({people})' if authors_unknown else people} over {about}{at} "
         f"in {span(observation.scale_minutes)}; normaal {usual}."
     )
+    if event is not None and event.call and event.starts:
+        line += f" Er wordt opgeroepen voor {moment(event.starts)}{f', {event.place}' if event.place else ''}."
     if planned:
         line += f" Gepland is {planned}; dit is meer dan daarbij werd verwacht."
     if observation.coordinated:

@@ -38,13 +38,15 @@ def crowd(start: int, text: str, number: int, *, minutes: int = 10, authors: int
     ]
 
 
+TOWNS = ("Rotterdam", "Utrecht", "Groningen", "Eindhoven", "Breda")
+SAID = ("mooi weer in {}", "file bij {}", "koffie drinken in {}", "beelden van rellen in {} gezien")
+
+
 def chatter(start: int, minutes: int, seed: int = 1) -> list[AnonymousPost]:
-    """Ordinary posts of many towns, some of which hold a watch term, so that event time moves and baselines learn."""
+    """Ordinary posts of many towns, a few of which hold a watch term, so that event time moves and baselines learn."""
     rng = random.Random(seed)
-    towns = ("Rotterdam", "Utrecht", "Groningen", "Eindhoven", "Breda")
-    texts = ("mooi weer in {}", "file bij {}", "koffie drinken in {}", "oude beelden van rellen in {} gezien")
     return [
-        post(start + minute, rng.choices(texts, (400, 400, 200, 1))[0].format(rng.choice(towns)), f"chat-{rng.random()}")
+        post(start + minute, rng.choices(SAID, (400, 400, 200, 1))[0].format(rng.choice(TOWNS)), f"chat-{rng.random()}")
         for minute in range(minutes)
         for _ in range(2)
     ]

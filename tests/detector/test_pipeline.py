@@ -218,14 +218,18 @@ def test_a_planned_crowd_is_quiet_and_a_far_larger_one_is_named(config: Configur
 
 
 def test_blind_minutes_are_missing_not_empty(config: Configuration) -> None:
-    """Half a day without sight, then as many posts as always: no news. Taken for zeros it would be a rise."""
-    steady = [one for hour in range(72) for one in crowd(T + 60 * hour, RIOT, 12, minutes=60)]
-    seen = [one for one in steady if not T + 36 * 60 <= one.minute < T + 60 * 60]
-    blind = Pipeline(config, blindness=lambda _: [(T + 36 * 60, T + 60 * 60, 1.0)])
-    alerts = replay(config, batches([*chatter(T, 36 * 60), *chatter(T + 60 * 60, 12 * 60), *seen]), pipeline=blind)
-    assert [alert.label for alert in opened(alerts) if alert.opened_minute >= T + 60 * 60] == []
-    state = blind.series[0]["/watch:rellen@GM0599"]
-    assert state.counts.missing == [(T + 36 * 60, T + 60 * 60, 1.0)]
+    """A day without sight after three days of twelve posts an hour: what is expected stays; zeros would halve it."""
+    lost = (T + 72 * 60, T + 96 * 60)
+    steady = [one for hour in range(100) for one in crowd(T + 60 * hour, RIOT, 12, minutes=60)]
+    seen = [one for one in steady if not lost[0] <= one.minute < lost[1]]
+    expected = {}
+    for name, spells in (("blind", [(*lost, 1.0)]), ("empty", [])):
+        pipeline = Pipeline(config, blindness=lambda _, spells=spells: spells)
+        replay(config, batches(seen), pipeline=pipeline)
+        state = pipeline.series[0]["/watch:rellen@GM0599"]
+        assert state.counts.missing == spells
+        expected[name] = state.counts.expected(T + 100 * 60, T + 101 * 60)
+    assert expected["blind"] > 1.25 * expected["empty"]
 
 
 def test_a_place_most_posts_name_places_what_names_none_itself(config: Configuration) -> None:
