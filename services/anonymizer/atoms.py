@@ -84,6 +84,8 @@ class Atom:
     first_name: bool = False
     glued: bool = False
     """No white space before it."""
+    temporal: bool = False
+    """A month, a short day or *half*: may be part of a moment."""
     candidate: str | None = None
     """A hashtag outside the list, lower case."""
     needs_neighbours: bool = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -31,7 +30,7 @@ class Folder:
         self._lexicon = lexicon
         self._cutoff = cutoff
         self._squeezed: dict[str, Folded] = {}
-        self._by_length: defaultdict[int, list[str]] = defaultdict(list)
+        self._candidates: dict[tuple[str, int], list[str]] = {}
         self._target: dict[str, Folded] = {}
         for spelling, entry in vocabulary.words.items():
             self._squeezed.setdefault(_squeeze(spelling), entry)
@@ -87,35 +86,38 @@ class Folder:
 
     def _add(self, spelling: str, target: Folded) -> None:
         plain = without_marks(spelling)
-        if plain not in self._target:
-            self._by_length[len(plain)].append(plain)
         self._target[plain] = target
+
+    def _near(self, first: str, length: int) -> list[str]:
+        """Spellings that a word of this first letter and length could be meant as."""
+        found = self._candidates.get((first, length))
+        if found is None:
+            found = self._candidates[first, length] = [
+                spelling
+                for spelling, target in self._target.items()
+                if abs(len(spelling) - length) <= self._edits(len(spelling))
+                and (_rank(target) != 1 or (spelling[0] == first and len(spelling) > SHORTEST))
+            ]
+        return found
 
     def _nearest(self, word: str) -> Folded | None:
         if len(word) < SHORTEST - 1 or not word.isalpha():
             return None
-        best: tuple[int, Folded] | None = None
+        best: tuple[int, int, Folded] | None = None
         tie = False
-        for length in range(max(SHORTEST, len(word) - 2), len(word) + 3):
-            allowed = self._edits(length)
-            if abs(length - len(word)) > allowed:
+        for spelling, distance, _ in process.extract(
+            word, self._near(word[0], len(word)), scorer=OSA.distance, score_cutoff=2, limit=5
+        ):
+            target = self._target[spelling]
+            if distance > self._edits(len(spelling)) or not _plausible(word, spelling, int(distance), target):
                 continue
-            for spelling, distance, _ in process.extract(
-                word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=allowed, limit=3
-            ):
-                target = self._target[spelling]
-                if not _plausible(word, spelling, int(distance), target):
-                    continue
-                if best is None or distance < best[0]:
-                    best, tie = (int(distance), target), False
-                elif distance == best[0] and target != best[1]:
-                    # A term wins from a place; two of a kind leave it undecided.
-                    ranks = (_rank(target), _rank(best[1]))
-                    if ranks[0] != ranks[1]:
-                        best = best if ranks[1] < ranks[0] else (int(distance), target)
-                    else:
-                        tie = True
-        return None if best is None or tie else best[1]
+            # The nearest; a term before a place before a word of a phrase. Two of a kind leave it undecided.
+            rank = (int(distance), _rank(target))
+            if best is None or rank < best[:2]:
+                best, tie = (*rank, target), False
+            elif rank == best[:2] and target != best[2]:
+                tie = True
+        return None if best is None or tie else best[2]
 
     def _edits(self, length: int) -> int:
         """Edits allowed in a spelling of this length: similarity stays at or above the cutoff, two at most."""

@@ -10,6 +10,7 @@ from services.anonymizer.atoms import Atom, Kind
 from services.anonymizer.characters import word_set
 from services.anonymizer.vocabulary import INTERFIXES
 
+_FIGURES = frozenset((Kind.NUMBER, Kind.NUMBER_WORD))
 EARLIEST = datetime.timedelta(days=-7)
 LATEST = datetime.timedelta(days=400)
 """A date further from the post is no appointment; it may be a birthday."""
@@ -25,13 +26,16 @@ class Moments:
     def __init__(self, atoms: Sequence[Atom], posted: datetime.date) -> None:
         self._atoms = atoms
         self._posted = posted
+        self._figures = [index for index, atom in enumerate(atoms) if atom.kind in _FIGURES]
+        self._telling = [index for index, atom in enumerate(atoms) if atom.kind in _FIGURES or atom.temporal]
         self.kept: dict[int, tuple[str, ...]] = {}
         self.out_of_range: set[int] = set()
         self._strong: set[int] = set()
         self._dates: set[int] = set()
 
     def find(self) -> None:
-        for index, atom in enumerate(self._atoms):
+        for index in self._telling:
+            atom = self._atoms[index]
             if index in self.kept or index in self.out_of_range:
                 continue
             if atom.kind is Kind.NUMBER:
@@ -193,6 +197,8 @@ class Moments:
 
     def _beside_births(self) -> None:
         """A date near a word of birth stays behind, whatever its year."""
+        if not self.kept:
+            return
         for index, atom in enumerate(self._atoms):
             if atom.text in words.BIRTH:
                 for near in range(index - 4, index + 7):
@@ -202,10 +208,11 @@ class Moments:
 
     def _among_other_figures(self) -> None:
         """A weak moment (``12.34``, ``06-12``) inside a row of figures that are none is part of a telephone number."""
-        start = 0
-        while start < len(self._atoms):
-            if not self._is_figure(start):
-                start += 1
+        if len(self._figures) < 2:
+            return
+        done = -1
+        for start in self._figures:
+            if start <= done:
                 continue
             end = start
             while end + 1 < len(self._atoms) and (
@@ -217,7 +224,7 @@ class Moments:
                 for index in row:
                     if index not in self._strong:
                         self.kept.pop(index, None)
-            start = end + 1
+            done = end
 
     def _keep(self, index: int, text: str | None = None, *, strong: bool = False) -> None:
         self.kept[index] = (text or self._atoms[index].text,)

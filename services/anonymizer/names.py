@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from services.anonymizer.characters import word_set
 from services.anonymizer.lexicon import Lexicon
-from services.anonymizer.moment_words import BIRTH
 
 TITLES = word_set(
     """meneer mneer mijnheer mevrouw mevr mw mvr dhr heer hr juffrouw juf meester mr mrs ms miss sir dr drs ing ir prof
@@ -62,5 +61,5 @@ def _pieces(word: str, lexicon: Lexicon, most: int) -> bool:
     return found is not None and found[0] <= most and found[1] < 0
 
 
-CONTEXT_WORDS = TITLES | NETWORKS | BIRTH | frozenset({"apenstaart", "apenstaartje", "at"})
-"""A word of these makes a post worth a look at its neighbours."""
+CONTEXT_WORDS = NETWORKS | MAIL_HOSTS - {"live", "me", "student", "planet", "online"} | {"apenstaart", "apenstaartje"}
+"""A word of these makes a post worth a look at its neighbours. (Titles do not: a place that is also a name does.)"""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+import ahocorasick_rs
+
 from configuration import Configuration
 from contracts.anonymous_posts import GAP
-from services.anonymizer.atoms import Atom, Dropped, Kind
+from services.anonymizer.atoms import Atom, Dropped, Kind, Role
 from services.anonymizer.characters import unescaped
 from services.anonymizer.folding import Folder
 from services.anonymizer.lexicon import Lexicon
-from services.anonymizer.sequence import judge
+from services.anonymizer.sequence import SPACED_OUT, judge
 from services.anonymizer.shapes import Shapes
 from services.anonymizer.vocabulary import Vocabulary
 
@@ -55,6 +57,7 @@ class Projector:
     def __init__(self, configuration: Configuration, lexicon: Lexicon, fold_cutoff: float) -> None:
         self._vocabulary = Vocabulary(configuration, lexicon)
         self._shapes = Shapes(self._vocabulary, lexicon, Folder(self._vocabulary, lexicon, fold_cutoff))
+        self._sequences = ahocorasick_rs.AhoCorasick(self._vocabulary.sequences())
         self._quick: dict[str, Quick] = {}
         self._atoms: dict[str, tuple[Atom, ...]] = {}
         self._new: dict[str, tuple[str, ...]] = {}
@@ -67,6 +70,10 @@ class Projector:
     ) -> Projection:
         """Project one text. ``explained`` receives what stayed behind; it changes nothing about the result."""
         chunks = unescaped(text).split()
+        if self._sequences.find_matches_as_indexes(f" {' '.join(chunks)} ".lower()) or (
+            list(map(len, chunks)).count(1) >= SPACED_OUT
+        ):
+            return self._with_neighbours(chunks, created_ms, explained)
         quick = self._quick
         tokens: list[str] = []
         new_words: list[str] = []
@@ -90,7 +97,7 @@ class Projector:
                         tokens.append(token)
             elif kind is Capital:
                 if not tokens or tokens[-1] in _STOPS:
-                    tokens.append(judged)  # type: ignore[arg-type]
+                    tokens.append(str(judged))
                 else:
                     self.dropped[Dropped.PERSON] += 1
                     if tokens[-1] is not GAP:
@@ -98,13 +105,20 @@ class Projector:
             else:
                 return self._with_neighbours(chunks, created_ms, explained)
         if explained is not None:
-            self._with_neighbours(chunks, created_ms, explained)
+            self._explain(chunks, explained)
         self.permitted += len(tokens)
         return Projection(
             tokens=tuple(tokens),
             watched=not self._vocabulary.released.isdisjoint(tokens),
             new_words=tuple(new_words),
         )
+
+    def _explain(self, chunks: list[str], explained: list[Explained]) -> None:
+        for atom in (atom for chunk in chunks for atom in self._shapes.atoms(chunk)):
+            if atom.emit is None and atom.kind is not Kind.SIGN:
+                explained.append(Explained(text=atom.written or atom.text, reason=atom.reason))
+            elif atom.capital and atom.role is Role.PLAIN:
+                explained.append(Explained(text=atom.text, reason=Dropped.PERSON))
 
     def forget(self) -> None:
         """Drop everything remembered of what people wrote."""
@@ -120,11 +134,13 @@ class Projector:
         return judged
 
     def _quickly(self, chunk: str, atoms: tuple[Atom, ...]) -> Quick:
-        if any(
-            atom.needs_neighbours or (atom.capital and atom.emit is None and atom.kind is Kind.WORD) for atom in atoms
-        ):
+        if any(atom.needs_neighbours for atom in atoms):
             return None
         shown = [atom for atom in atoms if atom.kind is not Kind.SIGN]
+        if len(atoms) > 1 and any(atom.text == "at" for atom in atoms):
+            return None  # name(at)host
+        if any(atom.capital and atom.role is Role.PLAIN for atom in shown):
+            return Capital(shown[0].emit) if len(shown) == 1 and shown[0].emit is not None else None
         if new := tuple(atom.candidate for atom in shown if atom.candidate):
             self._new[chunk] = new
         if len(shown) == 1:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from services.anonymizer.atoms import Atom, Dropped, Kind, Role
 from services.anonymizer.characters import word_set
-from services.anonymizer.moment_words import HOUSE_WORDS, MONTHS, SHORT_DAYS, STREET, UNITS
+from services.anonymizer.moment_words import AMBIGUOUS_MONTHS, HOUSE_WORDS, MONTHS, SHORT_DAYS, STREET, UNITS
 from services.anonymizer.moments import Moments
 from services.anonymizer.names import EVIDENCE, FILLERS, MAIL_HOSTS, NETWORKS, TITLES
 from services.anonymizer.shapes import Shapes
@@ -22,9 +23,15 @@ _STREET_AND_NUMBER = re.compile(r"[a-z]{3,}\d")
 _POSTCODE = re.compile(r"[1-9]\d{3}")
 _POSTCODE_WHOLE = re.compile(r"[1-9]\d{3}[a-z]{2}")
 _IBAN_START = re.compile(r"[a-z]{2}\d{2}.*")
+_AT_WORDS = frozenset(("at", "apenstaart", "apenstaartje"))
+_NETWORKS_AND_AT = NETWORKS | {"@"}
 _SILENT_SIGNS = frozenset(",;'\"*")
 _PLATE = re.compile(r"(?=.*[a-z])(?=.*\d)[a-z\d]{1,3}-[a-z\d]{2,3}-[a-z\d]{1,2}")
 _PHONE = re.compile(r"\+?\d[\d\-/.()]{8,}")
+
+
+SPACED_OUT = 4
+"""So many single letters in a row are a word written with spaces."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,17 +56,24 @@ def judge(atoms: list[Atom], posted: datetime.date, vocabulary: Vocabulary, shap
     post = Judged(
         atoms=atoms,
         emit=[
-            (atom.emit,) if atom.emit is not None and not (atom.kind is Kind.WORD and _contextual(atom)) else None
+            (atom.emit,) if atom.emit is not None and not (atom.temporal and _contextual(atom)) else None
             for atom in atoms
         ],
         reason=[atom.reason for atom in atoms],
     )
-    _moments(post, posted)
+    kinds = {atom.kind for atom in atoms}
+    texts = {atom.text for atom in atoms}
+    figures = Kind.NUMBER in kinds or Kind.NUMBER_WORD in kinds
+    if figures or not texts.isdisjoint(AMBIGUOUS_MONTHS):
+        _moments(post, posted)
     _phrases(post, vocabulary)
-    _rows_of_figures(post)
-    _addresses(post)
-    _handles(post)
-    _spelled_mail(post)
+    if figures:
+        _rows_of_figures(post)
+        _addresses(post)
+    if not texts.isdisjoint(_NETWORKS_AND_AT):
+        _handles(post)
+    if not texts.isdisjoint(_AT_WORDS):
+        _spelled_mail(post)
     _persons(post)
     return post
 
@@ -78,13 +92,15 @@ def _contextual(atom: Atom) -> bool:
 
 def _spaced_out(atoms: list[Atom], shapes: Shapes) -> list[Atom]:
     """``r e l l e n``: a row of four or more single letters is read as one word; only a term or place stays."""
+    if sum(len(atom.text) == 1 for atom in atoms) < SPACED_OUT:
+        return atoms
     joined: list[Atom] = []
     position = 0
     while position < len(atoms):
         end = position
         while end < len(atoms) and atoms[end].kind in (Kind.WORD, Kind.NUMBER) and len(atoms[end].text) == 1:
             end += 1
-        if end - position >= 4:
+        if end - position >= SPACED_OUT:
             found = shapes.atoms("".join(atom.text for atom in atoms[position:end]))
             if len(found) == 1 and found[0].role in (Role.TERM, Role.PLACE):
                 joined += found
@@ -112,8 +128,9 @@ def _moments(post: Judged, posted: datetime.date) -> None:
     for index in moments.out_of_range:
         post.strike(index, Dropped.DATE_OUT_OF_RANGE)
     for index, atom in enumerate(post.atoms):
-        if atom.kind is Kind.NUMBER and post.emit[index] is None and post.reason[index] is Dropped.NUMBER:
-            post.reason[index] = _what_number(atom.text)
+        if atom.kind is Kind.NUMBER:
+            if post.emit[index] is None and post.reason[index] is Dropped.NUMBER:
+                post.reason[index] = _what_number(atom.text)
         elif (
             atom.kind is Kind.WORD
             and atom.text in UNITS
@@ -137,13 +154,16 @@ def _what_number(text: str) -> Dropped:
 def _rows_of_figures(post: Judged) -> None:
     """A city code beside other figures is part of a telephone number; number words in a row spell one."""
     run: list[int] = []
-    for index in range(len(post.atoms) + 1):
+    figures = [index for index, atom in enumerate(post.atoms) if atom.kind in (Kind.NUMBER, Kind.NUMBER_WORD)]
+    for index in range(max(0, figures[0] - 1), min(len(post.atoms), figures[-1] + 2) + 1):
         atom = post.atoms[index] if index < len(post.atoms) else None
         if atom is not None and _counts(atom):
             run.append(index)
         elif run and not (atom is not None and atom.kind is Kind.SIGN and atom.text in "-/()+"):
             _row(post, run)
             run = []
+    if run:
+        _row(post, run)
 
 
 def _counts(atom: Atom) -> bool:
@@ -167,27 +187,25 @@ def _row(post: Judged, run: list[int]) -> None:
 
 def _phrases(post: Judged, vocabulary: Vocabulary) -> None:
     words = [index for index, atom in enumerate(post.atoms) if atom.kind is not Kind.SIGN]
-    position = 0
-    while position < len(words):
-        first = post.atoms[words[position]]
-        for phrase, entry in vocabulary.phrases.get(first.text, ()):
-            span = words[position : position + len(phrase)]
-            if len(span) == len(phrase) and all(
-                post.atoms[index].text == word for index, word in zip(span, phrase, strict=True)
-            ):
-                emitted = entry.canonical
-                post.emit[span[0]] = (emitted,)
+    texts = [post.atoms[index].text for index in words]
+    taken = 0
+    for position, pair in enumerate(pairwise(texts)):
+        if position < taken or (phrases := vocabulary.phrases.get(pair)) is None:
+            continue
+        for phrase, entry in phrases:
+            if tuple(texts[position : position + len(phrase)]) == phrase:
+                span = words[position : position + len(phrase)]
+                post.emit[span[0]] = (entry.canonical,)
                 post.atoms[span[0]] = Atom(
-                    kind=Kind.WORD, text=" ".join(phrase), emit=emitted, role=entry.role, local=entry.local,
+                    kind=Kind.WORD, text=" ".join(phrase), emit=entry.canonical, role=entry.role, local=entry.local,
                     town=entry.role is Role.PLACE and not entry.local,
                     surname=entry.surname and phrase[0] not in ("den", "'s", "de"),
                 )  # fmt: skip
                 for index in span[1:]:
                     post.merged.add(index)
                     post.emit[index] = None
-                position += len(phrase) - 1
+                taken = position + len(phrase)
                 break
-        position += 1
 
 
 def _addresses(post: Judged) -> None:

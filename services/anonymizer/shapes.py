@@ -31,12 +31,15 @@ _HASHTAG = re.compile(r"[#＃](\w+)")
 _CAMEL = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z][a-z]*|[a-z]+|\d+")
 _RUN = re.compile(r"[\w.:/\-+'&%€$\\]+|[!?]+|[^\s]")
 _PIECE = re.compile(r"'s-[^\W\d_]+(?:-[^\W\d_]+)*|[^\W\d_]+(?:['\-][^\W\d_]+)*'?|\.+|[^\w\s]|_+")
+_MEANINGLESS = re.compile(r"\d{6,}|\d{5}|[a-z]{4,}\d{4,}")
+"""Figures that are no part of any moment, address or plate, whatever stands beside them."""
 _GLUED_MOMENT = re.compile(r"([a-z]{3,})((?:[01]?\d|2[0-4])[:.][0-5]\d(?:u|uur)?)")
 _LETTERS_THEN_NUMBER = re.compile(r"[a-z]+\d+")
 
 STOP = Atom(kind=Kind.STOP, text=".", emit=".", role=Role.PLAIN)
 _STOPS = {mark: Atom(kind=Kind.STOP, text=mark, emit=mark, role=Role.PLAIN) for mark in ".!?"}
-_CONTEXT_SIGNS = frozenset("@:=([{</|")
+_CONTEXT_SIGNS = frozenset("@:=([{</|→")
+"""Kept for the rules that look at neighbours; a word of such a rule is what makes them look."""
 
 
 def _struck(reason: Dropped, written: str) -> Atom:
@@ -94,12 +97,20 @@ class Shapes:
                 atoms.append(_STOPS[run[0]])
             elif any(letter.isdigit() for letter in run):
                 atoms += self._figures(run)
-            elif _DOTTED.search(run) and any(atom.emit is None for atom in self._pieces(run) if atom.kind is Kind.WORD):
+            elif _DOTTED.search(run) and not all(self._exact(atom) for atom in self._pieces(run)):
                 # roos.de.vries: a name at a network or in a mail address, unless all of it are words.
                 atoms.append(_struck(Dropped.HANDLE, run))
             else:
                 atoms += self._pieces(run)
         return atoms
+
+    def _exact(self, atom: Atom) -> bool:
+        """Not a word, or one that was not folded from something else."""
+        if atom.kind is not Kind.WORD:
+            return True
+        return atom.emit is not None and (
+            atom.role not in (Role.TERM, Role.PLACE) or atom.text in self._vocabulary.words
+        )
 
     def _figures(self, run: str) -> list[Atom]:
         """A run with a digit in it: a moment, a city code, leet, or nothing that may leave."""
@@ -124,7 +135,13 @@ class Shapes:
             return [*before, _of(entry, lower, core, kind=kind, needs_neighbours=needs), *after]
         if not lower.replace("-", "").isdigit() and not glued and (folded := self._leet(lower, core)) is not None:
             return [*before, folded, *after]
-        return [*before, Atom(kind=Kind.NUMBER, text=lower, reason=Dropped.NUMBER, needs_neighbours=True), *after]
+        return [
+            *before,
+            Atom(
+                kind=Kind.NUMBER, text=lower, reason=Dropped.NUMBER, needs_neighbours=not _MEANINGLESS.fullmatch(lower)
+            ),
+            *after,
+        ]
 
     def _leet(self, lower: str, written: str) -> Atom | None:
         if not any(letter.isalpha() for letter in lower) or _LETTERS_THEN_NUMBER.fullmatch(lower):
@@ -152,10 +169,8 @@ class Shapes:
                 atoms.append(STOP)
             elif piece[0].isalpha() or (piece[0] == "'" and len(piece) > 1):
                 atoms += self._compound(piece)
-            elif piece in _CONTEXT_SIGNS:
-                atoms.append(Atom(kind=Kind.SIGN, text=piece, needs_neighbours=True))
-            elif piece.isascii() or piece in "€£":
-                atoms.append(Atom(kind=Kind.SIGN, text=piece, needs_neighbours=piece in "€$"))
+            elif piece in _CONTEXT_SIGNS or piece.isascii() or piece in "€£":
+                atoms.append(Atom(kind=Kind.SIGN, text=piece))
             else:
                 atoms.append(_struck(Dropped.SYMBOL, piece))
         return atoms
@@ -206,10 +221,11 @@ class Shapes:
         capital = written[:1].isupper() and not (len(written) > 1 and written.isupper())
         lexicon = self._lexicon
         first_name = word in lexicon.first_names
-        hint = word in self._vocabulary.hints or word in CONTEXT_WORDS
+        hint = word in CONTEXT_WORDS
         if word in moments.NUMBERS or moments.BIG_NUMBER.match(word):
-            return Atom(kind=Kind.NUMBER_WORD, text=word, reason=Dropped.NUMBER, needs_neighbours=True)
-        if (entry := self._vocabulary.words.get(word)) is not None:
+            return Atom(kind=Kind.NUMBER_WORD, text=word, reason=Dropped.NUMBER)
+        entry = self._vocabulary.words.get(word)
+        if entry is not None and not (entry.needs_evidence and written.islower() and word in lexicon.ordinary):
             return _of(entry, word, written, first_name=first_name, hint=hint)
         surname = word in lexicon.surnames
         if word in moments.DAYS or word in moments.PARTS or word in moments.RELATIVE:
@@ -219,31 +235,30 @@ class Shapes:
             )  # fmt: skip
         contextual = word in moments.MONTHS or word in moments.SHORT_DAYS
         if word in moments.MONTHS and word not in moments.AMBIGUOUS_MONTHS:
-            return Atom(kind=Kind.WORD, text=word, emit=word, role=Role.MOMENT, capital=capital)
+            return Atom(kind=Kind.WORD, text=word, emit=word, role=Role.MOMENT, capital=capital, temporal=True)
         if word in lexicon.permitted:
             return Atom(
                 kind=Kind.WORD, text=word, emit=word, role=Role.PLAIN, capital=capital, surname=surname,
-                first_name=first_name, needs_neighbours=hint or contextual,
+                first_name=first_name, needs_neighbours=hint, temporal=contextual or word == "half",
             )  # fmt: skip
         if contextual or hint:
             reason = Dropped.NAME if first_name or surname else Dropped.UNKNOWN
             return Atom(
                 kind=Kind.WORD, text=word, reason=reason, capital=capital, surname=surname, first_name=first_name,
-                needs_neighbours=True,
+                needs_neighbours=hint, temporal=contextual,
             )  # fmt: skip
-        folded = self._folder.stretched(word) or self._folder.misspelt(word)
+        folded = None if entry is not None else self._folder.stretched(word) or self._folder.misspelt(word)
         if isinstance(folded, Entry):
             return _of(folded, word, written, first_name=first_name)
         if isinstance(folded, str):
             permitted = folded in lexicon.permitted
             return Atom(
                 kind=Kind.WORD, text=folded, emit=folded if permitted and _same_but_stretched(word, folded) else None,
-                role=Role.PLAIN if permitted else Role.NONE, needs_neighbours=folded in self._vocabulary.hints,
+                role=Role.PLAIN if permitted else Role.NONE, needs_neighbours=True,
             )  # fmt: skip
         reason = Dropped.NAME if first_name or surname else Dropped.UNKNOWN
         return Atom(
             kind=Kind.WORD, text=word, reason=reason, capital=capital, surname=surname, first_name=first_name,
-            needs_neighbours=len(word) == 1,
         )  # fmt: skip
 
 
@@ -275,7 +290,5 @@ def _of(
         town=place and not entry.local,
         first_name=first_name,
         glued=glued,
-        needs_neighbours=needs_neighbours
-        or hint
-        or (place and (entry.surname or entry.local or first_name or len(text) <= 3)),
+        needs_neighbours=needs_neighbours or hint or (place and (entry.surname or first_name)),
     )

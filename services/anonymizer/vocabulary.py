@@ -9,6 +9,7 @@ import ahocorasick_rs
 
 from configuration import Configuration
 from configuration.places import PlaceKind
+from services.anonymizer import moment_words as moments
 from services.anonymizer.atoms import Role
 from services.anonymizer.characters import without_marks, word_set
 from services.anonymizer.lexicon import Lexicon
@@ -50,10 +51,8 @@ class Vocabulary:
     def __init__(self, configuration: Configuration, lexicon: Lexicon) -> None:
         self.words: dict[str, Entry] = {}
         """Spellings of one word."""
-        self.phrases: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
-        """First word → (all words, entry), longest first."""
-        self.hints: set[str] = set()
-        """One telling word of every phrase: a post without any of them holds no phrase."""
+        self.phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], Entry]]] = {}
+        """First two words → (all words, entry), longest first."""
         self._add_places(configuration, lexicon)
         self._add_terms(configuration)
         for phrases in self.phrases.values():
@@ -72,6 +71,17 @@ class Vocabulary:
         self._automaton = ahocorasick_rs.AhoCorasick(
             self._glued_words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
         )
+
+    def sequences(self) -> list[str]:
+        """Rows of words that are a phrase or a moment together: a post without any is judged word by word."""
+        rows = {" ".join(words) for phrases in self.phrases.values() for words, _ in phrases}
+        numbers = [word for word in moments.NUMBERS if word not in ("ten", "six", "two", "one")]
+        rows |= {f" {before} {number}" for before in (*moments.BEFORE_TIME, "half") for number in numbers}
+        rows |= {f" {number} {after}" for number in numbers for after in ("uur", "voor", "over")}
+        rows |= {f" {one} {other} " for one in numbers for other in (*numbers, "een")} | {" zero six "}
+        rows |= {f" {before} {month}" for before in moments.BEFORE_MONTH for month in moments.AMBIGUOUS_MONTHS}
+        rows |= {f"{left}{space}at{space}{right}" for left, right in ("()", "[]", "{}", "<>") for space in ("", " ")}
+        return sorted(rows)
 
     def split(self, word: str) -> list[Entry] | None:
         """A word glued from terms and places, with a year perhaps (``rellenharen2012``); None when anything is left."""
@@ -111,14 +121,13 @@ class Vocabulary:
 
     def _add(self, spelling: str, entry: Entry) -> None:
         for written in {spelling, without_marks(spelling)}:
-            words = tuple(written.replace("(", " ").replace(")", " ").replace(".", " ").split())
+            words: tuple[str, ...] = tuple(written.replace("(", " ").replace(")", " ").replace(".", " ").split())
             if len(words) == 1:
                 self.words[words[0]] = entry
             elif words:
-                phrases = self.phrases.setdefault(words[0], [])
+                phrases = self.phrases.setdefault((words[0], words[1]), [])
                 phrases[:] = [phrase for phrase in phrases if phrase[0] != words]
                 phrases.append((words, entry))
-                self.hints.add(max((word for word in words if word not in INTERFIXES), key=len, default=words[-1]))
 
     def _spellings(self) -> Iterable[tuple[str, Entry]]:
         yield from self.words.items()
