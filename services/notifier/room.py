@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -19,6 +21,35 @@ READ_AGAIN_MS = 10 * 60_000
 """Reading the same alert again within this time is one reading in the audit log: pages refresh themselves."""
 
 
+SHARED_S = 0.3
+"""How old a shared page may be. A console asks 0.4 s after an event, so what it gets always holds that event."""
+
+
+@dataclass(slots=True)
+class Rendered:
+    """Pages that several consoles share for a moment. Dropped whenever an operator of this process does something."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    generation: int = 0
+    _pages: dict[tuple[str, str], tuple[float, str]] = field(default_factory=dict)
+
+    def get(self, key: tuple[str, str]) -> str | None:
+        made, html = self._pages.get(key, (0.0, ""))
+        return html if time.monotonic() - made < SHARED_S else None
+
+    def put(self, key: tuple[str, str], html: str, generation: int) -> str:
+        """``generation`` as it was before rendering: what an action overtook is not shared."""
+        if generation != self.generation:
+            return html
+        fresh = {known: page for known, page in self._pages.items() if time.monotonic() - page[0] < SHARED_S}
+        self._pages = fresh | {key: (time.monotonic(), html)}
+        return html
+
+    def drop(self) -> None:
+        self.generation += 1
+        self._pages = {}
+
+
 @dataclass(slots=True, kw_only=True)
 class Room:
     database: Database
@@ -27,7 +58,13 @@ class Room:
     settings: Settings
     receivers: dict[str, Receiver]
     now_ms: Callable[[], int]
+    rendered: Rendered = field(default_factory=Rendered)
     _read: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def acted(self) -> None:
+        """An operator did something: everybody sees it at once."""
+        self.rendered.drop()
+        self.stream.wake.set()
 
     async def audit_reading(self, actor: Actor, object_id: str) -> None:
         now = self.now_ms()

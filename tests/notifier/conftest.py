@@ -139,7 +139,7 @@ class Served:
                     await self.intake._alert(connection, record, self.clock())
                 else:
                     await self.intake._source(connection, record, self.clock())
-        self.room.stream.wake.set()
+        self.room.acted()  # tests need not wait until a shared page has aged
 
 
 @pytest.fixture(scope="session")

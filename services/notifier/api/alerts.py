@@ -108,7 +108,7 @@ async def _do(the_room: Room, alert_id: str, command: Command, the_actor: Actor)
         raise HTTPException(404, "there is no such alert")
     if step.verdict is Verdict.REFUSED:
         raise HTTPException(409, f"not possible while the status is {step.status.value}")
-    the_room.stream.wake.set()
+    the_room.acted()
     async with the_room.database.reading() as connection:
         case = await alerts.find(connection, _plain(alert_id))
     if case is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contracts.alert import Alert
@@ -39,7 +40,15 @@ class Chart:
     """Left side and width of the marked window."""
     values: tuple[Tick, ...]
     times: tuple[Tick, ...]
-    highest: int
+
+    @property
+    def shape(self) -> str:
+        """The bars outside the window, as one path: a page of cards draws hundreds of them."""
+        return _path(bar for bar in self.bars if not bar.in_window)
+
+    @property
+    def window_shape(self) -> str:
+        return _path(bar for bar in self.bars if bar.in_window)
 
 
 def chart(alert: Alert) -> Chart | None:
@@ -81,8 +90,11 @@ def chart(alert: Alert) -> Chart | None:
         window=window,
         values=values,
         times=_time_ticks(bars),
-        highest=max(point.observed for point in points),
     )
+
+
+def _path(bars: Iterable[Bar]) -> str:
+    return "".join(f"M{bar.x} {bar.y}h{bar.width}v{bar.height}h-{bar.width}z" for bar in bars if bar.height)
 
 
 def _time_ticks(bars: list[Bar]) -> tuple[Tick, ...]:

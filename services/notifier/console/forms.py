@@ -116,7 +116,7 @@ async def _do(the_room: Room, alert_id: str, command: Command, the_actor: Actor,
         raise HTTPException(404, "Deze melding bestaat niet.")
     if step.verdict is Verdict.REFUSED:
         raise HTTPException(409, "Dit kan niet meer: iemand anders was u voor. Ga terug en laad de pagina opnieuw.")
-    the_room.stream.wake.set()
+    the_room.acted()
     return RedirectResponse(_own_page(back) if back else f"/meldingen/{quote(alert_id, safe='')}", 303)
 
 

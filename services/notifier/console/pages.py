@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
 
 from configuration.guidance import Phase
-from services.notifier.console.rendering import TheActor, TheRoom, card, page, regions
+from services.notifier.console.rendering import TheActor, TheRoom, answer, card, page, regions, render, theme_of
 from services.notifier.life import Outcome
 from services.notifier.room import Room
 from services.notifier.store import alerts, audit, deliveries
@@ -17,19 +17,36 @@ from services.notifier.store import alerts, audit, deliveries
 router = APIRouter(include_in_schema=False)
 HOUR_MS = 3_600_000
 SHIFTS = (8, 12, 24)
+MAX_CARDS = 40
+"""More than a person can oversee; the rest is one card that says how many."""
 
 
 @router.get("/")
-async def now(request: Request, the_room: TheRoom) -> Response:
+async def now(request: Request, the_room: TheRoom, the_actor: TheActor) -> Response:
+    """Many consoles ask for this page at once when an alert comes; they share one rendering of at most 0.3 s old."""
+    shared = the_room.rendered
+    key = (theme_of(request), the_actor.name)
+    async with shared.lock:
+        html = shared.get(key)
+        if html is None:
+            generation = shared.generation
+            html = shared.put(key, await _now(request, the_room), generation)
+    return answer(request, the_room, html)
+
+
+async def _now(request: Request, the_room: Room) -> str:
     async with the_room.database.reading() as connection:
-        cases = await alerts.to_handle(connection)
+        cases = await alerts.to_handle(connection, MAX_CARDS)
+        waiting = await alerts.waiting(connection)
     cards = [card(the_room, case) for case in cases]
-    return await page(
+    return await render(
         request,
         the_room,
         "nu.html",
         cards=[shown for shown in cards if shown.alert.exercise is None],
         exercises=[shown for shown in cards if shown.alert.exercise is not None],
+        waiting=waiting,
+        hidden=waiting[False] + waiting[True] - len(cards),
     )
 
 

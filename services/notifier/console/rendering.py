@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,6 +24,8 @@ from services.notifier.store.alerts import Case, Counts
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 TOKEN_COOKIE, THEME_COOKIE = "seinpost-form", "seinpost-theme"
+TOKEN_MARK = secrets.token_hex(16)
+"""Nobody can write this into an alert: it is of this process alone."""
 THEMES = {"auto": "Volgt dit apparaat", "light": "Licht", "dark": "Donker", "night": "Nacht"}
 PAGES = (
     ("/", "Nu"),
@@ -65,10 +68,13 @@ def _static_version() -> str:
 _templates = _environment()
 
 
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{32,64}")
+
+
 def token_of(request: Request) -> str:
     """The form token of this browser; a new one when it has none yet."""
     known = request.cookies.get(TOKEN_COOKIE, "")
-    return known if 32 <= len(known) <= 64 and known.isascii() else secrets.token_urlsafe(32)
+    return known if _TOKEN.fullmatch(known) else secrets.token_urlsafe(32)
 
 
 def token_is_right(request: Request, sent: str) -> bool:
@@ -91,24 +97,33 @@ class Sight:
 
 async def page(request: Request, the_room: Room, template: str, *, status: int = 200, **values: Any) -> Response:
     """Render a whole page. Values of every page: counts, sight of the sources, theme, token, moment."""
+    return answer(request, the_room, await render(request, the_room, template, **values), status)
+
+
+async def render(request: Request, the_room: Room, template: str, **values: Any) -> str:
+    """The page with `TOKEN_MARK` where the form token of a browser comes."""
     async with the_room.database.reading() as connection:
         real = await alerts.counts(connection, exercise=False)
         exercised = await alerts.counts(connection, exercise=True)
         sight = Sight(await sources.everything(connection))
-    theme = request.cookies.get(THEME_COOKIE, "auto")
+    context = _shared(request, the_room, real, exercised)
+    context |= {"sight": sight, "theme": theme_of(request), "token": TOKEN_MARK, **values}
+    return _templates.get_template(template).render(context)
+
+
+def answer(request: Request, the_room: Room, html: str, status: int = 200) -> Response:
     token = token_of(request)
-    context = _shared(request, the_room, real, exercised) | {
-        "sight": sight,
-        "theme": theme if theme in THEMES else "auto",
-        "token": token,
-        **values,
-    }
-    response = HTMLResponse(_templates.get_template(template).render(context), status_code=status)
+    response = HTMLResponse(html.replace(TOKEN_MARK, token), status_code=status)
     if request.cookies.get(TOKEN_COOKIE) != token:
         secure = the_room.settings.notifier.behind_sign_in
         # Lax: a link from elsewhere opens the console with its token; a form from elsewhere comes without.
         response.set_cookie(TOKEN_COOKIE, token, httponly=True, samesite="lax", secure=secure)
     return response
+
+
+def theme_of(request: Request) -> str:
+    theme = request.cookies.get(THEME_COOKIE, "auto")
+    return theme if theme in THEMES else "auto"
 
 
 def _shared(request: Request, the_room: Room, real: Counts, exercised: Counts) -> dict[str, Any]:

@@ -180,6 +180,14 @@ async def to_handle(connection: AsyncConnection, limit: int = 200) -> list[Case]
     return [_case(row) for row in await connection.execute(query)]
 
 
+async def waiting(connection: AsyncConnection) -> dict[bool, int]:
+    """How many wait for an operator: False: real ones, True: exercises."""
+    exercise = alerts.c.exercise.is_not(None)
+    query = select(exercise, func.count()).where(alerts.c.status != Status.CLOSED.value).group_by(exercise)
+    found = {bool(row[0]): int(row[1]) for row in await connection.execute(query)}
+    return {False: found.get(False, 0), True: found.get(True, 0)}
+
+
 async def page(connection: AsyncConnection, wanted: Filter, *, limit: int, offset: int) -> tuple[list[Case], int]:
     """Newest happening first, and how many there are in all."""
     conditions = wanted.conditions()
