@@ -7,9 +7,9 @@ near each other become one moment, which is resolved in Europe/Amsterdam. Rules 
   Without one, 1 to 9 is afternoon or evening (13:00–21:59), 10 to 12 is as written: people gather late, and demonstrate
   from ten. Figures with minutes (8:00, 10.30) are as written from 7 up. When that has passed today and the other half
   of the day has not, it is the other half.
-- **A weekday** is the first one from today; today itself while its hour has not passed. *Komende*, *aanstaande* and
+- **A weekday** is the first one from today; today itself until three hours after its hour. *Komende*, *aanstaande* and
   *a.s.* are the first one after today; *volgende* is the one in the next week, Monday to Sunday.
-- **An hour without a day** is today until half an hour after it, then tomorrow.
+- **An hour without a day** is today until three hours after it, then tomorrow: messages are passed on while it lasts.
 - **vannacht** is the coming night (before six: this one): hours up to six are of the next calendar day.
 - **A day and month without a year** is this year's, or next year's when it is over sixty days ago.
 - A local time that the clock skips (last Sunday of March, 02:30) is an hour later; one that comes twice is the first.
@@ -33,8 +33,11 @@ ZONE = ZoneInfo("Europe/Amsterdam")
 DAY_TO_CLOCK = 10
 """Tokens that may stand between a day and its hour: *morgen allemaal naar de Coolsingel, vanaf 20:00*."""
 CLOCK_TO_DAY = 5
-GRACE = timedelta(minutes=30)
-"""A gathering that began this short ago is still meant by its bare hour."""
+JUST_NOW = timedelta(minutes=30)
+"""An hour of the twelve-hour clock that passed longer ago is the other half of the day, when that is still to come."""
+STILL_ON = timedelta(hours=3)
+"""A bare hour that passed this short ago is today's: messages are passed on long after a gathering began. Longer ago
+it is tomorrow's, or next week's."""
 LAST_MINUTE = 100_000_000
 """A post that claims to be written after 2160 tells no time."""
 _NOW = frozenset(("nu", "now"))
@@ -248,11 +251,11 @@ def _hour(hour: int, written: bool, part: Part | None) -> int:
 def _not_passed(
     start: datetime, clock: clocks.Clock, part: Part | None, now: datetime, day: days.Day | None
 ) -> datetime:
-    if start >= now - GRACE:
-        return start
     spoken = not clock.written and clock.hour <= 12 and part is None
-    if spoken and start.hour < 12 and start + timedelta(hours=12) >= now - GRACE:
+    if spoken and start.hour < 12 and start < now - JUST_NOW <= start + timedelta(hours=12):
         return start + timedelta(hours=12)
+    if start >= now - STILL_ON:
+        return start
     if day is None:
         return start + timedelta(days=1)
     if day.repeats:

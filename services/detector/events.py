@@ -16,8 +16,6 @@ from services.detector.dates import Precision, When
 
 KEY_MINUTES = 15
 """Starts within one quarter of an hour are one gathering in `Reading.event_key`."""
-STILL_ON = timedelta(hours=3)
-"""A start this long ago may still be the gathering that is spoken of; an earlier one is a report."""
 LONGEST = timedelta(days=1)
 """A longer period (deze week) is no appointment. Saturday and Sunday are one day apart."""
 NEGATION_REACH = 2
@@ -151,7 +149,7 @@ def _is_ahead(when: When, now: datetime) -> bool:
         if when.end is not None and datetime.fromisoformat(when.end) - start > LONGEST:
             return False
         return start.date() >= now.date()
-    return start >= now - STILL_ON
+    return start >= now - dates.STILL_ON
 
 
 def _rounded_now(when: When) -> str:
