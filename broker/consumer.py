@@ -10,8 +10,10 @@ from typing import Any, Self
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, RebalanceInProgressError
 
+from broker.pacing import pace_empty_fetches
 from broker.settings import BrokerSettings
 
+FETCH_MAX_WAIT_MS = 50
 Records = dict[TopicPartition, list[ConsumerRecord]]
 
 
@@ -40,12 +42,13 @@ class BatchConsumer:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             # An idle topic on the same node otherwise stalls every fetch for this long.
-            fetch_max_wait_ms=50,
+            fetch_max_wait_ms=FETCH_MAX_WAIT_MS,
             session_timeout_ms=10_000,
             heartbeat_interval_ms=3_000,
             # A handler slower than this loses its partitions; batches are sized to take well under a second.
             max_poll_interval_ms=60_000,
         )
+        pace_empty_fetches(self._consumer, FETCH_MAX_WAIT_MS / 1000)
 
     async def __aenter__(self) -> Self:
         await self._consumer.start()

@@ -6,6 +6,8 @@ from typing import Any
 
 from faust.transport.drivers import aiokafka as driver
 
+from broker.pacing import pace_empty_fetches
+
 FETCH_MAX_WAIT_MS = 50
 """Faust asks the broker to hold an empty fetch for 1.5 s. An idle topic then delays every other that long."""
 
@@ -15,6 +17,7 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
         consumer = super()._create_worker_consumer(transport)
         # aiokafka reads this when the consumer starts; Faust offers no setting for it.
         consumer._fetch_max_wait_ms = FETCH_MAX_WAIT_MS
+        pace_empty_fetches(consumer, FETCH_MAX_WAIT_MS / 1000)
         return consumer
 
 
