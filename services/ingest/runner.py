@@ -30,6 +30,9 @@ TICK_S = 0.5
 REPLAY_HEARTBEAT_MS = 15_000
 """A replay runs ahead of the clock; it also reports when its own time moved this far, at most once a tick."""
 
+_HEARD = (RawPost, Deletion, Answered)
+"""A source that only says what we cannot read is not seen."""
+
 
 class Runner:
     """One source from start to end. `run` returns when the source has ended or `stop` was called."""
@@ -125,7 +128,7 @@ class Runner:
                     return
 
     async def _handle(self, event: Event) -> None:
-        if not isinstance(event, Unreadable):  # A source that only says what we cannot read is not seen.
+        if isinstance(event, _HEARD):
             self._watch.heard(clock_ms())
         match event:
             case RawPost():
