@@ -22,6 +22,7 @@ from services.notifier.delivery.outbox import Outbox
 from services.notifier.delivery.webhook import Receiver, UnusableSecret, client, ready
 from services.notifier.delivery.worker import DeliveryWorker
 from services.notifier.intake import Intake
+from services.notifier.retention import Retention
 from services.notifier.room import Room
 from services.notifier.security import loopback
 from services.notifier.settings import Settings
@@ -81,8 +82,11 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 stored=stored,
                 now_ms=now_ms,
             )
+            retention = Retention(database=database, alerts_days=own.retention_days, now_ms=now_ms)
             health.mark_ready()
-            await _together(stop, stream, intake.run(consumer, stop), worker.run(stop), stream.run(stop))
+            await _together(
+                stop, stream, intake.run(consumer, stop), worker.run(stop), stream.run(stop), retention.run(stop)
+            )
 
 
 async def _together(stop: asyncio.Event, stream: Stream, *loops: Coroutine[Any, Any, None]) -> None:

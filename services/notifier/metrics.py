@@ -35,6 +35,7 @@ DELIVERY_SECONDS = Histogram(
 )
 OUTBOX = Gauge("seinpost_notifier_outbox", "Deliveries that are not acknowledged and not given up.")
 UNSEEN = Gauge("seinpost_notifier_unseen_alerts", "Alerts that nobody has seen; exercises apart.", ["exercise"])
+REMOVED = Counter("seinpost_notifier_alerts_removed_total", "Alerts removed because they were kept long enough.")
 STREAMS = Gauge("seinpost_notifier_streams", "Open live streams (consoles and API clients).")
 STREAMS_CUT = Counter(
     "seinpost_notifier_streams_cut_total", "Live streams closed because the reader was too slow; it resumes by itself."

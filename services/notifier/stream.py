@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.logs import log
 from services.notifier import metrics
+from services.notifier.life import UNSEEN
 from services.notifier.store import alerts, events
 from services.notifier.store.database import Database
 from services.notifier.store.events import Event, Kind
@@ -65,8 +66,7 @@ class Stream:
                         metrics.STREAMS_CUT.inc()
 
     async def _count_unseen(self, connection: AsyncConnection) -> None:
-        for exercise in (False, True):
-            unseen = (await alerts.counts(connection, exercise=exercise)).unseen
+        for exercise, unseen in (await alerts.waiting(connection, UNSEEN)).items():
             metrics.UNSEEN.labels(str(exercise).lower()).set(unseen)
         self._counted = True
 

@@ -17,9 +17,10 @@ from contracts.source_health import SourceHealth, Status
 from services.notifier.console import times, words
 from services.notifier.console.present import Card, present
 from services.notifier.handling import Actor
+from services.notifier.life import UNSEEN
 from services.notifier.room import Room, actor, room
 from services.notifier.store import alerts, sources
-from services.notifier.store.alerts import Case, Counts
+from services.notifier.store.alerts import Case
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -103,10 +104,9 @@ async def page(request: Request, the_room: Room, template: str, *, status: int =
 async def render(request: Request, the_room: Room, template: str, **values: Any) -> str:
     """The page with `TOKEN_MARK` where the form token of a browser comes."""
     async with the_room.database.reading() as connection:
-        real = await alerts.counts(connection, exercise=False)
-        exercised = await alerts.counts(connection, exercise=True)
+        unseen = await alerts.waiting(connection, UNSEEN)
         sight = Sight(await sources.everything(connection))
-    context = _shared(request, the_room, real, exercised)
+    context = _shared(request, the_room, unseen)
     context |= {"sight": sight, "theme": theme_of(request), "token": TOKEN_MARK, **values}
     return _templates.get_template(template).render(context)
 
@@ -126,13 +126,13 @@ def theme_of(request: Request) -> str:
     return theme if theme in THEMES else "auto"
 
 
-def _shared(request: Request, the_room: Room, real: Counts, exercised: Counts) -> dict[str, Any]:
+def _shared(request: Request, the_room: Room, unseen: dict[bool, int]) -> dict[str, Any]:
     who: Actor = request.scope["seinpost.actor"]
     return {
         "path": request.url.path,
         "now_ms": the_room.now_ms(),
-        "real": real,
-        "exercised": exercised,
+        "unseen": unseen[False],
+        "unseen_exercises": unseen[True],
         "seq": the_room.stream.seq,
         "actor": who.name,
         "one_machine": not the_room.settings.notifier.behind_sign_in,

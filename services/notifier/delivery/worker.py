@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
+import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -20,8 +23,19 @@ from services.notifier.store import deliveries
 from services.notifier.store.database import Database
 from services.notifier.store.deliveries import Attempt, Delivery, DeliveryState
 
+STOP_PATIENCE_S = 2.0
 IDLE_S = 1.0
 """Longest sleep: a delivery that another replica claimed and lost is found within this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One attempt, made but not yet recorded."""
+
+    delivery: Delivery
+    answer: Answer
+    started_ms: int
+    finished_ms: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,9 +46,11 @@ class DeliveryWorker:
     http: httpx.AsyncClient
     now_ms: Callable[[], int]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _under_way: dict[asyncio.Task[Sent], str] = field(default_factory=dict)
+    """With the id of the receiver."""
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until ``stop``. What was under way is finished and recorded, or found again at the next start."""
+        """Until ``stop``. What is under way then is recorded, or found again at the next start, under the same id."""
         if self.database.is_sqlite:
             async with self.database.writing_rows() as connection:
                 await deliveries.release_all(connection)
@@ -42,67 +58,101 @@ class DeliveryWorker:
             self.wake.clear()
             try:
                 busy = await self.round()
+                if not busy:
+                    await self._sleep(stop)
             except (SQLAlchemyError, OSError) as error:
                 log().error("outbox_unavailable", exc_info=error)
-                busy = False
-            if not busy:
-                await self._sleep(stop)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), IDLE_S)
+        await self._finish()
 
     async def round(self) -> bool:
-        """One claim and its sends. True when there may be more."""
+        """Claim what is due, wait until something is answered, record it. True when there may be more."""
+        started = await self._claim()
+        recorded = await self._record(await self._answered(IDLE_S)) if self._under_way else 0
+        async with self.database.reading() as connection:
+            metrics.OUTBOX.set((await deliveries.counts(connection))[DeliveryState.PENDING])
+        return bool(started or recorded or self._under_way)
+
+    async def _claim(self) -> int:
+        limit = self.settings.concurrent_deliveries
+        # A receiver that does not answer holds its own share of the places, never those of the others.
+        share = max(1, limit // max(1, len(self.receivers)))
+        taken = Counter(self._under_way.values())
+        full = [receiver for receiver, places in taken.items() if places >= share]
+        free = min(share, limit - len(self._under_way))
+        if free < 1:
+            return 0
         now = self.now_ms()
         # Longer than any answer may take, so that nobody else sends what is still on its way.
         until = now + int(self.settings.request_timeout_s * 3_000) + 5_000
-        limit = self.settings.concurrent_deliveries
         async with self.database.writing_rows() as connection:
-            due = await deliveries.claim(connection, now_ms=now, until_ms=until, limit=limit)
-        await asyncio.gather(*(self._deliver(delivery) for delivery in due))
-        async with self.database.reading() as connection:
-            metrics.OUTBOX.set((await deliveries.counts(connection))[DeliveryState.PENDING])
-        return len(due) == limit
+            due = await deliveries.claim(connection, now_ms=now, until_ms=until, limit=free, without=full)
+        for delivery in due:
+            self._under_way[asyncio.create_task(self._send(delivery))] = delivery.receiver
+        return len(due)
 
-    async def _deliver(self, delivery: Delivery) -> None:
+    async def _send(self, delivery: Delivery) -> Sent:
         started = self.now_ms()
         receiver = self.receivers.get(delivery.receiver)
         if started >= delivery.expires_ms or receiver is None:
             answer = Answer(outcome=Outcome.EXPIRED)
         else:
-            budget_s = self.settings.request_timeout_s * 2
             try:
-                async with asyncio.timeout(budget_s):
+                async with asyncio.timeout(self.settings.request_timeout_s * 2):
                     answer = await post(
                         self.http, receiver, message_id=delivery.id, body=delivery.body, now=at_ms(started)
                     )
             except TimeoutError:
                 answer = Answer(outcome=Outcome.TIMEOUT)
-        await self._record(delivery, answer, started)
+        return Sent(delivery=delivery, answer=answer, started_ms=started, finished_ms=self.now_ms())
 
-    async def _record(self, delivery: Delivery, answer: Answer, started: int) -> None:
-        finished = self.now_ms()
-        state, next_ms = self._after(delivery, answer, finished)
-        proof = Attempt(
-            at_ms=started,
-            outcome=answer.outcome.value,
-            status_code=answer.status_code,
-            duration_ms=max(0, finished - started),
-        )
+    async def _answered(self, patience_s: float) -> list[Sent]:
+        done, _ = await asyncio.wait(self._under_way, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            del self._under_way[task]
+        return [task.result() for task in done]
+
+    async def _record(self, answered: list[Sent]) -> int:
+        """All in one transaction: each costs a flush to disk, and the intake waits for its turn meanwhile."""
+        states = [self._after(sent.delivery, sent.answer, sent.finished_ms) for sent in answered]
         async with self.database.writing_rows() as connection:
-            await deliveries.record(connection, delivery, proof, state, next_ms)
+            for sent, (state, next_ms) in zip(answered, states, strict=True):
+                proof = Attempt(
+                    at_ms=sent.started_ms,
+                    outcome=sent.answer.outcome.value,
+                    status_code=sent.answer.status_code,
+                    duration_ms=max(0, sent.finished_ms - sent.started_ms),
+                )
+                await deliveries.record(connection, sent.delivery, proof, state, next_ms)
+        for sent, (state, _) in zip(answered, states, strict=True):
+            self._measure(sent, state)
+        return len(answered)
+
+    def _measure(self, sent: Sent, state: DeliveryState) -> None:
+        delivery, outcome = sent.delivery, sent.answer.outcome.value
         # A receiver that left the configuration keeps its id only in the proof: labels stay bounded by the file.
         label = delivery.receiver if delivery.receiver in self.receivers else "removed"
-        metrics.DELIVERIES.labels(label, answer.outcome.value).inc()
+        metrics.DELIVERIES.labels(label, outcome).inc()
         if state is DeliveryState.DELIVERED:
-            metrics.DELIVERY_SECONDS.labels(label).observe((finished - delivery.created_ms) / 1000)
-        else:
-            log().warning(
-                "not_delivered",
-                receiver=delivery.receiver,
-                alert=delivery.alert,
-                revision=delivery.revision,
-                attempt=delivery.attempts + 1,
-                reason=answer.outcome.value,
-                status=answer.status_code,
-            )
+            metrics.DELIVERY_SECONDS.labels(label).observe((sent.finished_ms - delivery.created_ms) / 1000)
+            return
+        log().warning(
+            "not_delivered",
+            receiver=delivery.receiver,
+            alert=delivery.alert,
+            revision=delivery.revision,
+            attempt=delivery.attempts + 1,
+            reason=outcome,
+            status=sent.answer.status_code,
+        )
+
+    async def _finish(self) -> None:
+        deadline = time.monotonic() + STOP_PATIENCE_S
+        while self._under_way and (patience := deadline - time.monotonic()) > 0:
+            await self._record(await self._answered(patience))
+        for task in self._under_way:
+            task.cancel()
 
     def _after(self, delivery: Delivery, answer: Answer, now: int) -> tuple[DeliveryState, int]:
         if answer.outcome is Outcome.DELIVERED:

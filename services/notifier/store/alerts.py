@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from services.notifier.store.tables import actions, alerts, revisions
 from services.notifier.store.upsert import upsert
 
 _decoder: Decoder[Alert] = Decoder(Alert)
+OPEN = tuple(status for status in Status if status is not Status.CLOSED)
+"""What waits for an operator."""
 _unseen = [status.value for status in UNSEEN]
 
 
@@ -176,14 +179,15 @@ async def to_handle(connection: AsyncConnection, limit: int = 200) -> list[Case]
         alerts.c.opened_minute,
         alerts.c.id,
     )
-    query = select(alerts).where(alerts.c.status != Status.CLOSED.value).order_by(*order).limit(limit)
+    query = select(alerts).where(alerts.c.status.in_([status.value for status in OPEN])).order_by(*order).limit(limit)
     return [_case(row) for row in await connection.execute(query)]
 
 
-async def waiting(connection: AsyncConnection) -> dict[bool, int]:
-    """How many wait for an operator: False: real ones, True: exercises."""
+async def waiting(connection: AsyncConnection, wanted: Sequence[Status] = OPEN) -> dict[bool, int]:
+    """How many alerts have one of these statuses: False: real ones, True: exercises."""
     exercise = alerts.c.exercise.is_not(None)
-    query = select(exercise, func.count()).where(alerts.c.status != Status.CLOSED.value).group_by(exercise)
+    chosen = alerts.c.status.in_([status.value for status in wanted])
+    query = select(exercise, func.count()).where(chosen).group_by(exercise)
     found = {bool(row[0]): int(row[1]) for row in await connection.execute(query)}
     return {False: found.get(False, 0), True: found.get(True, 0)}
 

@@ -60,12 +60,18 @@ async def put(connection: AsyncConnection, delivery: Delivery) -> None:
     )
 
 
-async def claim(connection: AsyncConnection, *, now_ms: int, until_ms: int, limit: int) -> list[Delivery]:
-    """Take at most ``limit`` due deliveries until ``until_ms``; no other worker gets them before that."""
+async def claim(
+    connection: AsyncConnection, *, now_ms: int, until_ms: int, limit: int, without: Sequence[str] = ()
+) -> list[Delivery]:
+    """Take at most ``limit`` due deliveries until ``until_ms``; no other worker gets them before that.
+
+    ``without``: receivers that get nothing now.
+    """
     due = (
         select(deliveries)
         .where(deliveries.c.state == DeliveryState.PENDING.value)
         .where(deliveries.c.next_ms <= now_ms, deliveries.c.claimed_until_ms <= now_ms)
+        .where(deliveries.c.receiver.not_in(without))
         .order_by(deliveries.c.next_ms, deliveries.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)  # SQLite has one writer and leaves this out
