@@ -142,8 +142,8 @@ class _Expectation:
         """Mean and size of a quiet row that starts at `minute`."""
         baseline = self._baseline
         self._learn(minute)
-        expected = baseline.level * baseline.rhythm(minute, minute + self._step)
-        return max(expected, 1e-9), baseline.size(self._step)
+        expected = baseline.expected(baseline.rhythm(minute, minute + self._step), self._step)
+        return expected, baseline.size(self._step)
 
     def add(self, row: Row, expected: float) -> None:
         self._rows.append((row.minute, row.value, expected))

@@ -10,8 +10,8 @@ A window of a quiet series is negative binomial with
 - *dispersion*, per scale: method of moments on the errors of predictions that were made before the window was learned.
 
 Only closed hours are learned; the first day teaches the level alone. An hour beyond what the model holds for plausible
-is learned as the plausible limit (Huber), so that a burst doesn't raise the bar for itself while a lasting change is followed within days. Minutes in
-which the sources were blind count for nothing: neither zero nor memory.
+is learned as the plausible limit (Huber), so that a burst doesn't raise the bar for itself while a lasting change is
+followed within days. Minutes in which the sources were blind count for nothing: neither zero nor memory.
 """
 
 from __future__ import annotations
@@ -27,8 +27,11 @@ SCALES: Final = (5, 15, 60, 360, 1440, 10080)
 """Minutes; the dispersion is learned at these, a window uses that of the nearest."""
 LEVEL_MEMORY: Final = 168.0
 """Hours of rhythm. Shorter follows changes faster and makes thresholds noisier."""
+SLOW_MEMORY: Final = 1_344.0
+"""Hours; eight weeks, for windows of `_SLOW_FROM` minutes and longer."""
+_SLOW_FROM: Final = 1_440
 RHYTHM_MEMORY: Final = 672.0
-"""Hours."""
+"""Hours; at first half of what was learned, so that what a wrong level taught the rhythm is soon forgotten."""
 SPREAD_MEMORY: Final = 168.0
 """Hours, or `SPREAD_WINDOWS` windows when these take longer."""
 SPREAD_WINDOWS: Final = 30.0
@@ -40,16 +43,18 @@ _DISPERSION_WEIGHT = 0.5
 """Hours of own history that the pooled dispersion is worth."""
 _WIDER_WEIGHT = 2.0
 """Hours, or windows where these are longer, that half the dispersion of the next shorter scale is worth."""
-_PLAUSIBLE, _PLAUSIBLE_COLD = 3.0, 6.0
-"""Standard deviations above the mean up to which an hour is learned in full."""
+_PLAUSIBLE = 3.0
+"""Standard deviations above the mean up to which an hour is learned in full; on the first day, all of it is."""
 _PLAUSIBLE_SPREAD = 5.0
 """The same for the dispersion, where cutting a long tail short would make the tail seem short."""
+_IMPLAUSIBLE_RHYTHM = 0.1
+"""What an implausible hour counts for when the rhythm is learned."""
 _IMPLAUSIBLE_WEIGHT = 0.02
 """What an implausible window counts for when the dispersion is learned."""
 _RUN_DOUBLES: Final = 12.0
 """Implausible hours after which twice as much is plausible: a day's burst hardly counts, a lasting change does."""
-_RUN_LASTS: Final = 24.0
-"""Implausible hours after which the old level is forgotten within a day or two."""
+_RUN_LASTS, _SLOW_RUN_LASTS = 24.0, 96.0
+"""Implausible hours after which the old level, and the slow one, is forgotten within days."""
 _LOCAL: Final = 1
 """Hours ahead of UTC by which days begin: Dutch standard time, summer and winter, so that a day has 24 hours."""
 
@@ -88,11 +93,12 @@ _HOUR_POSTS, _HOUR_EXPECTED = 3, 27
 _DAY_POSTS, _DAY_EXPECTED = 51, 58
 _SPREAD, _SPREAD_WEIGHT = 65, 71
 _RUN = 77
-_SIZE = 78
+_SLOW_SHAPE, _SLOW_EXPOSURE = 78, 79
+_SIZE = 80
 
 
 class Baseline:
-    """Learned state of one series: 78 single-precision numbers (312 bytes), so that storing it loses nothing."""
+    """Learned state of one series: 80 single-precision numbers (320 bytes), so that storing it loses nothing."""
 
     __slots__ = ("_daily", "_prefix", "_prior", "_slopes", "values")
 
@@ -112,9 +118,21 @@ class Baseline:
     @property
     def level(self) -> float:
         """Posts per hour over an average hour; never zero."""
+        return self._level(_SHAPE, _EXPOSURE)
+
+    def _level(self, shape: int, exposure: int) -> float:
         prior = self._prior
-        shape = prior.worth_posts + self.values[_SHAPE]
-        return shape / (prior.worth_posts / prior.posts_per_hour + self.values[_EXPOSURE])
+        return (prior.worth_posts + self.values[shape]) / (
+            prior.worth_posts / prior.posts_per_hour + self.values[exposure]
+        )
+
+    def expected(self, rhythm: float, scale: int) -> float:
+        """Mean of a quiet window of `scale` minutes over which the rhythm adds up to `rhythm`; never zero.
+
+        A day or a week is held against a level with a longer memory: otherwise slow growth would be its own baseline.
+        """
+        level = self.level if scale < _SLOW_FROM else self._level(_SLOW_SHAPE, _SLOW_EXPOSURE)
+        return max(level * rhythm, 1e-9)
 
     def rhythm(self, start: int, end: int) -> float:
         """Sum of the rhythm over the minutes [start, end), in average hours."""
@@ -170,6 +188,8 @@ class Baseline:
 
     def learn_hour(self, hour: int, posts: float, seen: float) -> None:
         """Takes in a closed hour (hours since the epoch) of which the sources saw the share `seen`."""
+        if seen <= 0:
+            return
         rhythm = self.rhythm(hour * 60, hour * 60 + 60)
         exposure = rhythm * seen
         level = self.level
@@ -177,28 +197,38 @@ class Baseline:
         values = self.values
         run = values[_RUN]
         plausible = self._plausible(expected, 60, _PLAUSIBLE * 2 ** (run / _RUN_DOUBLES))
-        learned = min(float(max(posts, 0)), plausible)
+        learned = min(float(max(posts, 0)), plausible) if self.own else float(max(posts, 0))
         keep = math.exp(-seen / (LEVEL_MEMORY if run < _RUN_LASTS else _RUN_LASTS))
-        implausible = posts > self._plausible(expected, 60, _PLAUSIBLE)
+        slowly = math.exp(-seen / (SLOW_MEMORY if run < _SLOW_RUN_LASTS else _SLOW_RUN_LASTS))
+        implausible = self.own and posts > self._plausible(expected, 60, _PLAUSIBLE)
         values[_RUN] = min(run + 1, 10 * _RUN_DOUBLES) if implausible else max(run - 1, 0)
         values[_SHAPE] = values[_SHAPE] * keep + learned
         values[_EXPOSURE] = values[_EXPOSURE] * keep + exposure
+        values[_SLOW_SHAPE] = values[_SLOW_SHAPE] * slowly + learned
+        values[_SLOW_EXPOSURE] = values[_SLOW_EXPOSURE] * slowly + exposure
         values[_LEARNED] = min(values[_LEARNED] + seen, 1e6)
         if self.own:
-            self._learn_rhythm(hour + _LOCAL, learned, level, expected, seen)
+            weight = _IMPLAUSIBLE_RHYTHM if implausible else 1.0
+            self._learn_rhythm(hour + _LOCAL, learned, level, expected, seen, weight)
             self._prefix = []
 
-    def _learn_rhythm(self, local: int, learned: float, level: float, expected: float, seen: float) -> None:
+    def _learn_rhythm(  # noqa: PLR0917
+        self, local: int, learned: float, level: float, expected: float, seen: float, weight: float
+    ) -> None:
         values = self.values
         hour, day = local % 24, (local // 24 + 3) % 7
         daily = self._daily[day]
-        keep_hour, keep_day = math.exp(-24 * seen / RHYTHM_MEMORY), math.exp(-7 * seen / RHYTHM_MEMORY)
+        memory = min(RHYTHM_MEMORY, values[_LEARNED] / 2)
+        learned = min(learned, 3 * expected + 1) * weight
+        weight *= seen
+        keep = math.exp(-24 * weight / memory)
         at, to = _HOUR_POSTS + hour, _HOUR_EXPECTED + hour
-        values[at] = values[at] * keep_hour + learned
-        values[to] = values[to] * keep_hour + level * daily * self._prior.rhythm[hour] * seen
+        values[at] = values[at] * keep + learned
+        values[to] = values[to] * keep + level * daily * self._prior.rhythm[hour] * weight
+        keep = math.exp(-7 * weight / max(memory, 168.0))
         at, to = _DAY_POSTS + day, _DAY_EXPECTED + day
-        values[at] = values[at] * keep_day + learned
-        values[to] = values[to] * keep_day + expected / daily
+        values[at] = values[at] * keep + learned
+        values[to] = values[to] * keep + expected / daily * (weight / seen)
 
     def learn_spread(self, scale: int, posts: int, expected: float) -> None:
         """Takes in how far a closed window of one of `SCALES` was from what was expected of it."""
@@ -220,7 +250,7 @@ class Baseline:
 
     def _plausible(self, expected: float, scale: int, deviations: float) -> float:
         sigma = math.sqrt(expected + expected * expected / self.size(scale))
-        return expected + (deviations if self.own else _PLAUSIBLE_COLD) * sigma + 1.0
+        return expected + deviations * sigma + 1.0
 
 
 def _read(prefix: list[float], slopes: list[float], minute: int) -> float:

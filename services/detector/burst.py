@@ -13,7 +13,9 @@ SMALLEST = 1e-300
 MIN_COVERAGE = 0.2
 """A window of which the sources saw less says nothing."""
 
-_LOOKS_PER_WINDOW = 1.3
+_LOOKS_PER_WINDOW = 1.75
+_MERGING = 300.0
+_LOOKS_MANY = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,19 +81,35 @@ def threshold_for(
 ) -> float:
     """Tail probability below which a window fires, so that `series` quiet series together cry wolf that often a day.
 
-    Windows of one scale overlap, and so do the scales: `tests_per_day` is the number of independent looks they are
-    worth, found by simulation (docs/explanation/bursts.md).
+    Windows of one scale overlap, and so do the scales. In simulations of quiet series of 0.1 to 200 posts per five
+    minutes, tested every minute, the alarms per day came to
+
+        looks x limit / (1 + _MERGING x limit),  looks = _LOOKS_PER_WINDOW x windows that fit in a day
+
+    over all scales together; the denominator because alarms less than three hours apart are one
+    (docs/explanation/bursts.md). This is solved for the limit.
     """
-    return min(0.05, false_alarms_per_day / (max(1, series) * tests_per_day(scales_minutes)))
+    budget = false_alarms_per_day / max(1, series)
+    room = looks_per_day(scales_minutes) - _MERGING * budget
+    return min(0.05, budget / room) if room > 0 else 0.05
 
 
-def tests_per_day(scales_minutes: tuple[int, ...]) -> float:
-    """Independent looks per day at one series, when each scale is tested every minute.
-
-    Alarms of quiet series, simulated at 0.1 to 200 posts per 5 minutes and counted as one while less than three hours
-    apart, came to about 1.3 per window length and unit of probability, over the scales together.
-    """
+def looks_per_day(scales_minutes: tuple[int, ...]) -> float:
+    """Independent looks per day that one series is given."""
     return sum(_LOOKS_PER_WINDOW * 1440 / scale for scale in scales_minutes)
+
+
+def budget_spent(observed: int, mean: float, size: float, probability: float) -> float:
+    """What firing at this count would cost of the budget; to be compared with `threshold_for`.
+
+    The middle of P(X >= observed), which is `probability`, and P(X > observed) (mid-p, Lancaster 1961): counts are
+    whole, so that with the former a low series would use up only a part of its budget and be blind for the rest.
+    Times the looks that overlapping windows are worth: up to `_LOOKS_MANY` more often than those of few posts, which
+    stay the same from one minute to the next, does the count of many posts cross a limit.
+    """
+    middle = (probability + tail(observed + 1, mean, size)) / 2
+    posts = mean * size / (mean + size)
+    return middle * (1 + _LOOKS_MANY * posts / (posts + 5))
 
 
 def judge(
@@ -106,8 +124,7 @@ def judge(
 ) -> Reason:
     """The first guard that stops the window, or FIRED.
 
-    `probability` is the middle of P(X >= observed) and P(X > observed) (mid-p, Lancaster 1961): counts are whole
-    numbers, so that with P(X >= observed) a low series would use up only part of its budget and be blind for the rest.
+    `probability` is what `budget_spent` says.
     """
     reasons = (
         (coverage < MIN_COVERAGE, Reason.BLIND),

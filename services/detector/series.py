@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from services.detector.baseline import Baseline
-from services.detector.burst import Limits, judge, tail
+from services.detector.burst import Limits, budget_spent, judge, tail
 from services.detector.sketch import KEEP, AuthorSketch
 from services.detector.window import Counts, Reason, WindowTest, span
 
@@ -140,13 +140,13 @@ class Series:
         if seen > 0.99:
             for scale in (5, 15):
                 for begin in range(hour * 60, end, scale):
-                    expected = baseline.level * baseline.rhythm(begin, begin + scale)
+                    expected = baseline.expected(baseline.rhythm(begin, begin + scale), scale)
                     baseline.learn_spread(scale, counts.total(begin, begin + scale), expected)
         posts = counts.total(hour * 60, end)
-        baseline.learn_spread(60, posts, self._expected(start, end))
+        baseline.learn_spread(60, posts, self._expected(start, end, 60))
         for scale in (360, 1440):
             if end % scale == 0 and end - scale >= self.first_seen and self._seen(end - scale, end) > 0.5:
-                baseline.learn_spread(scale, counts.total(end - scale, end), self._expected(end - scale, end))
+                baseline.learn_spread(scale, counts.total(end - scale, end), self._expected(end - scale, end, scale))
         baseline.learn_hour(hour, posts, seen)
         if hour % 24 == 0:
             self._authors.forget(end - KEEP)
@@ -175,14 +175,14 @@ class Series:
         lost = sum(max(0, min(end, to) - max(start, since)) * share for since, to, share in self.missing)
         return max(0.0, 1.0 - lost / (end - start))
 
-    def _expected(self, start: int, end: int) -> float:
+    def _expected(self, start: int, end: int, scale: int) -> float:
         """Mean count of a quiet window, without what could not be seen."""
         baseline = self._baseline
         rhythm = baseline.rhythm(start, end)
         for since, to, share in self.missing:
             if since < end and to > start:
                 rhythm -= share * baseline.rhythm(max(since, start), min(to, end))
-        return max(baseline.level * rhythm, 1e-9)
+        return baseline.expected(max(rhythm, 0.0), scale)
 
     def test(self, now_minute: int, limits: Limits, coverage: float = 1.0) -> WindowTest | None:
         """The most surprising of the windows that end with `now_minute`; one that fires goes before one that doesn't.
@@ -201,7 +201,7 @@ class Series:
             if observed < limits.min_posts:
                 continue
             begin = max(start, self.first_seen)
-            expected = self._expected(begin, end)
+            expected = self._expected(begin, end, scale)
             size = self._baseline.size(scale)
             above = observed - expected
             if above <= 0 or above * above < 4 * (expected + expected * expected / size):
@@ -209,8 +209,8 @@ class Series:
             probability = tail(observed, expected, size)
             if best is not None and best.verdict is Reason.FIRED and best.probability <= probability:
                 continue
-            middle = (probability + tail(observed + 1, expected, size)) / 2
-            found = self._describe(limits, scale, start, (observed, expected, probability, middle), coverage)
+            spent = budget_spent(observed, expected, size, probability)
+            found = self._describe(limits, scale, start, (observed, expected, probability, spent), coverage)
             if best is None or (found.verdict is not Reason.FIRED, found.probability) < (
                 best.verdict is not Reason.FIRED,
                 best.probability,
@@ -221,7 +221,7 @@ class Series:
     def _describe(
         self, limits: Limits, scale: int, start: int, evidence: tuple[int, float, float, float], coverage: float
     ) -> WindowTest:
-        observed, expected, probability, middle = evidence
+        observed, expected, probability, spent = evidence
         end = self._head + 1
         sources = self._source_mix(start, end, observed)
         unnamed = 0 if self._unnamed is None else max(0, self._unnamed.total(start, end))
@@ -245,7 +245,7 @@ class Series:
                 limits,
                 observed=observed,
                 ratio=observed / expected,
-                probability=middle,
+                probability=spent,
                 authors=authors,
                 sources=len(sources),
                 coverage=seen,
@@ -261,7 +261,7 @@ class Series:
 
     def expected(self, start: int, end: int) -> float:
         """Posts expected in [start, end) of a quiet series, without what could not be seen."""
-        return self._expected(start, end)
+        return self._expected(start, end, end - start)
 
     def points(self, now_minute: int, n: int, step: int) -> list[tuple[int, int, float]]:
         """The last `n` bars of `step` minutes, oldest first: start minute, observed, expected.
@@ -272,7 +272,7 @@ class Series:
         last = now_minute // step * step
         bars = []
         for start in range(last - (n - 1) * step, last + step, step):
-            bars.append((start, max(0, self._read(start, start + step)), self._expected(start, start + step)))
+            bars.append((start, max(0, self._read(start, start + step)), self._expected(start, start + step, step)))
         return bars
 
     def _read(self, start: int, end: int) -> int:

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.detector.sketch import EXACT, KEEP, AuthorSketch
+
+posts = st.lists(st.tuples(st.integers(20_000_000, 20_005_000), st.integers(0, 300)), max_size=200)
+
+
+def sketch_of(found: list[tuple[int, int]]) -> AuthorSketch:
+    sketch = AuthorSketch()
+    for minute, author in found:
+        sketch.add(minute, [f"author-{author}"])
+    return sketch
+
+
+@given(posts, st.randoms(use_true_random=False))
+def test_the_order_of_posts_does_not_matter(found: list[tuple[int, int]], shuffle: random.Random) -> None:
+    other = list(found)
+    shuffle.shuffle(other)
+    assert sketch_of(found).to_parts() == sketch_of(other).to_parts()
+
+
+@given(posts, posts)
+def test_a_merge_is_the_sketch_of_both(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> None:
+    merged = sketch_of(one)
+    merged.merge(sketch_of(other))
+    assert merged.to_parts() == sketch_of(one + other).to_parts()
+
+
+@given(posts)
+def test_round_trip(found: list[tuple[int, int]]) -> None:
+    parts = sketch_of(found).to_parts()
+    assert AuthorSketch.from_parts(*parts).to_parts() == parts
+
+
+@given(posts, st.integers(20_000_000, 20_005_000))
+def test_exact_while_few(found: list[tuple[int, int]], since: int) -> None:
+    really = len({author for minute, author in found if minute >= since})
+    if really < EXACT:
+        assert sketch_of(found).distinct(since) == really
+
+
+@pytest.mark.parametrize("really", [65, 200, 1_000, 10_000, 60_000])
+def test_close_when_many(really: int) -> None:
+    sketch = AuthorSketch()
+    for author in range(really):
+        sketch.add(1000 + author % 60, [f"a{author}"])
+    assert sketch.distinct(1000) == pytest.approx(really, rel=0.2)
+    assert sketch.distinct(1030) == pytest.approx(really / 2, rel=0.25)
+
+
+def test_few_in_a_short_window_stay_exact_among_many_before() -> None:
+    sketch = AuthorSketch()
+    sketch.add(100, (f"early{n}" for n in range(5_000)))
+    sketch.add(200, (f"late{n}" for n in range(40)))
+    assert sketch.distinct(200) == 40
+
+
+def test_what_no_window_reaches_is_forgotten() -> None:
+    sketch = AuthorSketch()
+    sketch.add(1000, (f"old{n}" for n in range(500)))
+    sketch.add(1000 + KEEP, (f"new{n}" for n in range(100)))
+    sketch.forget(1000 + KEEP - 10)
+    assert sketch.distinct(0) == pytest.approx(100, rel=0.2)
+    assert sketch.registers is not None
+    sketch.forget(1001 + KEEP)
+    assert (len(sketch.minutes), sketch.registers) == (0, None)
