@@ -31,7 +31,7 @@ from exercises.verdict import Opened, Verdict, judge
 from seinpost.children import ServiceFailed
 from seinpost.observation import Counts, Observer
 from seinpost.progress import EVERY, Progress
-from seinpost.stack import Replay, running, write_configuration
+from seinpost.stack import BrokerInUse, Replay, running, write_configuration
 from seinpost.webhook_receiver import Received, webhook_receiver
 
 LOOK_S = 1.0
@@ -75,7 +75,7 @@ def demo(
         chosen = load(scenario)
         with _signals_raise():
             passed = _run(console, chosen, seed, kafka, speed or _length_s(chosen) / seconds, headless=headless)
-    except (ServiceFailed, EmbeddedBrokerFailed, BrokerUnreachable, InvalidConfiguration) as error:
+    except (ServiceFailed, EmbeddedBrokerFailed, BrokerUnreachable, BrokerInUse, InvalidConfiguration) as error:
         console.print(f"seinpost demo: {error}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
     except (KeyboardInterrupt, Interrupted):

@@ -10,17 +10,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from ruamel.yaml import YAML
 
 from broker.embedded import embedded_broker
 from broker.settings import BrokerSettings
 from broker.topics import ensure_topics
+from contracts.topics import ALERTS, POSTS_RAW
 from runtime.settings import PREFIX, SERVICES
 from seinpost import tether
 from seinpost.children import REPOSITORY, Child, start, stopping, wait_until_ready
 from seinpost.webhook_receiver import Received
 
 SECRET = "proef"  # noqa: S105 - the name of the secret, not its value
+
+
+class BrokerInUse(Exception):
+    """The Kafka that was given is not empty. One line, for a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +72,7 @@ def write_configuration(directory: Path, replay: Replay, received: Received) -> 
 def running(directory: Path, kafka: str | None, tell: Callable[[str], None]) -> Iterator[Stack]:
     """Start everything, wait until all are ready; on leaving nothing is left. ``directory`` holds ``config``.
 
-    Raises `ServiceFailed`, `EmbeddedBrokerFailed` or `BrokerUnreachable`.
+    Raises `ServiceFailed`, `EmbeddedBrokerFailed`, `BrokerUnreachable` or `BrokerInUse`.
     """
     with contextlib.ExitStack() as stack:
         if kafka is None:
@@ -76,7 +82,7 @@ def running(directory: Path, kafka: str | None, tell: Callable[[str], None]) -> 
             address = kafka
         environment = _environment(directory, address, alone=kafka is None)
         settings = BrokerSettings(bootstrap_servers=address)
-        asyncio.run(ensure_topics(settings))
+        asyncio.run(_prepare(settings))
         tell("starting " + ", ".join(SERVICES))
         children: list[Child] = []
         stack.enter_context(stopping(children))
@@ -87,6 +93,23 @@ def running(directory: Path, kafka: str | None, tell: Callable[[str], None]) -> 
         children.append(start("ingest", environment, directory))
         wait_until_ready(children)
         yield Stack(services={child.name: child for child in children}, broker=address)
+
+
+async def _prepare(settings: BrokerSettings) -> None:
+    """Make the topics; refuse a Kafka that was used before, where old posts and alerts would mix with ours."""
+    await ensure_topics(settings)
+    consumer = AIOKafkaConsumer(POSTS_RAW.name, ALERTS.name, **settings.client())
+    await consumer.start()
+    try:
+        for topic in (POSTS_RAW.name, ALERTS.name):
+            partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+            if any((await consumer.end_offsets(partitions)).values()):
+                address = settings.bootstrap_servers
+                raise BrokerInUse(
+                    f"the Kafka at {address} already holds records in {topic}; the demo needs an empty one"
+                )
+    finally:
+        await consumer.stop()
 
 
 def _environment(directory: Path, broker: str, *, alone: bool) -> dict[str, str]:

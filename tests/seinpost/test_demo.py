@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -15,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from broker.producer import AcknowledgedProducer
+from broker.settings import BrokerSettings
+from contracts.topics import POSTS_RAW
 from tests.brokers.services import REPOSITORY
 from tests.conftest import ON_APACHE_KAFKA
 
@@ -140,3 +144,17 @@ def test_the_planted_happening_is_alerted_and_the_quiet_is_not(request: pytest.F
     assert summary["details"]["planted_found"]
     assert summary["details"]["planted"][0]["lead_minutes"] > 24 * 60
     assert not processes_of(tmp_path)
+
+
+def test_a_kafka_that_was_used_before_is_refused(broker: BrokerSettings) -> None:
+    async def use() -> None:
+        async with AcknowledgedProducer(broker, "test") as producer:
+            await producer.send(POSTS_RAW.name, b"{}", key=b"a")
+            await producer.flush()
+
+    asyncio.run(use())
+    command = [*COMMAND, "--headless", "--scenario", "coolsingel-2021", "--kafka", broker.bootstrap_servers]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False)
+    assert done.returncode == 1
+    assert "already holds records in posts.raw" in done.stderr
+    assert "Traceback" not in done.stderr
