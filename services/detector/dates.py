@@ -140,8 +140,7 @@ def _read(tokens: list[str], now: datetime, posted_minute: int) -> list[When]:
             first = index - 1 if index and tokens[index - 1] in (words.COMING | words.NEXT | words.THIS) else index
             current = open_moment
             if current is not None and _takes_day(current, day, first):
-                if current.day is None or (current.day.weekday and not day.weekday):
-                    current.day = _merged(current.day, day)
+                current.day = _merged(current.day, day)
                 current.stop = day.stop
             else:
                 close()
@@ -179,13 +178,15 @@ def _read(tokens: list[str], now: datetime, posted_minute: int) -> list[When]:
 def _takes_day(moment: _Moment, day: days.Day, first: int) -> bool:
     if moment.day is None:
         return first - moment.stop <= CLOCK_TO_DAY
-    return moment.day.weekday and not day.weekday and first - moment.stop <= 1
+    if first - moment.stop > 1 or moment.day.last is not None or moment.day.dated:
+        return False
+    return day.dated or (day.first == moment.day.first and day.last is None)
 
 
 def _merged(known: days.Day | None, told: days.Day) -> days.Day:
     if known is None or known.part is None or told.part is not None:
         return told
-    return days.Day(told.stop, told.first, told.last, known.part)
+    return told._replace(part=known.part)
 
 
 def _about_now(token: str, index: int, now: datetime) -> When:

@@ -27,6 +27,8 @@ class Day(NamedTuple):
     """A bare weekday that is today: next week's when its hour has passed."""
     weekday: bool = False
     """Only a weekday: a date beside it says the same day more precisely."""
+    dated: bool = False
+    """Told by its number and month: holds whenever the message is passed on."""
 
 
 class FromNow(NamedTuple):
@@ -266,7 +268,7 @@ def _exact(stop: int, today: date, figure: int, month: int, year: str | None) ->
     if abs(told - today.year) > YEARS_AHEAD:
         return None
     try:
-        return Day(stop, date(told, month, figure))
+        return Day(stop, date(told, month, figure), dated=True)
     except ValueError:
         return None
 
@@ -278,7 +280,7 @@ def _this_or_next_year(stop: int, today: date, figure: int, month: int, part: Pa
         except ValueError:
             continue
         if told >= today - timedelta(days=PAST_DAYS_KEPT):
-            return Day(stop, told, part=part)
+            return Day(stop, told, part=part, dated=True)
     return None
 
 
