@@ -40,6 +40,8 @@ class Chart:
     """Left side and width of the marked window."""
     values: tuple[Tick, ...]
     times: tuple[Tick, ...]
+    step_minutes: int
+    """What one bar counts; shorter than the window when the window is long."""
 
     @property
     def shape(self) -> str:
@@ -90,6 +92,7 @@ def chart(alert: Alert) -> Chart | None:
         window=window,
         values=values,
         times=_time_ticks(bars),
+        step_minutes=points[1].minute - points[0].minute if len(points) > 1 else seen.scale_minutes,
     )
 
 

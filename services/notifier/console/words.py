@@ -67,6 +67,15 @@ def number(value: float) -> str:
     return f"{value:.1f}".replace(".", ",")
 
 
+def expected(value: float) -> str:
+    return number(value) if value >= 0.95 else "minder dan 1"
+
+
+def authors(value: float) -> str:
+    """Some sources do not say who writes."""
+    return count(round(value), "schrijver", "schrijvers") if value >= 0.5 else "schrijvers onbekend"
+
+
 def count(value: float, one: str, many: str) -> str:
     return f"{number(value)} {one if round(value) == 1 else many}"
 

@@ -88,6 +88,11 @@ def test_the_phase_follows_the_street() -> None:
     assert phase(alert(event=None), ms("2030-01-01T00:00")) is Phase.BEFORE
 
 
+def test_a_baseline_near_nothing_and_unknown_writers_are_said_in_words() -> None:
+    assert [words.expected(value) for value in (0.003, 1, 3.14)] == ["minder dan 1", "1", "3,1"]
+    assert [words.authors(value) for value in (0, 1, 61.4)] == ["schrijvers onbekend", "1 schrijver", "61 schrijvers"]
+
+
 def test_the_chart_stays_within_its_box_and_marks_the_window() -> None:
     drawn = chart(alert())
     assert drawn is not None
