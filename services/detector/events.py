@@ -20,6 +20,10 @@ LONGEST = timedelta(days=1)
 """A longer period (deze week) is no appointment. Saturday and Sunday are one day apart."""
 NEGATION_REACH = 2
 """Tokens between a call and the *niet* that turns it round."""
+SEPARATED_BY = 5
+"""Most tokens inside a call that is taken apart: *neem* zwaar vuurwerk en bivak *mee*."""
+_PARTICLES = frozenset(("mee", "allemaal", "massaal"))
+"""Second halves of calls that Dutch puts behind what is between: *kom* morgen *allemaal*."""
 _NEGATIONS = frozenset(("niet", "nooit", "geen", "not", "don't"))
 _CANCELLED = frozenset(("afgelast", "geannuleerd", "gecanceld", "geschrapt", "cancelled", "canceled"))
 _MOVED = frozenset(("verplaatst", "verplaatsen", "verzet", "gewijzigd", "verschoven", "uitgeweken"))
@@ -78,6 +82,14 @@ class Reader:
         self._places = places.Resolver(configuration.gazetteer, [term.term for term in terms])
         self._calls = frozenset(term.term for term in terms if term.role is Role.CALL)
         self._objects = frozenset(term.term for term in terms if term.role is Role.OBJECT)
+        self._apart = {
+            (words[0], words[1]): term.term
+            for term in terms
+            if term.role is Role.CALL
+            for words in (spelling.split() for spelling in (term.term, *term.variants))
+            if len(words) == 2 and words[1] in _PARTICLES
+        }
+        self._verbs = frozenset(verb for verb, _ in self._apart)
 
     def read(self, tokens: Sequence[str], posted_minute: int, source_region: str | None = None) -> Reading:
         """Read a post written at ``posted_minute`` (minutes since the epoch). ``source_region``: see `Resolver`."""
@@ -106,18 +118,26 @@ class Reader:
         )
 
     def _called(self, tokens: Sequence[str]) -> tuple[str, ...]:
-        if self._calls.isdisjoint(tokens) or not _CANCELLED.isdisjoint(tokens) or _is_off(tokens):
+        found = [(index, token) for index, token in enumerate(tokens) if token in self._calls]
+        if not self._verbs.isdisjoint(tokens):
+            found += self._taken_apart(tokens)
+        if not found or not _CANCELLED.isdisjoint(tokens) or _is_off(tokens):
             return ()
-        return tuple(
-            sorted(
-                {
-                    token
-                    for index, token in enumerate(tokens)
-                    if token in self._calls
-                    and _NEGATIONS.isdisjoint(tokens[max(0, index - NEGATION_REACH) : index + NEGATION_REACH + 1])
-                }
-            )
-        )
+        return tuple(sorted({term for index, term in found if not _negated(tokens, index)}))
+
+    def _taken_apart(self, tokens: Sequence[str]) -> list[tuple[int, str]]:
+        """*Neem vuurwerk mee*: verb and particle with something between."""
+        return [
+            (index, self._apart[verb, particle])
+            for index, verb in enumerate(tokens)
+            if verb in self._verbs
+            for particle in tokens[index + 1 : index + SEPARATED_BY + 2]
+            if (verb, particle) in self._apart
+        ]
+
+
+def _negated(tokens: Sequence[str], index: int) -> bool:
+    return not _NEGATIONS.isdisjoint(tokens[max(0, index - NEGATION_REACH) : index + NEGATION_REACH + 1])
 
 
 def _is_off(tokens: Sequence[str]) -> bool:

@@ -61,6 +61,28 @@ def test_spellings_and_clocks_of_one_gathering_share_a_key(read, sentence):
     assert read(sentence).event_key == "GM0599|coolsingel|2021-11-19T20:00"
 
 
+@pytest.mark.parametrize(
+    ("sentence", "call"),
+    [
+        ("morgen 20:00 coolsingel, neem vuurwerk mee", "neem mee"),
+        ("neem zwaar vuurwerk en bivak mee, coolsingel 20:00", "neem mee"),
+        ("breng cobra's mee morgen 20:00 coolsingel", "neem mee"),
+        ("kom morgen om 20:00 allemaal, coolsingel", "kom allemaal"),
+    ],
+)
+def test_a_call_taken_apart_is_a_call(read, sentence, call):
+    reading = read(sentence)
+    assert call in reading.calls
+    assert reading.strength is CallStrength.STRONG
+
+
+@pytest.mark.parametrize(
+    "sentence", ["neem geen vuurwerk mee", "ik neem de tram. loop mee met de mars van zes tot mee"]
+)
+def test_not_every_neem_and_mee_calls(read, sentence):
+    assert "neem mee" not in read(sentence).calls
+
+
 def test_another_hour_is_another_key(read):
     assert read("morgen 22:00 coolsingel").event_key != read("morgen 20:00 coolsingel").event_key
 
