@@ -116,7 +116,8 @@ def _problem(file: Path, document: Any, model: type[BaseModel], detail: Any) -> 
             reason=f"{path} is not known here",
             suggestion=f"did you mean {nearest[0]}?" if nearest else "",
         )
-    return Problem(file=str(file), line=line, reason=f"{path}: {detail['msg']}" if path else str(detail["msg"]))
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    return Problem(file=str(file), line=line, reason=f"{path}: {message}" if path else message)
 
 
 def _names_at(model: type[BaseModel], location: tuple[str | int, ...]) -> list[str]:
