@@ -107,9 +107,9 @@ class Baseline:
         self.values = array("f", bytes(4 * _SIZE) if values is None else values)
         if len(self.values) != _SIZE:
             raise ValueError("not a baseline")
-        self._prefix: list[float] = []
-        self._slopes: list[float] = []
-        self._daily: list[float] = []
+        self._prefix = array("d")
+        self._slopes = array("d")
+        self._daily = array("d")
 
     @property
     def own(self) -> bool:
@@ -161,14 +161,17 @@ class Baseline:
         ]
         scale = 24 / sum(hourly)
         hourly = [factor * scale for factor in hourly]
-        self._prefix = [0.0, *accumulate(hourly)]
+        self._prefix = array("d", [0.0, *accumulate(hourly)])
         self._prefix.append(self._prefix[-1])
-        self._slopes = [
-            max(-2 * factor, min(2 * factor, (hourly[(hour + 1) % 24] - hourly[hour - 1]) / 2))
-            for hour, factor in enumerate(hourly)
-        ]
+        self._slopes = array(
+            "d",
+            (
+                max(-2 * factor, min(2 * factor, (hourly[(hour + 1) % 24] - hourly[hour - 1]) / 2))
+                for hour, factor in enumerate(hourly)
+            ),
+        )
         self._slopes.append(0.0)
-        self._daily = [factor * 7 / sum(daily) for factor in daily]
+        self._daily = array("d", [factor * 7 / sum(daily) for factor in daily])
 
     def size(self, scale: int) -> float:
         """Size parameter of the negative binomial at a scale in minutes: 1 / squared coefficient of variation."""
@@ -210,7 +213,7 @@ class Baseline:
         if self.own:
             weight = _IMPLAUSIBLE_RHYTHM if implausible else 1.0
             self._learn_rhythm(hour + _LOCAL, learned, level, expected, seen, weight)
-            self._prefix = []
+            self._prefix = array("d")
 
     def _learn_rhythm(  # noqa: PLR0917
         self, local: int, learned: float, level: float, expected: float, seen: float, weight: float
@@ -253,7 +256,7 @@ class Baseline:
         return expected + deviations * sigma + 1.0
 
 
-def _read(prefix: list[float], slopes: list[float], minute: int) -> float:
+def _read(prefix: array[float], slopes: array[float], minute: int) -> float:
     """Rhythm from midnight to a minute. Within an hour it rises or falls evenly, about the hour's own factor."""
     hour, rest = divmod(minute, 60)
     part = rest / 60
