@@ -37,6 +37,7 @@ from services.detector.detection import Clock, Detection
 from services.detector.episode import Episode
 from services.detector.episodes import Episodes, World
 from services.detector.fold import Matcher, SourceFold
+from services.detector.positions import Order, Positions
 from services.detector.settings import DetectorSettings
 from services.detector.state import SeriesState
 from services.detector.tables import CheckpointedTable, Codec
@@ -44,6 +45,8 @@ from services.detector.transport import PromptTransport
 
 REANNOUNCE_IDLE_S = 5.0
 """A worker that took over a partition of series must hear again which partitions of posts are idle."""
+DURABLE_POSITIONS = {"fold": topics.POSTS_ANONYMOUS.name, "detect": topics.SERIES_DELTAS.name}
+"""Signals wait in memory and are read again after a restart: their position is only known within a run."""
 SERIES_STATE = Codec(encode=SeriesState.to_bytes, decode=SeriesState.from_bytes)
 
 
@@ -78,6 +81,7 @@ class Application:
         self.clocks = self._table("clocks", self._targets, _msgpack(Clock))
         self.worlds = self._table("worlds", 1, _msgpack(World))
         self.episodes = self._table("episodes", 1, _msgpack(Episode))
+        self.positions = self._table("positions", self._sources, _msgpack(int))
         self._posts_decoder: Decoder[AnonymousBatch] = Decoder(AnonymousBatch)
         self._deltas_decoder: Decoder[SeriesDeltas] = Decoder(SeriesDeltas)
         self._signals_decoder: Decoder[SignalRecord] = Decoder(SignalRecord)
@@ -99,6 +103,8 @@ class Application:
         async def agent(stream: Any) -> None:
             async for event in stream.noack().events():
                 started = time.perf_counter()
+                if not await self._in_order(event, stage):
+                    continue
                 problem: Malformed | None = None
                 held = False
                 try:
@@ -113,11 +119,29 @@ class Application:
                 if not held:
                     self._taken.append(event)
                 self.last_taken = time.monotonic()
-                self._reached[event.message.tp] = event.message.offset + 1
+                self._positions.taken(event.message.tp, event.message.offset)
                 records.inc()
                 seconds.observe(time.perf_counter() - started)
 
         self.faust.agent(channel, name=f"detector.{stage}")(agent)
+
+    async def _in_order(self, event: Event, stage: str) -> bool:
+        partition, offset = event.message.tp, event.message.offset
+        if partition not in self._positions.next and stage in DURABLE_POSITIONS:
+            kept = self.positions.part(partition.partition).get(stage)
+            end = self.faust.consumer.highwater(partition)
+            # Beyond the end: the topic was made anew, and what is remembered is of the old one.
+            if kept is not None and (end is None or kept <= end):
+                self._positions.next[partition] = kept
+        order = self._positions.judge(partition, offset)
+        if order is Order.NEXT:
+            return True
+        metrics.OUT_OF_ORDER.labels(order.value).inc()
+        if order is Order.REPEATED:
+            self._taken.append(event)
+        elif self._positions.should_seek(partition):
+            await self.faust.consumer.seek(partition, self._positions.next[partition])
+        return False
 
     async def _set_aside(self, event: Event, problem: Malformed) -> None:
         message = event.message
@@ -134,7 +158,7 @@ class Application:
         self._idle_told: dict[int, float] = {}
         self._detections: dict[int, Detection] = {}
         self._episode_stage: Episodes | None = None
-        self._reached: dict[TP, int] = {}
+        self._positions = Positions()
         self._behind = 0
         self.last_taken = time.monotonic()
 
@@ -228,10 +252,12 @@ class Application:
         for source, fold in self._folds.items():
             self._flush(source, fold, idle=self._is_idle(source))
         self._release_settled()
+        self._keep_positions()
         out, self._out = self._out, []
         taken, self._taken = self._taken, []
         values = [
-            (table, table.written()) for table in (self.folded, self.series, self.clocks, self.worlds, self.episodes)
+            (table, table.written())
+            for table in (self.folded, self.series, self.clocks, self.worlds, self.episodes, self.positions)
         ]
         for topic, value, key, partition in out:
             await self._producer.send(topic, value, key=key, partition=partition)
@@ -248,6 +274,13 @@ class Application:
             event.ack()
         if out or taken:
             metrics.SECONDS.labels("checkpoint").observe(time.perf_counter() - started)
+
+    def _keep_positions(self) -> None:
+        for stage, topic in DURABLE_POSITIONS.items():
+            for partition, offset in self._positions.next.items():
+                part = self.positions.part(partition.partition)
+                if partition.topic == topic and part.get(stage) != offset:
+                    part.put(stage, offset)
 
     def _release_settled(self) -> None:
         """Signals whose minute has been taken in are needed no more."""
@@ -314,7 +347,7 @@ class Application:
         end = self.faust.consumer.highwater(partition)
         if end is None or partition.topic in self.faust.tables.changelog_topics:
             return
-        taken = self._reached.get(partition, self.faust.monitor.tp_committed_offsets.get(partition, 0))
+        taken = self._positions.next.get(partition, self.faust.monitor.tp_committed_offsets.get(partition, 0))
         behind[partition.topic] = behind.get(partition.topic, 0) + max(0, end - taken)
 
     def alive(self, stalled_after_s: float) -> bool:

@@ -9,6 +9,9 @@ from contracts.alert import Change, Kind
 POSTS = Counter("seinpost_detector_posts_total", "Posts folded, retractions included.")
 POSTS_SKIPPED = Counter("seinpost_detector_posts_skipped_total", "Posts not folded, by reason.", ["reason"])
 RECORDS = Counter("seinpost_detector_records_total", "Records read, by topic.", ["topic"])
+OUT_OF_ORDER = Counter(
+    "seinpost_detector_records_out_of_order_total", "Records read again, or read before their turn.", ["order"]
+)
 BATCH_POSTS = Histogram(
     "seinpost_detector_batch_posts", "Posts in one record of posts.anonymous.", buckets=(1, 2, 5, 10, 20, 50, 100, 200)
 )

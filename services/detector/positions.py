@@ -1,0 +1,54 @@
+"""Whether records come as they stand in the partition: each once, none missing.
+
+Faust may drop what it fetched before a rebalance, deliver what follows, and only then read the dropped records again.
+For counts that know only how far they have come, the dropped record would then look like a repetition.
+"""
+
+from __future__ import annotations
+
+import time
+from enum import StrEnum
+
+from faust.types import TP
+
+PATIENCE_S = 5.0
+"""After this long the missing records are taken for gone (retention): reading goes on behind them."""
+
+
+class Order(StrEnum):
+    NEXT = "next"
+    REPEATED = "repeated"
+    AHEAD = "ahead"
+    """Records before it are missing: read them first."""
+
+
+class Positions:
+    """Next offset of each partition."""
+
+    def __init__(self) -> None:
+        self.next: dict[TP, int] = {}
+        self._missing_since: dict[TP, float] = {}
+        self._sought: dict[TP, float] = {}
+
+    def judge(self, partition: TP, offset: int) -> Order:
+        expected = self.next.get(partition, offset)
+        if offset < expected:
+            return Order.REPEATED
+        if (
+            offset > expected
+            and time.monotonic() - self._missing_since.setdefault(partition, time.monotonic()) < PATIENCE_S
+        ):
+            return Order.AHEAD
+        self._missing_since.pop(partition, None)
+        return Order.NEXT
+
+    def should_seek(self, partition: TP) -> bool:
+        """Once a second at most: what was fetched already still comes in."""
+        now = time.monotonic()
+        if now - self._sought.get(partition, -1.0) < 1.0:
+            return False
+        self._sought[partition] = now
+        return True
+
+    def taken(self, partition: TP, offset: int) -> None:
+        self.next[partition] = offset + 1
