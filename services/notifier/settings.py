@@ -41,6 +41,11 @@ class NotifierSettings(BaseModel):
     request_timeout_s: float = Field(10, gt=0, le=60, description="Longest wait for one answer of a receiver.")
     retry_first_s: float = Field(1, gt=0, description="Wait after the first failed delivery; doubles, with jitter.")
     retry_cap_s: float = Field(600, gt=0, description="Longest wait between two attempts of one delivery.")
+    cap_sender: str = Field(
+        "seinpost",
+        pattern=r"^[^\s,<&]+$",
+        description="Sender in CAP messages: a name of yours that is unique worldwide.",
+    )
     retention_days: int = Field(
         365, ge=1, description="Days that an alert is kept after an operator closed it; then it goes with its history."
     )

@@ -19,6 +19,7 @@ from services.notifier.api.shapes import (
     ReopenRequest,
     RevisionShape,
 )
+from services.notifier.cap import MEDIA_TYPE, cap
 from services.notifier.handling import Actor, Command, handle
 from services.notifier.life import Action, Status, Verdict
 from services.notifier.representation import AlertSummary, PointShape, at_minute, at_ms, body, handling, summary
@@ -72,6 +73,23 @@ async def get_alert(alert_id: AlertId, the_room: TheRoom, the_actor: TheActor) -
         raise HTTPException(404, "there is no such alert")
     await the_room.audit_reading(the_actor, case.alert.id)
     return _detail(case, revisions, deeds, the_room.configuration.guidance)
+
+
+@router.get(
+    "/{id}/cap",
+    operation_id="getAlertAsCap",
+    response_class=Response,
+    responses={200: {"content": {MEDIA_TYPE: {}}, "description": "CAP 1.2."}},
+)
+async def get_alert_as_cap(alert_id: AlertId, the_room: TheRoom, the_actor: TheActor) -> Response:
+    """One alert in the Common Alerting Protocol, scope Restricted; an exercise has status Exercise."""
+    async with the_room.database.reading() as connection:
+        case = await alerts.find(connection, _plain(alert_id))
+        revisions, _ = await alerts.history(connection, _plain(alert_id))
+    if case is None:
+        raise HTTPException(404, "there is no such alert")
+    await the_room.audit_reading(the_actor, case.alert.id)
+    return Response(cap(case.alert, revisions, the_room.settings.notifier.cap_sender), media_type=MEDIA_TYPE)
 
 
 @router.post("/{id}/acknowledge", operation_id="acknowledgeAlert")

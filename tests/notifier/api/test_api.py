@@ -153,7 +153,8 @@ async def test_the_description_is_public_and_keeps_the_design_rules(served: Serv
     assert schema["openapi"].startswith("3.")
     assert set(schema["paths"]) == {
         "/v1/alerts", "/v1/alerts/{id}", "/v1/alerts/{id}/acknowledge", "/v1/alerts/{id}/take", "/v1/alerts/{id}/close",
-        "/v1/alerts/{id}/reopen", "/v1/alerts/{id}/notes", "/v1/sources", "/v1/events", "/v1/audit", "/v1/deliveries",
+        "/v1/alerts/{id}/reopen",
+        "/v1/alerts/{id}/cap", "/v1/alerts/{id}/notes", "/v1/sources", "/v1/events", "/v1/audit", "/v1/deliveries",
         "/v1/summary",
     }  # fmt: skip
     for path, operations in schema["paths"].items():

@@ -1,0 +1,85 @@
+"""An alert as CAP 1.2 (OASIS Common Alerting Protocol), for systems that exchange it. Pure.
+
+Never public: scope is Restricted. An alert of ours says that people write, not that something happens, so certainty is
+never Observed. Exercises carry status Exercise.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from contracts.alert import Alert, Severity, State
+from services.notifier.representation import at_minute
+from services.notifier.store.alerts import Revision
+
+NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
+MEDIA_TYPE = "application/cap+xml"
+SEVERITY = {Severity.HIGH: "Severe", Severity.MEDIUM: "Moderate", Severity.LOW: "Minor", Severity.INFO: "Unknown"}
+LIKELY = 1e-6
+"""A tail probability at or below this is called Likely; above it Possible."""
+
+
+def cap(alert: Alert, revisions: Sequence[Revision], sender: str) -> bytes:
+    """The newest record as one CAP message. ``revisions`` oldest first: an Update or Cancel refers to the first."""
+    first = revisions[0] if revisions else None
+    followed = first is not None and first.revision != alert.revision
+    root = Element("alert", xmlns=NAMESPACE)
+    _add(root, "identifier", _identifier(alert, alert.revision))
+    _add(root, "sender", sender)
+    _add(root, "sent", _moment(alert.updated_minute))
+    _add(root, "status", "Actual" if alert.exercise is None else "Exercise")
+    _add(root, "msgType", "Alert" if not followed else "Cancel" if alert.state is State.CLOSED else "Update")
+    _add(root, "scope", "Restricted")
+    _add(root, "restriction", "Alleen voor veiligheidsregio's en gemeenten")
+    if alert.exercise is not None:
+        _add(root, "note", f"OEFENING: {alert.exercise}")
+    if first is not None and followed:
+        _add(root, "references", f"{sender},{_identifier(alert, first.revision)},{_moment(first.minute)}")
+    _info(root, alert)
+    indent(root)
+    message: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return message
+
+
+def _info(root: Element, alert: Alert) -> None:
+    info = SubElement(root, "info")
+    _add(info, "language", "nl-NL")
+    _add(info, "category", "Security")
+    _add(info, "event", alert.label)
+    _add(info, "urgency", "Past" if alert.state is State.CLOSED else "Future" if alert.event else "Unknown")
+    _add(info, "severity", SEVERITY[alert.severity])
+    _add(info, "certainty", "Likely" if alert.observation.probability <= LIKELY else "Possible")
+    _add(info, "headline", alert.label)
+    _add(info, "description", alert.reason)
+    for name, value in (
+        ("phenomenon", alert.phenomenon),
+        ("threshold", alert.threshold),
+        ("config", alert.config_version),
+    ):
+        parameter = SubElement(info, "parameter")
+        _add(parameter, "valueName", f"seinpost:{name}")
+        _add(parameter, "value", value)
+    area = SubElement(info, "area")
+    named = [part for part in (alert.place.name, alert.place.gemeente) if part]
+    _add(area, "areaDesc", ", ".join(dict.fromkeys(named)) or "Nederland, plaats niet bekend")
+    for name, code in (("CBS-gemeentecode", alert.place.gemeente_code), ("veiligheidsregio", alert.place.region)):
+        if code:
+            geocode = SubElement(area, "geocode")
+            _add(geocode, "valueName", name)
+            _add(geocode, "value", code)
+
+
+def _identifier(alert: Alert, revision: int) -> str:
+    return f"{alert.id}.{revision}"
+
+
+def _moment(minute: int) -> str:
+    """CAP wants an offset and refuses Z."""
+    return at_minute(minute).astimezone(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _add(parent: Element, name: str, text: str) -> None:
+    # XML 1.0 knows no control characters; one in a label must not make the message unreadable.
+    SubElement(parent, name).text = "".join(character for character in text if character >= " " or character in "\n\t")
