@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
+from rich.table import Column, Table
 
 import configuration
 from configuration import InvalidConfiguration
@@ -78,7 +78,15 @@ def table(
     except (InvalidConfiguration, LexiconMissing) as error:
         typer.echo(f"the exercises cannot be run: {error}", err=True)
         raise typer.Exit(2) from None
-    shown = Table("exercise", "posts", "found", "lead", "broke quiet", "others", "false/day")
+    shown = Table(
+        Column("exercise", no_wrap=True, min_width=max(len(row.scenario.id) for row in found)),
+        "posts",
+        "found",
+        "lead",
+        "broke quiet",
+        "others",
+        "false/day",
+    )
     for row in found:
         shown.add_row(*_cells(row))
     Console().print(shown)
