@@ -9,6 +9,8 @@ from lexicon.sources import without_marks
 
 DUTCH = 60_000
 """Most frequent Dutch words looked at. Rarer ones say little about a crowd and much about a writer."""
+ORDINARY = 40_000
+"""So frequent a spelling is meant as it is written: it is no slip of something else."""
 ENGLISH = 6_000
 SHORT = 8_000
 """Three-letter words must be among this many: the rarer ones are abbreviations, initials and handles."""
@@ -92,7 +94,12 @@ def choose(
     }
     candidates = common | foreign | GRAMMAR
     lost = frozenset(word for word in candidates if is_name(word, names) and word not in GRAMMAR)
-    ordinary = dictionary | known | {word for word in list(english)[:20_000] if word.isalpha()}
+    ordinary = (
+        dictionary
+        | known
+        | {word for word in list(dutch)[:ORDINARY] if word.isalpha()}
+        | {word for word in list(english)[:20_000] if word.isalpha()}
+    )
     return Words(permitted=frozenset(candidates - lost), ordinary=frozenset(ordinary), lost_to_names=lost)
 
 

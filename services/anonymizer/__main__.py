@@ -19,7 +19,7 @@ from runtime.probes import Health, probes_only
 from runtime.process import CannotStart, run, serving
 from services.anonymizer import metrics
 from services.anonymizer.anonymizer import Anonymizer
-from services.anonymizer.atoms import Dropped
+from services.anonymizer.atoms import REASONS
 from services.anonymizer.lexicon import Lexicon, LexiconMissing, load
 from services.anonymizer.projection import Projector
 from services.anonymizer.secret import due, forbid_core_dumps
@@ -105,7 +105,7 @@ async def _keep_house(
 ) -> None:
     """Rotates the key, reloads the configuration, and tells the gauges."""
     anonymizer = service.anonymizer
-    told = dict.fromkeys(Dropped, 0)
+    told = [0] * len(REASONS)
     permitted = evicted = released = 0
     looked = time.monotonic()
     while True:
@@ -117,11 +117,11 @@ async def _keep_house(
             log().info("key rotated")
         if time.monotonic() - looked > RELOAD_S:
             looked = time.monotonic()
-            version = await _reload(settings, lexicon, version, anonymizer, told)
+            version = await _reload(settings, lexicon, version, anonymizer)
         projector = anonymizer.projector
-        for reason, count in projector.dropped.items():
-            metrics.DROPPED.labels(reason.value).inc(count - told[reason])
-            told[reason] = count
+        for number, (reason, count) in enumerate(zip(REASONS, projector.dropped, strict=True)):
+            metrics.DROPPED.labels(reason.value).inc(count - told[number])
+            told[number] = count
         metrics.PERMITTED.inc(projector.permitted - permitted)
         metrics.EVICTED.inc(anonymizer.remembered.evicted - evicted)
         metrics.RELEASED.inc(anonymizer.released - released)
@@ -133,9 +133,7 @@ async def _keep_house(
             metrics.LAG.labels(str(partition.partition)).set(lag)
 
 
-async def _reload(
-    settings: Settings, lexicon: Lexicon, version: str, anonymizer: Anonymizer, told: dict[Dropped, int]
-) -> str:
+async def _reload(settings: Settings, lexicon: Lexicon, version: str, anonymizer: Anonymizer) -> str:
     """A changed configuration replaces the whole vocabulary at once; a broken one changes nothing."""
     try:
         whole = await asyncio.to_thread(configuration.load, settings.config)

@@ -36,6 +36,11 @@ class Dropped(StrEnum):
     """Emoji and signs."""
 
 
+REASONS = tuple(Dropped)
+NUMBER_OF = {reason.value: index for index, reason in enumerate(REASONS)}
+"""Reasons by number, for counting in the inner loop."""
+
+
 class Kind(IntEnum):
     WORD = 1
     NUMBER = 2
@@ -84,6 +89,8 @@ class Atom:
     first_name: bool = False
     glued: bool = False
     """No white space before it."""
+    figure: bool = False
+    """A number, in digits or in words. (Asked for every atom: faster than looking its kind up in a set.)"""
     temporal: bool = False
     """A month, a short day or *half*: may be part of a moment."""
     candidate: str | None = None

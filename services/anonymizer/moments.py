@@ -10,7 +10,6 @@ from services.anonymizer.atoms import Atom, Kind
 from services.anonymizer.characters import word_set
 from services.anonymizer.vocabulary import INTERFIXES
 
-_FIGURES = frozenset((Kind.NUMBER, Kind.NUMBER_WORD))
 EARLIEST = datetime.timedelta(days=-7)
 LATEST = datetime.timedelta(days=400)
 """A date further from the post is no appointment; it may be a birthday."""
@@ -26,8 +25,8 @@ class Moments:
     def __init__(self, atoms: Sequence[Atom], posted: datetime.date) -> None:
         self._atoms = atoms
         self._posted = posted
-        self._figures = [index for index, atom in enumerate(atoms) if atom.kind in _FIGURES]
-        self._telling = [index for index, atom in enumerate(atoms) if atom.kind in _FIGURES or atom.temporal]
+        self._figures = [index for index, atom in enumerate(atoms) if atom.figure]
+        self._telling = [index for index, atom in enumerate(atoms) if atom.figure or atom.temporal]
         self.kept: dict[int, tuple[str, ...]] = {}
         self.out_of_range: set[int] = set()
         self._strong: set[int] = set()
@@ -64,6 +63,7 @@ class Moments:
             self._date(index, text, int(match[1]), int(match[3]), match[4])
         elif match := words.ISO_DATE.fullmatch(text):
             self._date(index, text, int(match[3]), int(match[2]), match[1])
+            self._strong.add(index)
         elif words.HOUR.fullmatch(text):
             self._keep(index, text, strong=True)
         elif match := words.RANGE.fullmatch(text):
@@ -97,7 +97,9 @@ class Moments:
             self._keep(index, strong=True)
             if self._atoms[index + 1].kind is Kind.WORD:
                 self._keep(index + 1, after)
-        elif before in words.DAYS | words.SHORT_DAYS and 1 <= value <= 31:
+        elif (before in words.DAYS | words.SHORT_DAYS and 1 <= value <= 31) or (
+            before in ("voor", "over") and self._text(index - 2) == "kwart" and value <= 24
+        ):
             self._keep(index)
         elif after in ("voor", "over") and value <= 30 and not ordinal:
             self._past(index)
@@ -256,7 +258,7 @@ class Moments:
         return words.NUMBERS.get(atom.text) if atom.kind is Kind.NUMBER_WORD else None
 
     def _is_figure(self, index: int) -> bool:
-        return 0 <= index < len(self._atoms) and self._atoms[index].kind in (Kind.NUMBER, Kind.NUMBER_WORD)
+        return 0 <= index < len(self._atoms) and self._atoms[index].figure
 
     def _text(self, index: int) -> str:
         return self._atoms[index].text if 0 <= index < len(self._atoms) else ""

@@ -9,10 +9,11 @@ import ahocorasick_rs
 
 from configuration import Configuration
 from contracts.anonymous_posts import GAP
-from services.anonymizer.atoms import Atom, Dropped, Kind, Role
+from services.anonymizer.atoms import NUMBER_OF, REASONS, Atom, Dropped, Kind, Role
 from services.anonymizer.characters import unescaped
 from services.anonymizer.folding import Folder
 from services.anonymizer.lexicon import Lexicon
+from services.anonymizer.names import EVIDENCE
 from services.anonymizer.sequence import SPACED_OUT, judge
 from services.anonymizer.shapes import Shapes
 from services.anonymizer.vocabulary import Vocabulary
@@ -20,8 +21,15 @@ from services.anonymizer.vocabulary import Vocabulary
 CACHE_CHUNKS = 300_000
 """Judged chunks kept; beyond it all are forgotten and judged anew."""
 
+_NEW_WORD, _PERSON = NUMBER_OF[Dropped.NEW_WORD], NUMBER_OF[Dropped.PERSON]
 _STOPS = frozenset(".!?")
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
+
+
+class Guarded(str):
+    """A place that is also a surname: leaves at once after *in* or *naar*, else its neighbours decide."""
+
+    __slots__ = ()
 
 
 class Capital(str):
@@ -30,8 +38,8 @@ class Capital(str):
     __slots__ = ()
 
 
-Quick = str | tuple[str, ...] | Dropped | None
-"""A chunk without its neighbours: one token, several, a gap with its reason, or None: look at the neighbours."""
+Quick = str | tuple[str, ...] | int | None
+"""A chunk without its neighbours: one token, several, a gap (number of its reason), or None: see the neighbours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +69,8 @@ class Projector:
         self._quick: dict[str, Quick] = {}
         self._atoms: dict[str, tuple[Atom, ...]] = {}
         self._new: dict[str, tuple[str, ...]] = {}
-        self.dropped: dict[Dropped, int] = dict.fromkeys(Dropped, 0)
-        """Tokens that stayed behind, by reason, since the start."""
+        self.dropped = [0] * len(REASONS)
+        """Tokens that stayed behind, by number of their reason, since the start."""
         self.permitted = 0
 
     def project(  # noqa: PLR0912 (one flat loop: a call for each token would halve the throughput)
@@ -74,7 +82,7 @@ class Projector:
             list(map(len, chunks)).count(1) >= SPACED_OUT
         ):
             return self._with_neighbours(chunks, created_ms, explained)
-        quick = self._quick
+        quick, dropped = self._quick, self.dropped
         tokens: list[str] = []
         new_words: list[str] = []
         for chunk in chunks:
@@ -85,11 +93,11 @@ class Projector:
             kind = judged.__class__
             if kind is str:
                 tokens.append(judged)  # type: ignore[arg-type]
-            elif kind is Dropped:
-                self.dropped[judged] += 1  # type: ignore[index]
+            elif kind is int:
+                dropped[judged] += 1  # type: ignore[index]
                 if not tokens or tokens[-1] is not GAP:
                     tokens.append(GAP)
-                if judged is Dropped.NEW_WORD:
+                if judged == _NEW_WORD:
                     new_words += self._new.get(chunk, ())
             elif kind is tuple:
                 for token in judged:  # type: ignore[union-attr]
@@ -99,9 +107,11 @@ class Projector:
                 if not tokens or tokens[-1] in _STOPS:
                     tokens.append(str(judged))
                 else:
-                    self.dropped[Dropped.PERSON] += 1
+                    dropped[_PERSON] += 1
                     if tokens[-1] is not GAP:
                         tokens.append(GAP)
+            elif kind is Guarded and (not tokens or tokens[-1] in EVIDENCE):
+                tokens.append(str(judged))
             else:
                 return self._with_neighbours(chunks, created_ms, explained)
         if explained is not None:
@@ -135,7 +145,9 @@ class Projector:
 
     def _quickly(self, chunk: str, atoms: tuple[Atom, ...]) -> Quick:
         if any(atom.needs_neighbours for atom in atoms):
-            return None
+            only = atoms[0]
+            plain_place = len(atoms) == 1 and only.role is Role.PLACE and not only.needs_evidence
+            return Guarded(only.emit) if plain_place and only.emit is not None and not only.figure else None
         shown = [atom for atom in atoms if atom.kind is not Kind.SIGN]
         if len(atoms) > 1 and any(atom.text == "at" for atom in atoms):
             return None  # name(at)host
@@ -144,7 +156,7 @@ class Projector:
         if new := tuple(atom.candidate for atom in shown if atom.candidate):
             self._new[chunk] = new
         if len(shown) == 1:
-            return shown[0].emit if shown[0].emit is not None else shown[0].reason
+            return shown[0].emit if shown[0].emit is not None else NUMBER_OF[shown[0].reason.value]
         if new:
             return None
         return _collapsed([atom.emit or GAP for atom in shown])
@@ -168,7 +180,7 @@ class Projector:
                 tokens += emit
                 continue
             reason = post.reason[index]
-            self.dropped[reason] += 1
+            self.dropped[NUMBER_OF[reason._value_]] += 1
             tokens.append(GAP)
             if explained is not None:
                 explained.append(Explained(text=atom.written or atom.text, reason=reason))

@@ -61,9 +61,8 @@ def judge(atoms: list[Atom], posted: datetime.date, vocabulary: Vocabulary, shap
         ],
         reason=[atom.reason for atom in atoms],
     )
-    kinds = {atom.kind for atom in atoms}
     texts = {atom.text for atom in atoms}
-    figures = Kind.NUMBER in kinds or Kind.NUMBER_WORD in kinds
+    figures = any(atom.figure for atom in atoms)
     if figures or not texts.isdisjoint(AMBIGUOUS_MONTHS):
         _moments(post, posted)
     _phrases(post, vocabulary)
@@ -154,7 +153,9 @@ def _what_number(text: str) -> Dropped:
 def _rows_of_figures(post: Judged) -> None:
     """A city code beside other figures is part of a telephone number; number words in a row spell one."""
     run: list[int] = []
-    figures = [index for index, atom in enumerate(post.atoms) if atom.kind in (Kind.NUMBER, Kind.NUMBER_WORD)]
+    figures = [index for index, atom in enumerate(post.atoms) if atom.figure]
+    if not figures:
+        return
     for index in range(max(0, figures[0] - 1), min(len(post.atoms), figures[-1] + 2) + 1):
         atom = post.atoms[index] if index < len(post.atoms) else None
         if atom is not None and _counts(atom):
@@ -167,7 +168,7 @@ def _rows_of_figures(post: Judged) -> None:
 
 
 def _counts(atom: Atom) -> bool:
-    return atom.kind in (Kind.NUMBER, Kind.NUMBER_WORD) or atom.text == "een"
+    return atom.figure or atom.text == "een"
 
 
 def _row(post: Judged, run: list[int]) -> None:
@@ -319,9 +320,15 @@ def _persons(post: Judged) -> None:
     """Places and words that are here somebody's name: after a title, a first name, an initial, or with a capital."""
     atoms = post.atoms
     for index, atom in enumerate(atoms):
-        if post.emit[index] is None or atom.kind is not Kind.WORD or atom.role is Role.TERM:
+        place = atom.role is Role.PLACE
+        if (
+            not (place or atom.capital)
+            or post.emit[index] is None
+            or atom.kind is not Kind.WORD
+            or atom.role is Role.TERM
+        ):
             continue
-        if atom.role is Role.PLACE:
+        if place:
             somebody = _no_place(post, index) or (atom.surname and _named(post, index))
         elif atom.role is Role.PLAIN:
             # In Dutch only names have a capital inside a sentence.

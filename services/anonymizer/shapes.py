@@ -118,7 +118,7 @@ class Shapes:
         lower = core.lower()
         glued = run.startswith("+")
         if not core:
-            return [Atom(kind=Kind.NUMBER, text=run, reason=Dropped.NUMBER, needs_neighbours=True)]
+            return [Atom(kind=Kind.NUMBER, figure=True, text=run, reason=Dropped.NUMBER, needs_neighbours=True)]
         after = [STOP] if run.endswith(".") else []
         before = [Atom(kind=Kind.SIGN, text=":", needs_neighbours=True)] if run.startswith(":") else []
         if ":" in lower and (parts := lower.split(":", 1)) and parts[0].isalpha() and parts[1]:
@@ -127,7 +127,7 @@ class Shapes:
             sign = Atom(kind=Kind.SIGN, text=":", needs_neighbours=True, glued=True)
             return [*before, self._word(head), sign, *self._figures(tail), *after]
         if match := _GLUED_MOMENT.fullmatch(lower):
-            number = Atom(kind=Kind.NUMBER, text=match[2], reason=Dropped.NUMBER, needs_neighbours=True)
+            number = Atom(kind=Kind.NUMBER, figure=True, text=match[2], reason=Dropped.NUMBER, needs_neighbours=True)
             return [*before, self._word(core[: match.end(1)]), number, *after]
         if (entry := self._vocabulary.words.get(lower)) is not None:
             needs = lower.isdigit()
@@ -138,7 +138,11 @@ class Shapes:
         return [
             *before,
             Atom(
-                kind=Kind.NUMBER, text=lower, reason=Dropped.NUMBER, needs_neighbours=not _MEANINGLESS.fullmatch(lower)
+                kind=Kind.NUMBER,
+                figure=True,
+                text=lower,
+                reason=Dropped.NUMBER,
+                needs_neighbours=not _MEANINGLESS.fullmatch(lower),
             ),
             *after,
         ]
@@ -179,6 +183,8 @@ class Shapes:
         """A word with ``-`` or ``'`` inside: as a whole when it is known, else part by part."""
         whole = self._word(piece.strip("'") if piece.endswith("'") else piece)
         if whole.emit is not None or ("-" not in piece and "'" not in piece):
+            return [whole]
+        if piece.lower() in self._vocabulary.parts:
             return [whole]
         parts = [part for part in re.split(r"[-']", piece) if part]
         if all(len(part) == 1 for part in parts) and len(parts) >= 4:
@@ -223,7 +229,7 @@ class Shapes:
         first_name = word in lexicon.first_names
         hint = word in CONTEXT_WORDS
         if word in moments.NUMBERS or moments.BIG_NUMBER.match(word):
-            return Atom(kind=Kind.NUMBER_WORD, text=word, reason=Dropped.NUMBER)
+            return Atom(kind=Kind.NUMBER_WORD, figure=True, text=word, reason=Dropped.NUMBER)
         entry = self._vocabulary.words.get(word)
         if entry is not None and not (entry.needs_evidence and written.islower() and word in lexicon.ordinary):
             return _of(entry, word, written, first_name=first_name, hint=hint)
@@ -280,6 +286,7 @@ def _of(
     place = entry.role is Role.PLACE
     return Atom(
         kind=kind,
+        figure=kind is Kind.NUMBER,
         text=text,
         emit=entry.emitted(written),
         role=entry.role,

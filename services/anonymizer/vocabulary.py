@@ -61,6 +61,8 @@ class Vocabulary:
             entry.canonical.lower() for entry in self._entries() if entry.ordinary_word
         )
         """Every token that makes a post worth remembering for a deletion."""
+        self.parts = frozenset(word for phrases in self.phrases.values() for words, _ in phrases for word in words)
+        """Words of phrases."""
         glued = {
             spelling.replace(" ", "").replace("-", "").replace("'", ""): entry
             for spelling, entry in self._spellings()
@@ -77,6 +79,7 @@ class Vocabulary:
         rows = {" ".join(words) for phrases in self.phrases.values() for words, _ in phrases}
         numbers = [word for word in moments.NUMBERS if word not in ("ten", "six", "two", "one")]
         rows |= {f" {before} {number}" for before in (*moments.BEFORE_TIME, "half") for number in numbers}
+        rows |= {f"kwart {near} {number}" for near in ("voor", "over") for number in numbers}
         rows |= {f" {number} {after}" for number in numbers for after in ("uur", "voor", "over")}
         rows |= {f" {one} {other} " for one in numbers for other in (*numbers, "een")} | {" zero six "}
         rows |= {f" {before} {month}" for before in moments.BEFORE_MONTH for month in moments.AMBIGUOUS_MONTHS}
@@ -106,7 +109,9 @@ class Vocabulary:
                 ordinary_word=name.ordinary_word,
                 surname=last in lexicon.surnames or last in lexicon.first_names,
                 village=village,
-                needs_evidence=village and (spelling in lexicon.first_names or spelling in lexicon.surnames),
+                needs_evidence=village
+                and not name.ordinary_word
+                and (spelling in lexicon.first_names or spelling in lexicon.surnames),
                 local=name.kinds == {PlaceKind.LOCAL},
                 fold=not name.ordinary_word,
             )
