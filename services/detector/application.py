@@ -194,6 +194,8 @@ class Application:
                 metrics.SIGNALS.labels("yes" if signal.complete else "no").inc()
             elif signal.exercise is None:
                 metrics.WATERMARK.set(signal.minute * 60)
+                read = [fold.reached for fold in self._folds.values() if fold.reached is not None]
+                metrics.LAG_SECONDS.set(max(0, max(read, default=signal.minute) - signal.minute) * 60)
             self._out.append((topics.SIGNALS.name, encode(signal), None, 0))
         metrics.DELTAS_REPEATED.inc(detection.repeated - before[0])
         metrics.TESTS.inc(detection.tests - before[1])
@@ -341,6 +343,7 @@ class Application:
         for topic, records in behind.items():
             metrics.LAG_RECORDS.labels(topic).set(records)
         self._behind = sum(behind.values())
+        metrics.OPEN_EPISODES.set(len(self.episodes.data))
         await self.checkpoint()
 
     def _note_lag(self, partition: TP, behind: dict[str, int]) -> None:

@@ -220,6 +220,12 @@ class SourceFold:
                     for word in words:
                         cell.words.setdefault(word, set()).add(post.author)
 
+    @property
+    def reached(self) -> int | None:
+        """Event time of real life in this partition, minutes."""
+        time = self._time.get("")
+        return time.watermark if time is not None else None
+
     def configure(self, matcher: Matcher) -> None:
         """Match from now on by another configuration."""
         self._matcher = matcher

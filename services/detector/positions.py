@@ -34,10 +34,8 @@ class Positions:
         expected = self.next.get(partition, offset)
         if offset < expected:
             return Order.REPEATED
-        if (
-            offset > expected
-            and time.monotonic() - self._missing_since.setdefault(partition, time.monotonic()) < PATIENCE_S
-        ):
+        now = time.monotonic()
+        if offset > expected and now - self._missing_since.setdefault(partition, now) < PATIENCE_S:
             return Order.AHEAD
         self._missing_since.pop(partition, None)
         return Order.NEXT
