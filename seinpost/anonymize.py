@@ -95,10 +95,8 @@ def _read(line: bytes) -> RawPost:
         post = _decoder.decode(line)
     except msgspec.ValidationError:
         raise Malformed(Reason.INVALID_FIELD) from None
-    except UnicodeDecodeError:
-        raise Malformed(Reason.INVALID_UTF8) from None
-    except (msgspec.DecodeError, RecursionError):
-        raise Malformed(Reason.INVALID_JSON) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Malformed(Reason.INVALID_JSON if _is_utf8(line) else Reason.INVALID_UTF8) from None
     try:
         created = datetime.fromisoformat(post.created_at)
         created_ms = int((created if created.tzinfo else created.replace(tzinfo=UTC)).timestamp() * 1000)
@@ -113,3 +111,11 @@ def _read(line: bytes) -> RawPost:
         author=post.author,
         langs=(post.lang,) if post.lang else (),
     )
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -97,8 +97,8 @@ class Moments:
             self._keep(index, strong=True)
             if self._atoms[index + 1].kind is Kind.WORD:
                 self._keep(index + 1, after)
-        elif (before in words.DAYS | words.SHORT_DAYS and 1 <= value <= 31) or (
-            before in ("voor", "over") and self._text(index - 2) == "kwart" and value <= 24
+        elif ((before in words.DAYS or before in words.SHORT_DAYS) and 1 <= value <= 31) or (
+            before in ("voor", "over") and self._text(index - 2) == "kwart"
         ):
             self._keep(index)
         elif after in ("voor", "over") and value <= 30 and not ordinal:

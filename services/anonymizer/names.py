@@ -38,20 +38,26 @@ def looks_like_a_name(word: str, lexicon: Lexicon) -> bool:
         return True
     if word in lexicon.ordinary:
         return False
-    return _pieces(word, lexicon, 4)
+    return _pieces(word, lexicon, 3)
 
 
 def _pieces(word: str, lexicon: Lexicon, most: int) -> bool:
-    """Whether the word splits into at most ``most`` known pieces with a first name of three letters or more."""
+    """Whether the word splits into at most ``most`` known pieces, one of them a first name.
+
+    A first name of three letters counts beside a surname only: among thousands of names, three letters match anything.
+    """
     best: list[tuple[int, int] | None] = [None] * (len(word) + 1)
     best[0] = (0, 0)
-    for end in range(2, len(word) + 1):
-        for start in range(0, end - 1):
+    for cut in range(3, len(word) - 2):
+        if word[:cut] in lexicon.first_names and word[cut:] in lexicon.surnames:
+            return True
+    for end in range(3, len(word) + 1):
+        for start in range(0, end - 2):
             before = best[start]
             if before is None:
                 continue
             piece = word[start:end]
-            name = len(piece) > 2 and piece in lexicon.first_names and piece not in lexicon.permitted
+            name = len(piece) > 3 and piece in lexicon.first_names and piece not in lexicon.permitted
             if not (name or piece in lexicon.ordinary or piece in lexicon.surnames):
                 continue
             after = (before[0] + 1, before[1] - name)
