@@ -367,14 +367,14 @@ class Application:
 
 
 def _faust_app(settings: DetectorSettings, broker: BrokerSettings) -> Any:
-    # Faust makes its own directories in it, also when tables live in memory.
+    # Faust makes its own directories in it, though tables live in memory.
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     servers = ";".join(f"kafka://{server}" for server in broker.bootstrap_servers.split(","))
     app = faust.App(
         settings.group,
         broker=servers,
         Table=CheckpointedTable,
-        store="memory://" if settings.store == "memory" else "rocksdb://",
+        store="memory://",
         datadir=str(settings.data_dir),
         broker_credentials=None,
         broker_session_timeout=settings.session_timeout_seconds,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -12,11 +11,8 @@ from runtime.settings import ServiceSettings
 
 class DetectorSettings(BaseModel):
     group: str = Field("seinpost-detector", description="Consumer group, and prefix of the changelog topics.")
-    store: Literal["memory", "rocksdb"] = Field(
-        "memory", description="Where tables live while running; either way the changelog topics are what survives."
-    )
     data_dir: Path = Field(
-        Path("run/detector"), description="Directory of the tables on disk, when `store` is rocksdb."
+        Path("run/detector"), description="Working directory of Faust; state itself survives in the changelog topics."
     )
     flush_seconds: float = Field(
         0.5, gt=0, le=10, description="Time between two checkpoints: deltas sent, state written, offsets released."
