@@ -376,7 +376,7 @@ def _faust_app(settings: DetectorSettings, broker: BrokerSettings) -> Any:
         Table=CheckpointedTable,
         store="memory://",
         datadir=str(settings.data_dir),
-        broker_credentials=None,
+        broker_credentials=_credentials(broker),
         broker_session_timeout=settings.session_timeout_seconds,
         broker_heartbeat_interval=settings.session_timeout_seconds / 5,
         broker_rebalance_timeout=settings.rebalance_timeout_seconds,
@@ -400,3 +400,14 @@ def _faust_app(settings: DetectorSettings, broker: BrokerSettings) -> Any:
     )
     app.transport = PromptTransport(app.conf.broker_consumer, app)
     return app
+
+
+def _credentials(broker: BrokerSettings) -> Any:
+    """The same security as every other client, in Faust's terms."""
+    encrypted = broker.ssl_context() if "SSL" in broker.security_protocol.replace("SASL", "") else None
+    if "SASL" in broker.security_protocol:
+        password = broker.sasl_password.get_secret_value() if broker.sasl_password else None
+        return faust.SASLCredentials(
+            username=broker.sasl_username, password=password, mechanism=broker.sasl_mechanism, ssl_context=encrypted
+        )
+    return faust.SSLCredentials(encrypted) if encrypted is not None else None
