@@ -176,13 +176,19 @@ class Series:
         return max(0.0, 1.0 - lost / (end - start))
 
     def _expected(self, start: int, end: int, scale: int) -> float:
-        """Mean count of a quiet window, without what could not be seen."""
+        """Mean count of a quiet window, without what could not be seen.
+
+        What was counted in a blind spell after all, when a source came back and sent what it had missed, was seen.
+        """
         baseline = self._baseline
-        rhythm = baseline.rhythm(start, end)
+        whole = baseline.expected(baseline.rhythm(start, end), scale)
+        unseen = 0.0
         for since, to, share in self.missing:
-            if since < end and to > start:
-                rhythm -= share * baseline.rhythm(max(since, start), min(to, end))
-        return baseline.expected(max(rhythm, 0.0), scale)
+            low, high = max(since, start), min(to, end)
+            if low < high:
+                usual = baseline.expected(baseline.rhythm(low, high), scale)
+                unseen += max(0.0, min(share * usual, usual - max(0, self._read(low, high))))
+        return max(whole - unseen, 1e-9)
 
     def test(self, now_minute: int, limits: Limits, coverage: float = 1.0) -> WindowTest | None:
         """The most surprising of the windows that end with `now_minute`; one that fires goes before one that doesn't.
@@ -190,7 +196,8 @@ class Series:
         `coverage` caps the coverage that is reported, where the caller knows of sources that are blind at present.
         Posts of later minutes, if there are any, are in: the windows then end with the newest of these.
         None when no window holds notably more posts than expected, or none the least number. Within a minute the
-        probability only falls as posts are added, so that it doesn't matter when in that minute the test was done.
+        probability only falls as posts are added, so that it doesn't matter when in that minute the test was done
+        (within a spell marked blind, what is expected grows along with the posts).
         """
         self.advance(now_minute)
         now_minute = self._head

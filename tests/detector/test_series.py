@@ -147,6 +147,16 @@ def test_blind_minutes_lower_what_is_expected_and_are_reported() -> None:
     assert series.expected(START + 10 * DAY, START + 10 * DAY + 60) == pytest.approx(whole * 25 / 60, rel=0.1)
 
 
+def test_posts_that_come_after_a_blind_spell_are_no_burst() -> None:
+    series = Series.empty("term")
+    series.mark_missing(START + 10 * DAY, START + 10 * DAY + 30)
+    for minute, count in noise(11, 1_200.0):
+        if minute < START + 10 * DAY + 32:
+            series.add(minute, count, (f"a{minute}-{n}" for n in range(count)), {"bluesky": count})
+    found = series.test(START + 10 * DAY + 31, LIMITS)
+    assert found is None or found.verdict is not Reason.FIRED
+
+
 def test_a_window_nobody_saw_says_so() -> None:
     series = Series.empty("watch")
     series.add(START, 0)
