@@ -13,21 +13,23 @@ from services.anonymizer.atoms import NUMBER_OF, REASONS, Atom, Dropped, Kind, R
 from services.anonymizer.characters import unescaped
 from services.anonymizer.folding import Folder
 from services.anonymizer.lexicon import Lexicon
-from services.anonymizer.names import EVIDENCE
+from services.anonymizer.names import TITLES
 from services.anonymizer.sequence import SPACED_OUT, judge
 from services.anonymizer.shapes import Shapes
-from services.anonymizer.vocabulary import Vocabulary
+from services.anonymizer.vocabulary import INTERFIXES, Vocabulary
 
 CACHE_CHUNKS = 300_000
 """Judged chunks kept; beyond it all are forgotten and judged anew."""
 
 _NEW_WORD, _PERSON = NUMBER_OF[Dropped.NEW_WORD], NUMBER_OF[Dropped.PERSON]
 _STOPS = frozenset(".!?")
+_MAY_NAME = INTERFIXES | TITLES | _STOPS | {GAP}
+"""After one of these a place may be a surname."""
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
 
 
 class Guarded(str):
-    """A place that is also a surname: leaves at once after *in* or *naar*, else its neighbours decide."""
+    """A place that is also a surname: leaves at once after an ordinary word, else its neighbours decide."""
 
     __slots__ = ()
 
@@ -110,7 +112,7 @@ class Projector:
                     dropped[_PERSON] += 1
                     if tokens[-1] is not GAP:
                         tokens.append(GAP)
-            elif kind is Guarded and (not tokens or tokens[-1] in EVIDENCE):
+            elif kind is Guarded and (not tokens or tokens[-1] not in _MAY_NAME):
                 tokens.append(str(judged))
             else:
                 return self._with_neighbours(chunks, created_ms, explained)

@@ -119,12 +119,12 @@ def test_after_rotation_a_deletion_finds_nothing(anonymizer: Anonymizer) -> None
 def test_a_new_hashtag_is_released_to_the_kth_author_and_a_name_never(anonymizer: Anonymizer) -> None:
     found = []
     for number in range(12):
-        text = "#fissabrigade #janjansen #jaap @fissabrigade 06123456789 yavuzoglu"
+        text = "#zwartezaterdag #janjansen #jaap @zwartezaterdag 06123456789 yavuzoglu"
         post = anonymizer.post(raw(str(number), text, author=str(number)), partition=0, offset=number).posts[0]
         found.append(post.candidates)
-        assert "fissabrigade" not in post.tokens
+        assert "zwartezaterdag" not in post.tokens
     assert [number for number, words in enumerate(found) if words] == [4, 9]
-    assert {word for words in found for word in words} == {"fissabrigade"}
+    assert {word for words in found for word in words} == {"zwartezaterdag"}
 
 
 def test_the_command_answers_in_order_and_survives_bad_lines(anonymizer: Anonymizer) -> None:
