@@ -149,12 +149,17 @@ def test_blind_minutes_lower_what_is_expected_and_are_reported() -> None:
 
 def test_posts_that_come_after_a_blind_spell_are_no_burst() -> None:
     series = Series.empty("term")
-    series.mark_missing(START + 10 * DAY, START + 10 * DAY + 30)
-    for minute, count in noise(11, 1_200.0):
-        if minute < START + 10 * DAY + 32:
-            series.add(minute, count, (f"a{minute}-{n}" for n in range(count)), {"bluesky": count})
-    found = series.test(START + 10 * DAY + 31, LIMITS)
-    assert found is None or found.verdict is not Reason.FIRED
+    series.mark_missing(START + 20 * DAY, START + 20 * DAY + 30)
+    limits = Limits(probability=1e-4, min_ratio=1.5)
+    fired = []
+    for minute, count in noise(21, 1_200.0):
+        series.add(minute, count, (f"a{minute}-{n}" for n in range(count)), {"bluesky": count})
+        if START + 20 * DAY + 30 <= minute < START + 20 * DAY + 90:
+            found = series.test(minute, limits)
+            fired += [found] if found is not None and found.verdict is Reason.FIRED else []
+        if minute > START + 20 * DAY + 90:
+            break
+    assert fired == []
 
 
 def test_a_window_nobody_saw_says_so() -> None:
