@@ -66,7 +66,8 @@ class Progress:
         if self._task is not None:
             reached = self._times[min(counts.read // EVERY, len(self._times) - 1)]
             moment = f"{_time(reached)} · {counts.opened} meldingen" if counts.read else ""
-            self._bar.update(self._task, completed=counts.read, event_time=moment)
+            doing = "alles gelezen, nog verwerken" if counts.ended else "berichten"
+            self._bar.update(self._task, description=doing, completed=counts.read, event_time=moment)
 
     def end(self, verdict: Verdict) -> None:
         self._bar.stop()
@@ -104,4 +105,4 @@ def _lasting(minutes: int) -> str:
         return f"{-minutes} minuten te laat"
     days, rest = divmod(minutes, 1440)
     hours = f"{rest // 60} uur en {rest % 60} minuten"
-    return f"{days} dagen en {hours} vooraf" if days else f"{hours} vooraf"
+    return f"{days} {'dag' if days == 1 else 'dagen'} en {hours} vooraf" if days else f"{hours} vooraf"
