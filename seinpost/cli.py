@@ -16,6 +16,7 @@ COMMANDS = {
     "anonymize": ("seinpost.anonymize:anonymize", "Print what would leave the anonymizer of a file of posts."),
     "backtest": ("seinpost.backtest:backtest", "Tell what would have been alerted in a file of posts."),
     "score": ("seinpost.score:score", "Score a series of counts with the detector's burst engine."),
+    "register": ("seinpost.register:register", "Write a DPIA template and an Algorithm Register entry, in Dutch."),
     "check": ("seinpost.check:check", "Check a configuration directory and show every problem."),
 }
 """Name → where it stands, and the line that help shows."""

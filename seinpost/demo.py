@@ -108,7 +108,9 @@ def _run(console: Console, scenario: Scenario, seed: int, kafka: str | None, spe
         passed, summary = _summary(outcome, verdict, received)
         if not passed:
             kept = Path(tempfile.mkdtemp(prefix="seinpost-failed-"))
-            shutil.copytree(directory, kept, dirs_exist_ok=True, ignore=shutil.ignore_patterns("broker", "secrets"))
+            shutil.copytree(
+                directory, kept, dirs_exist_ok=True, ignore=shutil.ignore_patterns("broker", "secrets", "posts.jsonl")
+            )
             console.print(f"not passed; logs are kept in {kept}", style="red", markup=False)
         sys.stdout.write(orjson.dumps(summary).decode() + "\n")
         sys.stdout.flush()
