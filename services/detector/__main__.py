@@ -24,6 +24,7 @@ from services.detector.coverage import SourceCoverage
 from services.detector.reload import follow
 from services.detector.settings import Settings
 
+STOP_PATIENCE_S = 4.0
 STALLED_AFTER_S = 60.0
 """Records waiting and none taken for this long: the worker hangs, whatever it says of itself."""
 
@@ -76,7 +77,12 @@ async def _work(
             task.cancel()
         if not starting.done():
             starting.cancel()
-        await app.stop()
+        try:
+            async with asyncio.timeout(STOP_PATIENCE_S):
+                await app.stop()
+        except TimeoutError:
+            # In the middle of a rebalance Faust waits for the group; what was taken is written already.
+            log().warning("stopped without leaving the group", seconds=STOP_PATIENCE_S)
 
 
 def _crashed(app: object, starting: asyncio.Task[None]) -> BaseException:

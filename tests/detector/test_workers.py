@@ -28,7 +28,7 @@ def test_a_worker_that_joins_and_one_that_leaves_change_no_figure(
     ]
     expected = last(replay(whole(), [[batch for part in parts for batch in part[raw]] for raw in range(4)]))
     grown = max(alert.observation.observed for alert in expected.values())
-    group = {"SEINPOST_DETECTOR__GROUP": "two"}
+    group = {"SEINPOST_DETECTOR__GROUP": "two", "SEINPOST_DETECTOR__REBALANCE_TIMEOUT_SECONDS": "8"}
     leaving = start_service("detector", group)
     send(broker, parts[0])
     wait_for(broker, lambda found: any(alert.place.gemeente == "Utrecht" for alert in found))
