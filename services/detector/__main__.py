@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -77,12 +78,16 @@ async def _work(
             task.cancel()
         if not starting.done():
             starting.cancel()
-        try:
-            async with asyncio.timeout(STOP_PATIENCE_S):
-                await app.stop()
-        except TimeoutError:
-            # In the middle of a rebalance Faust waits for the group; what was taken is written already.
-            log().warning("stopped without leaving the group", seconds=STOP_PATIENCE_S)
+        await _leave(app)
+
+
+async def _leave(app: Any) -> None:
+    """In the middle of a rebalance Faust waits for the group; what was taken is written already."""
+    try:
+        async with asyncio.timeout(STOP_PATIENCE_S):
+            await app.stop()
+    except TimeoutError:
+        log().warning("stopped without leaving the group", seconds=STOP_PATIENCE_S)
 
 
 def _crashed(app: object, starting: asyncio.Task[None]) -> BaseException:
