@@ -135,6 +135,7 @@ class Anonymizer:
             word
             for word in dict.fromkeys(words)
             if self.candidates.used(self.secret.token(_WORD, "", word), author, minute)
+            and not self.projector.hides_a_name(word)
         )
         self.released += len(found)
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -32,6 +33,7 @@ class Folder:
         self._squeezed: dict[str, Folded] = {}
         self._candidates: dict[tuple[str, int], list[str]] = {}
         self._target: dict[str, Folded] = {}
+        self._tails: defaultdict[str, list[str]] = defaultdict(list)
         for spelling, entry in vocabulary.words.items():
             self._squeezed.setdefault(_squeeze(spelling), entry)
             if entry.fold and len(spelling) >= SHORTEST and spelling.isalpha():
@@ -87,37 +89,48 @@ class Folder:
     def _add(self, spelling: str, target: Folded) -> None:
         plain = without_marks(spelling)
         self._target[plain] = target
+        self._tails[plain[1:]].append(plain)
 
     def _near(self, first: str, length: int) -> list[str]:
-        """Spellings that a word of this first letter and length could be meant as."""
+        """Spellings with this first letter that a word of this length could be meant as."""
         found = self._candidates.get((first, length))
         if found is None:
             found = self._candidates[first, length] = [
                 spelling
-                for spelling, target in self._target.items()
-                if abs(len(spelling) - length) <= self._edits(len(spelling))
-                and (_rank(target) != 1 or (spelling[0] == first and len(spelling) > SHORTEST))
+                for spelling in self._target
+                if spelling[0] == first and abs(len(spelling) - length) <= self._edits(len(spelling))
             ]
         return found
 
     def _nearest(self, word: str) -> Folded | None:
         if len(word) < SHORTEST - 1 or not word.isalpha():
             return None
+        found = [
+            (int(distance), spelling)
+            for spelling, distance, _ in process.extract(
+                word, self._near(word[0], len(word)), scorer=OSA.distance, score_cutoff=2, limit=5
+            )
+        ]
         best: tuple[int, int, Folded] | None = None
         tie = False
-        for spelling, distance, _ in process.extract(
-            word, self._near(word[0], len(word)), scorer=OSA.distance, score_cutoff=2, limit=5
-        ):
+        for distance, spelling in (*found, *((1, spelling) for spelling in self._other_start(word))):
             target = self._target[spelling]
-            if distance > self._edits(len(spelling)) or not _plausible(word, spelling, int(distance), target):
+            if distance > self._edits(len(spelling)) or not _plausible(word, spelling, distance, target):
                 continue
             # The nearest; a term before a place before a word of a phrase. Two of a kind leave it undecided.
-            rank = (int(distance), _rank(target))
+            rank = (distance, _rank(target))
             if best is None or rank < best[:2]:
                 best, tie = (*rank, target), False
             elif rank == best[:2] and target != best[2]:
                 tie = True
         return None if best is None or tie else best[2]
+
+    def _other_start(self, word: str) -> list[str]:
+        """Spellings one edit away whose first letter is another: that edit is at the start, so it can be looked up."""
+        found = [*self._tails.get(word[1:], ()), *self._tails.get(word, ())]
+        swapped = word[1] + word[0] + word[2:]
+        found += [spelling for spelling in (word[1:], swapped) if spelling in self._target]
+        return [spelling for spelling in found if spelling[0] != word[0]]
 
     def _edits(self, length: int) -> int:
         """Edits allowed in a spelling of this length: similarity stays at or above the cutoff, two at most."""
@@ -128,7 +141,7 @@ def _plausible(word: str, spelling: str, distance: int, target: Folded) -> bool:
     """Guards against names: places, of which there are thousands, must be nearer the longer the list they come from."""
     same_start = word[0] == spelling[0]
     if isinstance(target, str) or target.role is Role.TERM:
-        return distance < 2 or len(spelling) >= 9 or same_start
+        return distance < 2 or same_start
     if _STREET.search(word) and not target.local:
         return False
     if target.village and len(spelling) < 8:

@@ -13,7 +13,7 @@ from services.anonymizer.atoms import NUMBER_OF, REASONS, Atom, Dropped, Kind, R
 from services.anonymizer.characters import unescaped
 from services.anonymizer.folding import Folder
 from services.anonymizer.lexicon import Lexicon
-from services.anonymizer.names import TITLES
+from services.anonymizer.names import TITLES, looks_like_a_name
 from services.anonymizer.sequence import SPACED_OUT, judge
 from services.anonymizer.shapes import Shapes
 from services.anonymizer.vocabulary import INTERFIXES, Vocabulary
@@ -66,6 +66,7 @@ class Projector:
 
     def __init__(self, configuration: Configuration, lexicon: Lexicon, fold_cutoff: float) -> None:
         self._vocabulary = Vocabulary(configuration, lexicon)
+        self._lexicon = lexicon
         self._shapes = Shapes(self._vocabulary, lexicon, Folder(self._vocabulary, lexicon, fold_cutoff))
         self._sequences = ahocorasick_rs.AhoCorasick(self._vocabulary.sequences())
         self._quick: dict[str, Quick] = {}
@@ -131,6 +132,10 @@ class Projector:
                 explained.append(Explained(text=atom.written or atom.text, reason=atom.reason))
             elif atom.capital and atom.role is Role.PLAIN:
                 explained.append(Explained(text=atom.text, reason=Dropped.PERSON))
+
+    def hides_a_name(self, word: str) -> bool:
+        """Whether a new word looks like a name, or words around one. Asked only of what is about to be released."""
+        return looks_like_a_name(word, self._lexicon)
 
     def forget(self) -> None:
         """Drop everything remembered of what people wrote."""

@@ -9,7 +9,7 @@ from services.anonymizer.atoms import Atom, Dropped, Kind, Role
 from services.anonymizer.characters import plain, without_marks
 from services.anonymizer.folding import Folder
 from services.anonymizer.lexicon import Lexicon
-from services.anonymizer.names import CONTEXT_WORDS, looks_like_a_name
+from services.anonymizer.names import CONTEXT_WORDS
 from services.anonymizer.vocabulary import Entry, Vocabulary
 
 LONGEST_CHUNK = 200
@@ -217,7 +217,8 @@ class Shapes:
             known = [atom for atom in atoms if atom.role in (Role.TERM, Role.PLACE)]
             if known and not named:
                 return [atom if atom in known else _struck(Dropped.UNKNOWN, atom.text) for atom in atoms]
-        if 4 <= len(lower) <= 30 and lower.isalpha() and not looks_like_a_name(lower, self._lexicon):
+        listed = lower in self._lexicon.first_names or lower in self._lexicon.surnames
+        if 4 <= len(lower) <= 30 and lower.isalpha() and not listed:
             return [Atom(kind=Kind.STRUCK, text="", written=lower, reason=Dropped.NEW_WORD, candidate=lower)]
         return [_struck(Dropped.NAME if lower.isalpha() else Dropped.UNKNOWN, body)]
 
