@@ -66,7 +66,7 @@ class Role(IntEnum):
 class Atom(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One part of a post, judged without its neighbours.
 
-    A struct and not a dataclass: a few are made for every new word, and making a frozen dataclass takes ten times as long.
+    A struct and not a dataclass: every new word makes a few, and a frozen dataclass takes ten times as long to make.
     """
 
     kind: Kind

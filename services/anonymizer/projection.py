@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from itertools import repeat
 
 import ahocorasick_rs
 
@@ -21,6 +22,7 @@ from services.anonymizer.vocabulary import INTERFIXES, Vocabulary
 CACHE_CHUNKS = 300_000
 """Judged chunks kept; beyond it all are forgotten and judged anew."""
 
+_UNSEEN = -1
 _NEW_WORD, _PERSON = NUMBER_OF[Dropped.NEW_WORD], NUMBER_OF[Dropped.PERSON]
 _STOPS = frozenset(".!?")
 _MAY_NAME = INTERFIXES | TITLES | _STOPS | {GAP}
@@ -81,18 +83,21 @@ class Projector:
     ) -> Projection:
         """Project one text. ``explained`` receives what stayed behind; it changes nothing about the result."""
         chunks = unescaped(text).split()
-        if self._sequences.find_matches_as_indexes(f" {' '.join(chunks)} ".lower()) or (
-            list(map(len, chunks)).count(1) >= SPACED_OUT
-        ):
+        spaced_out = list(map(len, chunks)).count(1) >= SPACED_OUT
+        if spaced_out or self._sequences.find_matches_as_indexes(f" {' '.join(chunks)} ".lower()):
             return self._with_neighbours(chunks, created_ms, explained)
-        quick, dropped = self._quick, self.dropped
+        values = list(map(self._quick.get, chunks, repeat(_UNSEEN)))
+        if _UNSEEN in values:
+            values = [
+                self._judge_chunk(chunk) if value is _UNSEEN else value
+                for chunk, value in zip(chunks, values, strict=True)
+            ]
+        if None in values:
+            return self._with_neighbours(chunks, created_ms, explained)
+        dropped = self.dropped
         tokens: list[str] = []
         new_words: list[str] = []
-        for chunk in chunks:
-            try:
-                judged = quick[chunk]
-            except KeyError:
-                judged = self._judge_chunk(chunk)
+        for position, judged in enumerate(values):
             kind = judged.__class__
             if kind is str:
                 tokens.append(judged)  # type: ignore[arg-type]
@@ -101,7 +106,7 @@ class Projector:
                 if not tokens or tokens[-1] is not GAP:
                     tokens.append(GAP)
                 if judged == _NEW_WORD:
-                    new_words += self._new.get(chunk, ())
+                    new_words += self._new.get(chunks[position], ())
             elif kind is tuple:
                 for token in judged:  # type: ignore[union-attr]
                     if token is not GAP or not tokens or tokens[-1] is not GAP:
@@ -179,20 +184,18 @@ class Projector:
         posted = datetime.date.fromordinal(_EPOCH + created_ms // 86_400_000)
         post = judge(atoms, posted, self._vocabulary, self._shapes)
         tokens: list[str] = []
-        for index, atom in enumerate(post.atoms):
-            if atom.kind is Kind.SIGN or index in post.merged:
-                continue
-            emit = post.emit[index]
+        for index, (atom, emit) in enumerate(zip(post.atoms, post.emit, strict=True)):
             if emit is not None:
                 tokens += emit
-                continue
-            reason = post.reason[index]
-            self.dropped[NUMBER_OF[reason._value_]] += 1
-            tokens.append(GAP)
-            if explained is not None:
-                explained.append(Explained(text=atom.written or atom.text, reason=reason))
+            elif atom.kind is not Kind.SIGN and index not in post.merged:
+                reason = post.reason[index]
+                self.dropped[NUMBER_OF[reason._value_]] += 1
+                if not tokens or tokens[-1] is not GAP:
+                    tokens.append(GAP)
+                if explained is not None:
+                    explained.append(Explained(text=atom.written or atom.text, reason=reason))
         self.permitted += len(tokens)
-        result = _collapsed(tokens)
+        result = tuple(tokens)
         return Projection(
             tokens=result,
             watched=not self._vocabulary.released.isdisjoint(result),

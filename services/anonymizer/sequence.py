@@ -91,7 +91,7 @@ def _contextual(atom: Atom) -> bool:
 
 def _spaced_out(atoms: list[Atom], shapes: Shapes) -> list[Atom]:
     """``r e l l e n``: a row of four or more single letters is read as one word; only a term or place stays."""
-    if sum(len(atom.text) == 1 for atom in atoms) < SPACED_OUT:
+    if [len(atom.text) for atom in atoms].count(1) < SPACED_OUT:
         return atoms
     joined: list[Atom] = []
     position = 0
