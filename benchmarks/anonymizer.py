@@ -1,11 +1,11 @@
 """Anonymizer on one core: decode, project, hash, encode. `python -m benchmarks.anonymizer [--posts N] [--service]`.
 
-Reports posts a second and the ratio to plain orjson decode and encode, and to the de-identifiers DEDUCE and (where it is
-installed) Presidio, all on the same posts in the same run. With ``--service`` also posts a second of the running service
-from topic to topic, on the embedded broker or the one given with ``--kafka host:port``.
+Reports posts a second and the ratio to plain orjson decode and encode, and to the de-identifiers DEDUCE and (where it
+is installed) Presidio, all on the same posts in the same run. With ``--service`` also posts a second of the running
+service from topic to topic, on the embedded broker or the one given with ``--kafka host:port``.
 
-The posts are made: words drawn by their frequency in Dutch, so that rare words, names and misspellings occur as often as
-in Dutch text, and around them the mentions, links, figures, places and watch terms of posts. About 230 bytes each.
+The posts are made: words drawn by their frequency in Dutch, so that rare words, names and misspellings occur as often
+as in Dutch text, and around them the mentions, links, figures, places and watch terms of posts.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import httpx
 import orjson
 from wordfreq import get_frequency_dict
 
@@ -108,7 +109,7 @@ def rate(work: Callable[[], None], number: int) -> float:
 
 
 def deduce(texts: Sequence[str]) -> None:
-    from deduce import Deduce
+    from deduce import Deduce  # noqa: PLC0415 (takes a minute to load)
 
     model = Deduce()
     deduce.rate = rate(lambda: [model.deidentify(text) for text in texts] and None, len(texts))  # type: ignore[attr-defined]
@@ -141,7 +142,7 @@ def main() -> None:
     else:
         rows["DEDUCE"] = "skipped: not installed"
     if importlib.util.find_spec("presidio_analyzer"):
-        from presidio_analyzer import AnalyzerEngine
+        from presidio_analyzer import AnalyzerEngine  # noqa: PLC0415 (not always there)
 
         engine = AnalyzerEngine()
         rows["Presidio"] = rate(lambda: [engine.analyze(post.text, "en") for post in made[:200]] and None, 200)
@@ -161,9 +162,7 @@ def main() -> None:
 
 
 async def service(payloads: Sequence[bytes], made: Sequence[RawPost], kafka: str | None) -> float:
-    """Posts a second of wall time, from the moment the service is started with a full topic until all is acknowledged."""
-    import httpx
-
+    """Posts a second of wall time, from the first acknowledged batch of a full topic to the last."""
     with tempfile.TemporaryDirectory() as directory:
         broker = embedded_broker(Path(directory) / "broker") if kafka is None else _given(kafka)
         with broker as address:

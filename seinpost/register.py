@@ -2,6 +2,7 @@
 
 What the software knows for itself is filled in; what only the organisation can answer is marked ``[in te vullen]``.
 """
+# ruff: noqa: E501 (the rows of a table stand on one line)
 
 from __future__ import annotations
 

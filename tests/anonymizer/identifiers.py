@@ -3,6 +3,7 @@
 Names come from lists that the word list is *not* built from, so that the test is not a circle: first names from
 gender-guesser (names of the Netherlands, Belgium, Turkey, Arabia, Poland and Germany), surnames written down here.
 """
+# ruff: noqa: E501 (tables of spellings are read a row at a time)
 
 from __future__ import annotations
 
@@ -217,7 +218,9 @@ def address(rng: random.Random) -> str:
     return rng.choice(styles)
 
 
-_MONTHS = "januari februari maart april mei juni juli augustus september oktober november december".split()
+_MONTHS = [
+    "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december",
+]  # fmt: skip
 
 
 def birth_date(rng: random.Random) -> str:

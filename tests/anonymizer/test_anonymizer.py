@@ -1,4 +1,5 @@
 """One record to what leaves of it: hostile text, labels, deletions, new words, rotation."""
+# ruff: noqa: E501 (hostile texts stand in rows)
 
 from __future__ import annotations
 

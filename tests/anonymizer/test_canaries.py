@@ -29,7 +29,7 @@ async def test_no_planted_identifier_is_found_anywhere(
     rng = random.Random(8)
     kinds = [*STRUCTURED.values(), full_name]
     marks, records = set(), []
-    for number in range(CANARIES):
+    for _ in range(CANARIES):
         # A mark that no list holds stands in the text, in the author and in the id.
         mark = "zq" + "".join(rng.choice("bcdfghjklmnpqrstvwxz") for _ in range(9))
         digits = f"{rng.randrange(10**11, 10**12)}"
@@ -47,7 +47,8 @@ async def test_no_planted_identifier_is_found_anywhere(
         before = read_so_far(service)
         await send(broker, [*records, *broken])
         await until_read(service, before + len(records) + len(broken))
-        metrics = httpx.get(f"{service.url}/metrics", timeout=10).text
+        async with httpx.AsyncClient() as client:
+            metrics = (await client.get(f"{service.url}/metrics", timeout=10)).text
         service.stop()
     places = {
         "posts.anonymous": b"".join(record.value for record in await read_topic(broker, POSTS_ANONYMOUS.name)),

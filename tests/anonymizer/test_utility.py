@@ -1,4 +1,5 @@
 """What must survive: watch terms, places, dates and times; also misspelt. And ordinary words must stay themselves."""
+# ruff: noqa: E501 (tables of spellings are read a row at a time)
 
 from __future__ import annotations
 
@@ -77,8 +78,7 @@ def misspelt(rng: random.Random, word: str) -> str:
     if draw < 0.15:
         return word[:place] + word[place] * rng.randrange(3, 7) + word[place + 1 :]
     if draw < 0.27:
-        leet = word.translate(str.maketrans("eoia", "301@" if rng.random() < 0.5 else "3014"))
-        return leet
+        return word.translate(str.maketrans("eoia", "301@" if rng.random() < 0.5 else "3014"))
     if draw < 0.34:
         return word.translate(str.maketrans("aeo", "аео"))
     if draw < 0.40:
