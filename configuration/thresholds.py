@@ -39,7 +39,7 @@ class Thresholds(Entry):
     """From this many posts per author a burst is marked coordinated: no crowd."""
     k_anonymity: int = Field(10, ge=5)
     """Distinct authors that must have used a word before it may be shown."""
-    defaults: Defaults = Field(default_factory=lambda: Defaults())
+    defaults: Defaults = Field(default_factory=Defaults)
     regions: dict[str, Limits] = Field(default_factory=dict)
     """By veiligheidsregio code."""
     phenomena: dict[str, Limits] = Field(default_factory=dict)

@@ -6,7 +6,7 @@ lock() { # lock FILE EXTRA...
     local file=$1; shift
     local extras=(); for extra in "$@"; do extras+=(--extra "$extra"); done
     uv pip compile pyproject.toml "${extras[@]}" --universal --python-version 3.11 --only-binary :all: \
-        --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o "requirements/$file.txt"
+        --generate-hashes --no-header --no-annotate --quiet -o "requirements/$file.txt"
 }
 everything=(ingest anonymizer detector notifier lexicon demo)
 lock dev "${everything[@]}" test lint browser

@@ -36,9 +36,9 @@ def _settings() -> str:
     lines = [
         "# Settings",
         "",
-        "Every service reads its settings from environment variables. A name that starts with `SEINPOST_` and is not",
-        "known stops the service with the nearest valid name; a value is never quoted, it may be a secret. What analysts",
-        "edit stands in files instead: see [configuration](configuration.md).",
+        "Every service reads its settings from environment variables. A name that starts with `SEINPOST_` and is",
+        "not known stops the service with the nearest valid name; a value is never quoted, it may be a secret.",
+        "What analysts edit stands in files instead: see [configuration](configuration.md).",
         "",
         "## Every service",
         "",
@@ -54,7 +54,8 @@ def _settings() -> str:
 
 def _settings_table(model: type[BaseModel], prefix: str, without: set[str] | None = None) -> list[str]:
     rows = ["| variable | default | meaning |", "|---|---|---|"]
-    rows += [f"| `{name}` | {default} | {text} |" for name, default, text in _variables(model, prefix, without or set())]
+    variables = _variables(model, prefix, without or set())
+    rows += [f"| `{name}` | {default} | {text} |" for name, default, text in variables]
     return rows
 
 
@@ -83,16 +84,18 @@ def _metrics() -> str:
         owner = name.split("_")[1]
         section = owner if owner in set(Service) else "every service"
         labels = ", ".join(f"`{label}`" for label in collector._labelnames) or "–"
-        groups.setdefault(section, []).append(f"| `{name}` | {collector._type} | {labels} | {collector._documentation} |")
+        row = f"| `{name}` | {collector._type} | {labels} | {collector._documentation} |"
+        groups.setdefault(section, []).append(row)
     lines = [
         "# Metrics",
         "",
-        "Every service serves Prometheus text on `/metrics`. Labels are bounded: configured ids and closed lists, never a",
-        "word that a person typed.",
+        "Every service serves Prometheus text on `/metrics`. Labels are bounded: configured ids and closed lists,",
+        "never a word that a person typed.",
     ]
     for section in ["every service", *(service.value for service in Service)]:
         if section in groups:
-            lines += ["", f"## {section}", "", "| metric | type | labels | meaning |", "|---|---|---|---|", *groups[section]]
+            lines += ["", f"## {section}", "", "| metric | type | labels | meaning |", "|---|---|---|---|"]
+            lines += groups[section]
     return "\n".join(lines) + "\n"
 
 
@@ -109,9 +112,8 @@ def _topics() -> str:
         writers = ", ".join(sorted(topic.writers)) if len(topic.writers) < len(Service) else "all"
         readers = ", ".join(sorted(topic.readers)) or "people"
         contracts = ", ".join(f"[{name}](contracts.md#{name})" for name in topic.contracts)
-        lines.append(
-            f"| `{topic.name}` | {topic.key} | {writers} | {readers} | {_kept(topic)} | {topic.partitions} | {contracts} |"
-        )
+        cells = (f"`{topic.name}`", topic.key, writers, readers, _kept(topic), str(topic.partitions), contracts)
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -128,8 +130,8 @@ def _contracts() -> str:
     lines = [
         "# Contracts",
         "",
-        "What is on the wire: JSON, one object a record. The field `contract` names type and version; examples stand in",
-        "`contracts/examples/`.",
+        "What is on the wire: JSON, one object a record. The field `contract` names type and version; examples",
+        "stand in `contracts/examples/`.",
     ]
     for name in dict.fromkeys(name for topic in TOPICS for name in topic.contracts):
         tree = ast.parse((REPOSITORY / "contracts" / f"{name}.py").read_text(encoding="utf-8"))
@@ -157,7 +159,7 @@ def _fields(node: ast.ClassDef) -> list[str]:
             default = f", default `{ast.unparse(item.value)}`" if item.value is not None else ""
             rows.append(f"| `{ast.unparse(item.target)}` | `{kind}`{default} | {text} |")
         elif isinstance(item, ast.Assign) and isinstance(item.value, ast.Constant):
-            rows.append(f"| `{item.value.value}` | {text} |")
+            rows.append(f"| `{item.value.value!s}` | {text} |")
     return rows
 
 

@@ -37,9 +37,6 @@ RECONNECTS = Counter(
 STATUS = Gauge(
     "seinpost_ingest_source_status", "1 for the status a source has, 0 for the others.", ["source", "status"]
 )
-LAST_EVENT = Gauge(
-    "seinpost_ingest_last_event_timestamp_seconds", "Clock time at which the source last said something.", ["source"]
-)
 CURSOR_SAVED = Gauge(
     "seinpost_ingest_cursor_saved_timestamp_seconds", "Clock time at which the cursor was last saved.", ["source"]
 )

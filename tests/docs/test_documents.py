@@ -13,6 +13,7 @@ from seinpost.cli import app
 from tests.brokers.services import REPOSITORY
 
 DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"), *REPOSITORY.glob("config/**/*.md")])
+FENCED = r"```\w*\n(.*?)```"
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -36,24 +37,24 @@ def _commands(pattern: str) -> set[tuple[str, str]]:
     found = set()
     for document in DOCUMENTS:
         text = document.read_text(encoding="utf-8")
-        code = "\n".join(
-            re.findall(r"```(?:sh|console|bash)?\n(.*?)```", text, re.DOTALL) + re.findall(r"`([^`\n]+)`", text)
-        )
-        found |= {(document.name, match) for match in re.findall(pattern, code)}
+        blocks = re.findall(FENCED, text, re.DOTALL)
+        spans = re.findall(r"`([^`]+)`", re.sub(FENCED, "", text, flags=re.DOTALL))
+        code = "\n".join(blocks + spans)
+        found |= {(document.name, match) for match in re.findall(pattern, code, re.MULTILINE)}
     return found
 
 
 def test_every_make_target_named_exists() -> None:
     makefile = (REPOSITORY / "Makefile").read_text()
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
-    named = _commands(r"\bmake ([a-z-]+)")
+    named = _commands(r"^make ([a-z-]+)")
     assert named
     assert {(document, target) for document, target in named if target not in targets} == set()
 
 
 def test_every_seinpost_command_named_exists() -> None:
     commands = set(get_command(app).commands)  # type: ignore[attr-defined]
-    named = _commands(r"\bseinpost ([a-z-]+)")
+    named = _commands(r"^(?:\S*/)?seinpost ([a-z-]+)")
     assert named
     assert {(document, name) for document, name in named if name not in commands} == set()
 
