@@ -15,6 +15,7 @@ import asyncio
 import importlib.util
 import itertools
 import json
+import logging
 import os
 import random
 import sys
@@ -112,6 +113,7 @@ def deduce(texts: Sequence[str]) -> None:
     from deduce import Deduce  # noqa: PLC0415 (takes a minute to load)
 
     model = Deduce()
+    logging.getLogger().setLevel(logging.WARNING)  # it opens the root logger for everything
     deduce.rate = rate(lambda: [model.deidentify(text) for text in texts] and None, len(texts))  # type: ignore[attr-defined]
 
 
