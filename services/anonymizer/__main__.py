@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
 
 import configuration
 from broker.consumer import BatchConsumer
@@ -129,8 +131,9 @@ async def _keep_house(
         metrics.KEY_AGE.set((now - anonymizer.secret.made_ms) / 1000)
         metrics.REMEMBERED.set(len(anonymizer.remembered))
         metrics.NEW_WORDS.set(len(anonymizer.candidates))
-        for partition, lag in (await consumer.lag()).items():
-            metrics.LAG.labels(str(partition.partition)).set(lag)
+        with contextlib.suppress(KafkaError):  # a rebalance took a partition away while it was asked
+            for partition, lag in (await consumer.lag()).items():
+                metrics.LAG.labels(str(partition.partition)).set(lag)
 
 
 async def _reload(settings: Settings, lexicon: Lexicon, version: str, anonymizer: Anonymizer) -> str:
