@@ -82,7 +82,7 @@ def start_chain(start: StartService, broker: BrokerSettings, directory: Path, co
     environment = {
         "SEINPOST_CONFIG": str(config),
         "SEINPOST_NOTIFIER__DATABASE_URL": f"sqlite:///{directory}/notifier.sqlite3",
-        "SEINPOST_DETECTOR__DATADIR": str(directory / "state"),
+        "SEINPOST_DETECTOR__DATA_DIR": str(directory / "state"),
     }
     services = {name: start(name, environment) for name in SERVICES}
     return Chain(broker=broker, directory=directory, services=services)
