@@ -61,8 +61,18 @@ class BatchConsumer:
         await self._consumer.stop()
 
     async def batch(self, *, max_records: int, timeout_ms: int) -> Records:
-        """Up to ``max_records`` records, or none after ``timeout_ms``. Offset order within a partition."""
-        records: Records = await self._consumer.getmany(max_records=max_records, timeout_ms=timeout_ms)
+        """Up to ``max_records`` records, or none after ``timeout_ms``. Offset order within a partition.
+
+        Partitions take turns with equal shares: left to itself the client empties one partition after the other, and a
+        backlog would come out hours of event time apart.
+        """
+        assigned = sorted(self._consumer.assignment())
+        share = max(1, max_records // max(1, len(assigned)))
+        records: Records = {}
+        for partition in assigned:
+            records |= await self._consumer.getmany(partition, max_records=share, timeout_ms=0)
+        if not records:
+            records = await self._consumer.getmany(max_records=share, timeout_ms=timeout_ms)
         return records
 
     async def commit(self, offsets: dict[TopicPartition, int]) -> bool:

@@ -173,7 +173,12 @@ class Application:
         metrics.POSTS.inc(fold.posts - before[0])
         metrics.POSTS_SKIPPED.labels("repeated").inc(fold.repeated - before[1])
         metrics.POSTS_SKIPPED.labels("too_far_ahead").inc(fold.too_far_ahead - before[2])
-        self._quiet_since[event.message.partition] = time.monotonic()
+        now = time.monotonic()
+        if all(now - since >= self._settings.idle_seconds for since in self._quiet_since.values()):
+            # After silence everywhere a backlog may follow, partition by partition: none is idle because of the past.
+            self._quiet_since = dict.fromkeys(self._quiet_since, now)
+            self._idle_told.clear()
+        self._quiet_since[event.message.partition] = now
         self._idle_told.pop(event.message.partition, None)
         return False
 

@@ -40,17 +40,23 @@ class Alignment:
     reached: dict[int, int] = field(default_factory=dict)
     """Watermark by stream."""
     waited_for: set[int] = field(default_factory=set)
+    known: set[int] = field(default_factory=set)
 
     @classmethod
     def of(cls, streams: Iterable[int]) -> Alignment:
-        return cls(waited_for=set(streams))
+        known = set(streams)
+        return cls(waited_for=set(known), known=known)
 
     def report(self, stream: int, watermark: int | None, *, idle: bool) -> int | None:
         """Take note of one stream; returns the minute all have reached."""
+        self.known.add(stream)
         if watermark is not None:
             self.reached[stream] = max(watermark, self.reached.get(stream, watermark))
         if idle:
             self.waited_for.discard(stream)
+        elif watermark is not None and not self.waited_for and watermark > (self.minute or 0) + JUMP_MINUTES:
+            # All were silent and one speaks of much later: a backlog. The others get to speak, or to say they idle.
+            self.waited_for = set(self.known)
         elif watermark is not None:
             self.waited_for.add(stream)
         if self.waited_for <= self.reached.keys() and self.reached:

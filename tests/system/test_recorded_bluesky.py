@@ -40,7 +40,13 @@ async def test_seventeen_posts_pass_and_no_identifier_does(
     assert len(identifiers) > 300
     # Cut twice at uneven places: what is sent again must not be counted again.
     async with JetstreamServer(recorded_frames(lines, wire), cut_after=(37, 61)).running() as server:
-        source = {"id": f"bluesky-{wire.lower()}", "kind": "jetstream", "url": server.url, "wire": wire, "max_lag_s": 1e9}
+        source = {
+            "id": f"bluesky-{wire.lower()}",
+            "kind": "jetstream",
+            "url": server.url,
+            "wire": wire,
+            "max_lag_s": 1e9,
+        }
         config = configured(tmp_path / "config", [source])
         chain = start_chain(start_service, broker, tmp_path / "run", config)
 
