@@ -8,9 +8,14 @@ import msgspec
 
 from configuration.phenomena import Phenomenon, PhenomenonClass
 from contracts.alert import EventReference, Kind, Observation, Place, SeriesPoint, Severity, State
+from contracts.signal import Signal
 from services.detector.fold import place_key
+from services.detector.gathering import FORESEEN, begins, ends
 
 RANK = (Severity.INFO, Severity.LOW, Severity.MEDIUM, Severity.HIGH)
+GROWTH = 1.5
+"""A happening that grew by this factor is news."""
+AWAITED_MINUTES = 4 * 1440
 LARGE_RATIO = 10.0
 MANY_AUTHORS = 3
 """Times the number of authors that was needed."""
@@ -115,3 +120,39 @@ def severity(
     level += crowd and kind is Kind.BURST
     level += crowd and place_key(place) is not None and gathering
     return RANK[min(level, 3, RANK.index(Severity(phenomenon.severity.value)))]
+
+
+def tells_more(episode: Episode, signal: Signal) -> bool:
+    """The most surprising window of the finest series: a place beats the country, then the smaller probability."""
+    old, new = episode.observation, signal.observation
+    if episode.kind is Kind.CALL and signal.kind is Kind.CALL:
+        return new.authors > old.authors
+    return (new.probability, -new.observed) < (old.probability, -old.observed)
+
+
+def is_news(episode: Episode) -> bool:
+    shown, now = episode.shown, episode.now_shown()
+    if shown is None:
+        return True
+    grown = now.observed >= GROWTH * max(1, shown.observed)
+    same = (shown.kind, shown.severity, shown.place, shown.event, shown.coordinated, shown.terms) == (
+        now.kind, now.severity, now.place, now.event, now.coordinated, now.terms,
+    )  # fmt: skip
+    return grown or not same
+
+
+def awaited_until(episode: Episode) -> int:
+    """A gathering that people are called to is awaited: its alert stays open, also when nobody writes for a day."""
+    if episode.event is None or not episode.event.call:
+        return 0
+    start, end = begins(episode.event), ends(episode.event)
+    foreseen = start is not None and start - episode.opened <= FORESEEN.total_seconds() / 60
+    return end if end is not None and foreseen else 0
+
+
+def under_way(episode: Episode, minute: int) -> bool:
+    """In the days before and during a gathering whatever else is said of its place belongs to it."""
+    if episode.event is None or not episode.event.call:
+        return False
+    start, end = begins(episode.event), ends(episode.event)
+    return start is not None and end is not None and start - AWAITED_MINUTES <= minute < end

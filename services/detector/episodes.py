@@ -16,22 +16,20 @@ from configuration.phenomena import PhenomenonClass
 from contracts.alert import Alert, Change, EventReference, Kind, Place, Severity, State
 from contracts.series_deltas import Subject
 from contracts.signal import Progress, Signal
-from services.detector.episode import RANK, Episode, identity, severity
+from services.detector.episode import RANK, Episode, awaited_until, identity, is_news, severity, tells_more, under_way
 from services.detector.event_time import Alignment
 from services.detector.fold import place_key
-from services.detector.gathering import FORESEEN, Relation, begins, ends, fuller, relation
+from services.detector.gathering import Relation, fuller, relation
 from services.detector.store import Store
+from services.detector.vocabulary import is_generic
 from services.detector.wording import label, reason
 
 NEWS = (Change.OPENED, Change.MOVED, Change.UPDATED, Change.CLOSED)
 """Of several changes in one minute the first of these is told."""
-GROWTH = 1.5
-"""A happening that grew by this factor is news."""
 MAX_TERMS = 10
 FORGET_CLOSED_MINUTES = 8 * 1440
 """Longer than the longest window: until then a window that reaches back into a closed happening opens no new one."""
 MERGE_PLACE_MINUTES = 1440
-AWAITED_MINUTES = 4 * 1440
 MERGE_PHENOMENA_MINUTES = 180
 """Within this long of its last sign of life a happening takes in other phenomena at its place."""
 MAX_AGE_MS = 6 * 3_600_000
@@ -110,7 +108,7 @@ class Episodes:
                     before = changed.get(episode.id, (episode, kind))[1]
                     changed[episode.id] = episode, min(before, kind, key=NEWS.index)
             for episode, kind in changed.values():
-                if kind is not Change.UPDATED or _is_news(episode):
+                if kind is not Change.UPDATED or is_news(episode):
                     episode.updated = at
                     yield episode, kind
         world.settled = max(minute, world.settled or minute)
@@ -156,15 +154,19 @@ class Episodes:
         """Best first: one gathering; the same place; the same phenomenon without a place; the same place and time."""
         subject = signal.subject
         alike = self._class(subject.phenomenon)
-        near = [one for one in self._open_episodes(signal.exercise) if self._class(one.phenomenon) is alike]
+        known = self._open_episodes(signal.exercise)
+        near = [one for one in known if self._class(one.phenomenon) is alike or self._yields(one, subject)]
         own = [one for one in near if one.phenomenon == subject.phenomenon]
         yield from (one for one in near if signal.observation.series in one.events or self._one_gathering(one, subject))
         place = subject.place or Place()
         where = place_key(place)
         if where is None:
             # A name that several towns have: any of them that is open; what names no place at all joins the oldest.
-            named = (one for one in own if one.place.name == place.name or one.place.gemeente in place.candidates)
-            yield from named if place.candidates else own
+            bare = [one for one in near if one.phenomenon != subject.phenomenon and self._yields(one, subject)]
+            there = [
+                one for one in own + bare if place.name == one.place.name or one.place.gemeente in place.candidates
+            ]
+            yield from there if place.candidates else own
             return
         yield from (one for one in own if one.where == where)
         for one in own:
@@ -173,7 +175,8 @@ class Episodes:
             if one.where is None and recent and explains:
                 yield one
         for one in near:
-            at_once = signal.minute - one.fired <= MERGE_PHENOMENA_MINUTES or _under_way(one, signal.minute)
+            lately = signal.minute - one.fired <= MERGE_PHENOMENA_MINUTES
+            at_once = lately or under_way(one, signal.minute) or self._yields(one, subject)
             if one.where == where and at_once:
                 yield one
 
@@ -182,6 +185,14 @@ class Episodes:
             return False
         found = relation(episode.event, subject.event, self._configuration.gazetteer)
         return found is Relation.SAME or (found is not Relation.DIFFERENT and episode.phenomenon == subject.phenomenon)
+
+    def _yields(self, episode: Episode, subject: Subject) -> bool:
+        """A bare call takes the class of whatever it calls to, also a demonstration."""
+        return self._is_generic(episode.phenomenon) or self._is_generic(subject.phenomenon)
+
+    def _is_generic(self, phenomenon: str | None) -> bool:
+        known = self._phenomena.get(phenomenon or "")
+        return known is not None and is_generic(known)
 
     def _class(self, phenomenon: str | None) -> bool:
         """Several phenomena may be one happening; a demonstration stays what it is."""
@@ -197,6 +208,8 @@ class Episodes:
         subject, observation = signal.subject, signal.observation
         if subject.phenomenon is None or subject.phenomenon not in self._phenomena:
             return None
+        if subject.place is None and self._is_generic(subject.phenomenon):
+            return None  # People are called, nobody knows where or to what.
         where = place_key(subject.place or Place())
         for closed in (f"{subject.phenomenon}@{where or '*'}", f"{subject.phenomenon}@"):
             # A window that reaches back into a happening that was closed tells of that one, not of a new one.
@@ -222,6 +235,15 @@ class Episodes:
         self._episodes.put(_key(episode), episode)
         return episode
 
+    def _name_better(self, episode: Episode, signal: Signal) -> None:
+        """A bare call at a place takes the name of what it turns out to be."""
+        named = signal.subject.phenomenon
+        if named is None or not signal.complete or self._is_generic(named) or not self._is_generic(episode.phenomenon):
+            return
+        episode.phenomenon = named
+        if self._class(named):
+            episode.severity = Severity.INFO
+
     def _what(self, phenomenon: str, where: str | None) -> str:
         """At one place what opens in one minute is one happening, of whatever phenomenon; without a place it is not."""
         if where is None:
@@ -240,10 +262,12 @@ class Episodes:
         if subject.event is not None:
             moved = self._take_event(episode, signal, subject.event)
         if placed or episode.where is None:
+            self._name_better(episode, signal)
             if observation.scale_minutes <= episode.longest_sustaining_scale(signal.minute):
                 episode.fired = max(episode.fired, signal.minute)
-            if signal.complete and (not episode.settled or _tells_more(episode, signal)):
-                if subject.phenomenon is not None and signal.minute == episode.opened:
+            if signal.complete and (not episode.settled or tells_more(episode, signal)):
+                better = not self._is_generic(subject.phenomenon) or self._is_generic(episode.phenomenon)
+                if subject.phenomenon is not None and signal.minute == episode.opened and better:
                     episode.phenomenon = subject.phenomenon
                 episode.kind = signal.kind
                 episode.observation = observation
@@ -260,10 +284,16 @@ class Episodes:
         episode.newest_ms = signal.newest_ms
         episode.severity = max(
             episode.severity,
-            self._severity(subject.phenomenon or episode.phenomenon, signal.kind, episode.place, episode.event, signal),
+            self._severity(self._told_as(episode, subject), signal.kind, episode.place, episode.event, signal),
             key=RANK.index,
         )
         return moved
+
+    def _told_as(self, episode: Episode, subject: Subject) -> str:
+        """The phenomenon by which a signal of an episode is weighed: a bare call as what it calls to."""
+        if subject.phenomenon is None or self._is_generic(subject.phenomenon):
+            return episode.phenomenon
+        return subject.phenomenon
 
     def _take_event(self, episode: Episode, signal: Signal, event: EventReference) -> bool:
         series, authors = signal.observation.series, round(signal.observation.authors)
@@ -301,7 +331,7 @@ class Episodes:
     def _close_silent(self, world: World, exercise: str | None, minute: int) -> Iterator[tuple[Episode, Change]]:
         patience = self._configuration.thresholds.close_after_minutes
         for episode in self._open_episodes(exercise):
-            silent = max(episode.fired + patience, _awaited_until(episode))
+            silent = max(episode.fired + patience, awaited_until(episode))
             if silent > minute:
                 continue
             episode.state = State.CLOSED
@@ -369,39 +399,3 @@ def _key(episode: Episode) -> str:
 def _rank(signal: Signal) -> int:
     """Order within a minute: what has a place first, so that what has none can join it."""
     return ("watch", "event", "phenomenon", "term", "place").index(signal.observation.series.partition(":")[0])
-
-
-def _tells_more(episode: Episode, signal: Signal) -> bool:
-    """The most surprising window of the finest series: a place beats the country, then the smaller probability."""
-    old, new = episode.observation, signal.observation
-    if episode.kind is Kind.CALL and signal.kind is Kind.CALL:
-        return new.authors > old.authors
-    return (new.probability, -new.observed) < (old.probability, -old.observed)
-
-
-def _is_news(episode: Episode) -> bool:
-    shown, now = episode.shown, episode.now_shown()
-    if shown is None:
-        return True
-    grown = now.observed >= GROWTH * max(1, shown.observed)
-    same = (shown.kind, shown.severity, shown.place, shown.event, shown.coordinated, shown.terms) == (
-        now.kind, now.severity, now.place, now.event, now.coordinated, now.terms,
-    )  # fmt: skip
-    return grown or not same
-
-
-def _awaited_until(episode: Episode) -> int:
-    """A gathering that people are called to is awaited: its alert stays open, also when nobody writes for a day."""
-    if episode.event is None or not episode.event.call:
-        return 0
-    start, end = begins(episode.event), ends(episode.event)
-    foreseen = start is not None and start - episode.opened <= FORESEEN.total_seconds() / 60
-    return end if end is not None and foreseen else 0
-
-
-def _under_way(episode: Episode, minute: int) -> bool:
-    """In the days before and during a gathering whatever else is said of its place belongs to it."""
-    if episode.event is None or not episode.event.call:
-        return False
-    start, end = begins(episode.event), ends(episode.event)
-    return start is not None and end is not None and start - AWAITED_MINUTES <= minute < end

@@ -13,6 +13,7 @@ from configuration.phenomena import Role
 from contracts.alert import EventReference, Place
 from services.detector import dates, places
 from services.detector.dates import Precision, When
+from services.detector.place_evidence import Leaving
 
 KEY_MINUTES = 15
 """Starts within one quarter of an hour are one gathering in `Reading.event_key`."""
@@ -50,6 +51,8 @@ class Reading:
     strength: CallStrength
     calls: tuple[str, ...]
     """Watched terms that call; empty when the post says not to come, or that it is off."""
+    urge: float
+    """Weight of these calls together, as configured."""
     objects: tuple[str, ...]
     moved: bool = False
     """The post itself says that place or time changed; ``place`` and ``starts`` are the new ones."""
@@ -80,7 +83,10 @@ class Reader:
     def __init__(self, configuration: Configuration) -> None:
         terms = [term for phenomenon in configuration.phenomena for term in phenomenon.terms]
         self._places = places.Resolver(configuration.gazetteer, [term.term for term in terms])
-        self._calls = frozenset(term.term for term in terms if term.role is Role.CALL)
+        self._calls: dict[str, float] = {}
+        for term in terms:
+            if term.role is Role.CALL:
+                self._calls[term.term] = max(term.weight, self._calls.get(term.term, 0.0))
         self._objects = frozenset(term.term for term in terms if term.role is Role.OBJECT)
         self._apart = {
             (words[0], words[1]): term.term
@@ -96,7 +102,8 @@ class Reader:
         when = dates.find(tokens, posted_minute)
         calls = self._called(tokens)
         moved_at = next((index for index, token in enumerate(tokens) if token in _MOVED), None)
-        mentions = self._places.mentions(tokens, source_region, telling=bool(when or calls))
+        named = self._places.mentions(tokens, source_region, telling=bool(when or calls))
+        mentions = tuple(mention for mention in named if not _is_origin(mention, named, calling=bool(calls)))
         principal = self._places.principal(tokens, _behind(mentions, moved_at) or mentions)
         place = principal.place if principal else places.NOWHERE
         appointment = _appointment(when, posted_minute, moved_at)
@@ -112,6 +119,7 @@ class Reader:
             starts=starts,
             strength=strength,
             calls=calls,
+            urge=sum(self._calls[call] for call in calls),
             objects=tuple(sorted(self._objects.intersection(tokens))),
             moved=moved_at is not None and key is not None,
             event_key=key,
@@ -134,6 +142,14 @@ class Reader:
             for particle in tokens[index + 1 : index + SEPARATED_BY + 2]
             if (verb, particle) in self._apart
         ]
+
+
+def _is_origin(mention: places.Mention, named: Sequence[places.Mention], *, calling: bool) -> bool:
+    """Where people come from is not where they go. *Beelden uit Rotterdam* tells of Rotterdam, *met zijn allen uit
+    Rotterdam* calls them away from it."""
+    if mention.leaving is Leaving.MAYBE:
+        return calling or any(other.going and other.span != mention.span for other in named)
+    return mention.leaving is Leaving.YES
 
 
 def _negated(tokens: Sequence[str], index: int) -> bool:

@@ -6,17 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from configuration import Configuration
+from configuration.places import Gazetteer
 from contracts.alert import Place
 from contracts.anonymous_posts import GAP, AnonymousBatch, AnonymousPost
 from contracts.series_deltas import SeriesDelta, SeriesDeltas, Share, Subject, partition_for
 from services.detector.event_time import EventTime
 from services.detector.events import CallStrength, Reader, Reading
+from services.detector.gathering import is_street
 from services.detector.vocabulary import Vocabulary, Watched
 from services.detector.words import FILLER
 
 MAX_PLACES = 3
 """A post that names more places counts for the first three: a list of towns is no news about each of them."""
 MAX_WORDS = 12
+CALLS = 1.0
+"""Least weight of its call terms together for a post to call people; less is looking for company."""
 MAX_SHARES_PER_RECORD = 1_500
 """Keeps a record well under `contracts.codec.MAX_RECORD_BYTES`."""
 TOO_FAR_AHEAD_MINUTES = 7 * 1440
@@ -48,6 +52,7 @@ class Matcher:
 
     def __init__(self, configuration: Configuration) -> None:
         self._vocabulary = Vocabulary(configuration)
+        self.gazetteer = configuration.gazetteer
         self._reader = Reader(configuration)
         self._spellings = configuration.gazetteer.spellings
         self._names = frozenset(configuration.gazetteer.names) | frozenset(self._spellings)
@@ -91,8 +96,18 @@ def _counting(watched: tuple[Watched, ...], reading: Reading) -> Iterable[Watche
     named = [one for one in watched if one.named]
     if named:
         return named
-    calls = [one for one in watched if one.calls and (one.objects or reading.places)]
-    return [max(calls, key=lambda one: one.objects + one.slang)] if calls else []
+    calls = [one for one in watched if one.calls and _calls_to_something(one, reading)]
+    return [max(calls, key=lambda one: (one.objects + one.slang + one.own_calls, one.generic))] if calls else []
+
+
+def _calls_to_something(one: Watched, reading: Reading) -> bool:
+    """*Deel dit massaal* is said of anything. A call counts when it says what to bring, or where and when; in the words
+    of one phenomenon where is enough. *Wie gaat er mee* looks for company: too light to be a call."""
+    if not reading.calls:
+        return False
+    if one.objects:
+        return True
+    return reading.urge >= CALLS and (reading.event_key is not None or (one.own_calls and bool(reading.places)))
 
 
 def _settled(reading: Reading) -> list[Place]:
@@ -109,13 +124,15 @@ def _settled(reading: Reading) -> list[Place]:
     return list(by_key.values())[:MAX_PLACES]
 
 
-def _is_strong(reading: Reading) -> bool:
+def is_strong(reading: Reading, gazetteer: Gazetteer) -> bool:
     """A call that may alert without a burst says where, at what hour, and either a spot in the town or what to bring.
-    *Kom morgen naar Utrecht* is said every day."""
+    *Kom morgen naar Utrecht* is said every day, and so is *om half negen in Delfzijl*: a village is no spot."""
     event = reading.reference()
     if event is None or reading.strength is not CallStrength.STRONG:
         return False
-    return "T" in (event.starts or "") and (event.place is not None or bool(event.objects))
+    if reading.urge < CALLS:
+        return False
+    return "T" in (event.starts or "") and (is_street(event.place, gazetteer) or bool(event.objects))
 
 
 def place_key(place: Place) -> str | None:
@@ -204,7 +221,7 @@ class SourceFold:
             return
         pending = self._pending.setdefault(world, {})
         words = self._matcher.words(post) if post.author is not None and not post.retract else []
-        strong = reading is not None and _is_strong(reading)
+        strong = reading is not None and is_strong(reading, self._matcher.gazetteer)
         about = place_key(reading.place) if reading is not None else None
         if about is not None and reading is not None:
             self._places.setdefault(world, {})[about] = reading.place

@@ -35,7 +35,7 @@ def relation(old: EventReference, new: EventReference, gazetteer: Gazetteer) -> 
     if old.gemeente != new.gemeente:
         # One street name, one day, two towns: a name that stands in several towns was settled differently.
         return Relation.SAME if alike else Relation.DIFFERENT
-    if not alike and _street(old.place, gazetteer) and _street(new.place, gazetteer):
+    if not alike and is_street(old.place, gazetteer) and is_street(new.place, gazetteer):
         return Relation.MOVED_PLACE
     if "T" in old.starts and "T" in new.starts:
         apart = abs(datetime.fromisoformat(old.starts) - datetime.fromisoformat(new.starts))
@@ -46,7 +46,7 @@ def relation(old: EventReference, new: EventReference, gazetteer: Gazetteer) -> 
 
 def fuller(old: EventReference, new: EventReference, gazetteer: Gazetteer) -> EventReference:
     """The more exact of two references to one gathering: a street before a town, a clock before a day, all objects."""
-    place = new.place if _street(new.place, gazetteer) and not _street(old.place, gazetteer) else old.place
+    place = new.place if is_street(new.place, gazetteer) and not is_street(old.place, gazetteer) else old.place
     starts = new.starts if "T" in (new.starts or "") and "T" not in (old.starts or "") else old.starts
     return EventReference(
         place=place or new.place,
@@ -57,7 +57,7 @@ def fuller(old: EventReference, new: EventReference, gazetteer: Gazetteer) -> Ev
     )
 
 
-def _street(name: str | None, gazetteer: Gazetteer) -> bool:
+def is_street(name: str | None, gazetteer: Gazetteer) -> bool:
     """A street or square is finer than a town."""
     known = gazetteer.names.get(name or "")
     return known is not None and known.kinds == {PlaceKind.LOCAL}

@@ -7,9 +7,20 @@ sentence or *naar* before it is enough, *in* needs a hint more, *mijn* or *de* b
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from enum import Enum
 
 from contracts.anonymous_posts import GAP
 from services.detector import moment_words
+
+
+class Leaving(Enum):
+    """Whether people come from a place rather than to it."""
+
+    NO = "no"
+    MAYBE = "maybe"
+    """*uit Assen*: people, or news."""
+    YES = "yes"
+
 
 ENOUGH = 2.0
 CAPITAL = 2.0
@@ -58,6 +69,7 @@ _EVERYDAY = frozenset(
 _NEVER_IN_LOWER_CASE = frozenset(
     ("een", "heel", "acht", "anderen", "est", "over", "made", "well", "goes", "born", "enter")
 )
+_TO_NEXT = frozenset(("-", "–", "→", "->", ">"))
 _ENDS = frozenset((".", "!", "?", ",", ":", ";"))
 _FOLLOWS_A_PLACE = frozenset(
     """
@@ -125,6 +137,23 @@ def is_place(
 
 def _tells_moment(token: str) -> bool:
     return token[:1].isdigit() or token in moment_words.RELATIVE or token in moment_words.WEEKDAYS
+
+
+def leaving(tokens: Sequence[str], index: int, names: Collection[int]) -> Leaving:
+    """*Trein vanaf Zwolle*, *uit Zwolle*, *Zwolle - Haren*. ``names``: positions of all place names in the post."""
+    before = tokens[index - 1].lower() if index else ""
+    if before == "vanaf":
+        return Leaving.YES
+    if index + 2 in names and tokens[index + 1] in _TO_NEXT:
+        return Leaving.YES
+    return (
+        Leaving.MAYBE if before in ("uit", "vanuit") or (before == "van" and _heads_on(tokens, index)) else Leaving.NO
+    )
+
+
+def _heads_on(tokens: Sequence[str], index: int) -> bool:
+    """*Van Assen naar Haren*, not *het centrum van Assen*."""
+    return index + 1 < len(tokens) and tokens[index + 1].lower() in ("naar", "richting")
 
 
 def destination(tokens: Sequence[str], index: int) -> int:

@@ -15,6 +15,7 @@ from enum import StrEnum
 from configuration.places import Gazetteer, PlaceKind, PlaceName
 from contracts.alert import Certainty, Place
 from services.detector import place_evidence
+from services.detector.place_evidence import Leaving
 
 NOWHERE = Place()
 
@@ -51,6 +52,9 @@ class Mention:
     reason: Settled
     span: tuple[int, int]
     """Tokens: first, and one past the last."""
+    leaving: Leaving = Leaving.NO
+    going: bool = False
+    """Behind *naar* and the like."""
 
 
 @dataclass(slots=True)
@@ -59,6 +63,7 @@ class _Hit:
     name: PlaceName
     code: str | None = None
     reason: Settled = Settled.OPEN
+    leaving: Leaving = Leaving.NO
 
 
 class Resolver:
@@ -83,9 +88,14 @@ class Resolver:
         calls to come.
         """
         hits = self._hits(tokens, telling=telling)
+        at = {hit.index for hit in hits}
         for hit in hits:
+            if PlaceKind.LOCAL not in hit.name.kinds:  # *vanaf het Malieveld* starts a march; one leaves a town
+                hit.leaving = place_evidence.leaving(tokens, hit.index, at)
+        # A street that many towns have goes with its town, once that is settled.
+        for hit in sorted(hits, key=lambda hit: hit.name.common):
             self._settle(hit, hits, tokens, source_region)
-        return tuple(self._mention(hit) for hit in hits)
+        return tuple(self._mention(hit, tokens) for hit in hits)
 
     def principal(self, tokens: Sequence[str], mentions: Sequence[Mention]) -> Mention | None:
         """The mention a post is about: settled, then a destination, then a street, then the first."""
@@ -182,15 +192,15 @@ class Resolver:
 
     def _gemeente_beside(self, hit: _Hit, others: Sequence[_Hit]) -> tuple[str, Settled] | None:
         """A town named beside it whose gemeente is one of the candidates; for a common street, any one town."""
-        towns = sorted(
-            (other for other in others if len(other.name.gemeenten) == 1 and not other.name.common),
-            key=lambda other: abs(other.index - hit.index),
-        )
-        for town in towns:
-            if town.name.gemeenten[0] in hit.name.gemeenten:
-                return town.name.gemeenten[0], Settled.GEMEENTE_BESIDE
-        if hit.name.common and towns:
-            return towns[0].name.gemeenten[0], Settled.GEMEENTE_BESIDE
+        nearest = sorted(others, key=lambda other: abs(other.index - hit.index))
+        for town in nearest:
+            code = town.name.gemeenten[0] if len(town.name.gemeenten) == 1 and not town.name.common else None
+            if code in hit.name.gemeenten and not (hit.name.common and town.leaving is not Leaving.NO):
+                return code, Settled.GEMEENTE_BESIDE
+        if hit.name.common:
+            for town in nearest:
+                if town.code is not None and not town.name.common and town.leaving is Leaving.NO:
+                    return town.code, Settled.GEMEENTE_BESIDE
         return None
 
     def _area_beside(self, hit: _Hit, others: Sequence[_Hit]) -> tuple[str, Settled] | None:
@@ -215,15 +225,16 @@ class Resolver:
     def _within(self, codes: Sequence[str], regions: Collection[str | None]) -> list[str]:
         return [code for code in codes if self._gazetteer.region_of(code) in regions]
 
-    def _mention(self, hit: _Hit) -> Mention:
+    def _mention(self, hit: _Hit, tokens: Sequence[str]) -> Mention:
         span = (hit.index, hit.index + 1)
+        going = hit.leaving is Leaving.NO and place_evidence.destination(tokens, hit.index) > 0
         name = hit.name
         if hit.code is None:
             candidates = tuple(self._gazetteer.gemeenten[code].name for code in name.gemeenten)
             region = name.regions[0] if len(name.regions) == 1 else None
             certainty = Certainty.LIKELY if region else Certainty.UNKNOWN
             place = Place(name=name.name, region=region, certainty=certainty, candidates=candidates)
-            return Mention(place=place, reason=hit.reason, span=span)
+            return Mention(place=place, reason=hit.reason, span=span, leaving=hit.leaving, going=going)
         gemeente = self._gazetteer.gemeenten[hit.code]
         place = Place(
             gemeente=gemeente.name,
@@ -232,4 +243,4 @@ class Resolver:
             name=None if name.name in (gemeente.name, gemeente.town) else name.name,
             certainty=Certainty.CERTAIN if hit.reason in _CERTAIN else Certainty.LIKELY,
         )
-        return Mention(place=place, reason=hit.reason, span=span)
+        return Mention(place=place, reason=hit.reason, span=span, leaving=hit.leaving, going=going)

@@ -10,6 +10,8 @@ from configuration import Configuration
 from configuration.phenomena import Phenomenon, Role
 
 MINUTES_A_DAY = 1440
+ENOUGH_WEIGHT = 0.5
+"""Topics lighter than this are everyday words: they name a phenomenon only together with another topic or a call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,24 +24,33 @@ class Watched:
     calls: bool
     objects: bool
     slang: bool
+    weight: float
+    """Of its topics and calls together, as configured."""
+    own_calls: bool = False
+    """It calls in words that belong to this phenomenon, not in words that serve any gathering."""
+    generic: bool = False
+    """The phenomenon has no topic: it only says that people are called, not to what."""
 
     @property
     def named(self) -> bool:
-        """The post names the phenomenon; calls, objects and slang alone only count beside a place or a time."""
-        return bool(self.topics)
+        """The post names the phenomenon; calls, objects and slang alone only count beside a place or a time, and an
+        everyday word (*feest*) only beside a call or another topic."""
+        return bool(self.topics) and self.weight >= ENOUGH_WEIGHT
 
 
 class Vocabulary:
     """All watch terms of a configuration. A phenomenon past its last day is not matched any more."""
 
     def __init__(self, configuration: Configuration) -> None:
-        self._roles: dict[str, tuple[tuple[int, Role], ...]] = {}
+        self._roles: dict[str, tuple[tuple[int, Role, float], ...]] = {}
         self._phenomena = configuration.phenomena
         self._until = tuple(_end_minute(phenomenon) for phenomenon in configuration.phenomena)
-        roles: dict[str, list[tuple[int, Role]]] = {}
+        self._generic = tuple(is_generic(phenomenon) for phenomenon in configuration.phenomena)
+        self._shared_calls = generic_calls(configuration)
+        roles: dict[str, list[tuple[int, Role, float]]] = {}
         for number, phenomenon in enumerate(configuration.phenomena):
             for term in phenomenon.terms:
-                roles.setdefault(term.term, []).append((number, term.role))
+                roles.setdefault(term.term, []).append((number, term.role, term.weight))
         self._roles = {term: tuple(found) for term, found in roles.items()}
         self.terms = frozenset(self._roles)
 
@@ -50,9 +61,12 @@ class Vocabulary:
         if not hits:
             return ()
         by_phenomenon: dict[int, dict[Role, list[str]]] = {}
+        weights: dict[int, float] = {}
         for token in dict.fromkeys(hits):
-            for number, role in self._roles[token]:
+            for number, role, weight in self._roles[token]:
                 by_phenomenon.setdefault(number, {}).setdefault(role, []).append(token)
+                if role in (Role.TOPIC, Role.CALL):
+                    weights[number] = weights.get(number, 0.0) + weight
         return tuple(
             Watched(
                 phenomenon=self._phenomena[number].id,
@@ -60,10 +74,29 @@ class Vocabulary:
                 calls=Role.CALL in roles,
                 objects=Role.OBJECT in roles,
                 slang=Role.SLANG in roles,
+                weight=weights.get(number, 0.0),
+                own_calls=not self._shared_calls.issuperset(roles.get(Role.CALL, ())),
+                generic=self._generic[number],
             )
             for number, roles in sorted(by_phenomenon.items())
             if minute < self._until[number]
         )
+
+
+def is_generic(phenomenon: Phenomenon) -> bool:
+    """Without a topic a phenomenon says that people are called, not to what: any other phenomenon tells more."""
+    return all(term.role is not Role.TOPIC for term in phenomenon.terms)
+
+
+def generic_calls(configuration: Configuration) -> frozenset[str]:
+    """Calls that serve any gathering."""
+    return frozenset(
+        term.term
+        for phenomenon in configuration.phenomena
+        if is_generic(phenomenon)
+        for term in phenomenon.terms
+        if term.role is Role.CALL
+    )
 
 
 def _end_minute(phenomenon: Phenomenon) -> int:
