@@ -11,13 +11,14 @@ from typing import Any
 
 import httpx
 import msgspec
+from aiokafka.admin import AIOKafkaAdminClient
 
 from broker.settings import BrokerSettings
 from contracts.alert import Alert
 from contracts.anonymous_posts import AnonymousBatch, AnonymousPost
 from contracts.codec import Decoder
 from contracts.dead_letter import DeadLetter
-from contracts.topics import ALERTS, DEAD_LETTERS, POSTS_ANONYMOUS, POSTS_RAW, TOPICS
+from contracts.topics import ALERTS, DEAD_LETTERS, POSTS_ANONYMOUS, POSTS_RAW
 from tests.brokers.records import read_topic
 from tests.brokers.services import REPOSITORY, RunningService
 from tests.conftest import StartService
@@ -61,13 +62,21 @@ class Chain:
     def console(self, path: str) -> httpx.Response:
         return httpx.get(self.services["notifier"].url + path, timeout=10)
 
+    async def _topics(self) -> list[str]:
+        """Every topic of the broker after posts.raw, changelogs included."""
+        admin = AIOKafkaAdminClient(**self.broker.client())
+        await admin.start()
+        try:
+            return sorted(set(await admin.list_topics()) - {POSTS_RAW.name, "__consumer_offsets"})
+        finally:
+            await admin.close()
+
     async def traces(self) -> dict[str, bytes]:
         """Every byte that outlives a post: topics after posts.raw, logs, metrics, database, state on disk."""
         found: dict[str, bytes] = {}
-        for topic in TOPICS:
-            if topic is not POSTS_RAW:
-                records = await read_topic(self.broker, topic.name)
-                found[topic.name] = b"\n".join((record.key or b"") + b" " + (record.value or b"") for record in records)
+        for topic in await self._topics():
+            records = await read_topic(self.broker, topic)
+            found[topic] = b"\n".join((record.key or b"") + b" " + (record.value or b"") for record in records)
         for service in self.services.values():
             found[f"metrics of {service.name}"] = service.exposition()
         for file in self.directory.rglob("*"):
