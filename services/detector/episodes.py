@@ -154,8 +154,7 @@ class Episodes:
         """Best first: one gathering; the same place; the same phenomenon without a place; the same place and time."""
         subject = signal.subject
         alike = self._class(subject.phenomenon)
-        known = self._open_episodes(signal.exercise)
-        near = [one for one in known if self._class(one.phenomenon) is alike or self._yields(one, subject)]
+        near = [one for one in self._open_episodes(signal.exercise) if self._class(one.phenomenon) is alike]
         own = [one for one in near if one.phenomenon == subject.phenomenon]
         yield from (one for one in near if signal.observation.series in one.events or self._one_gathering(one, subject))
         place = subject.place or Place()
@@ -187,7 +186,7 @@ class Episodes:
         return found is Relation.SAME or (found is not Relation.DIFFERENT and episode.phenomenon == subject.phenomenon)
 
     def _yields(self, episode: Episode, subject: Subject) -> bool:
-        """A bare call takes the class of whatever it calls to, also a demonstration."""
+        """A bare call belongs to whatever else goes on at its place; never to a demonstration, which would hush it."""
         return self._is_generic(episode.phenomenon) or self._is_generic(subject.phenomenon)
 
     def _is_generic(self, phenomenon: str | None) -> bool:
@@ -241,8 +240,6 @@ class Episodes:
         if named is None or not signal.complete or self._is_generic(named) or not self._is_generic(episode.phenomenon):
             return
         episode.phenomenon = named
-        if self._class(named):
-            episode.severity = Severity.INFO
 
     def _what(self, phenomenon: str, where: str | None) -> str:
         """At one place what opens in one minute is one happening, of whatever phenomenon; without a place it is not."""

@@ -95,7 +95,8 @@ def _counting(watched: tuple[Watched, ...], reading: Reading) -> Iterable[Watche
     counts for the phenomenon it fits best; an object or slang alone is ordinary Dutch and counts for nothing."""
     named = [one for one in watched if one.named]
     if named:
-        return named
+        # The weightiest first: a gathering and a shared term are told under that name.
+        return sorted(named, key=lambda one: -one.weight)
     calls = [one for one in watched if one.calls and _calls_to_something(one, reading)]
     return [max(calls, key=lambda one: (one.objects + one.slang + one.own_calls, one.generic))] if calls else []
 

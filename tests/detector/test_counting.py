@@ -103,3 +103,10 @@ def test_the_place_is_where_they_go(matcher: Matcher, text: str, gemeente: str) 
 
 def test_a_march_starts_from_a_square(matcher: Matcher) -> None:
     assert watched(matcher, "demonstratie morgen vanaf Malieveld") == ["watch:demonstratie@GM0518"]
+
+
+def test_a_gathering_and_a_shared_term_go_by_the_weightiest_phenomenon(matcher: Matcher) -> None:
+    """*In opstand* is also said at a protest, but less typical of it."""
+    contributions, _ = matcher.match(post(MONDAY_NOON, "in_opstand kom_allemaal morgen 20:00 naar Coolsingel"))
+    called = {one.series.partition(":")[0]: one.subject.phenomenon for one in reversed(contributions)}
+    assert (called["event"], called["term"]) == ("rellen", "rellen")

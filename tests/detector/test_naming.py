@@ -47,11 +47,16 @@ def test_a_call_to_a_name_of_several_towns_joins_what_goes_on_in_one_of_them(con
     assert [(alert.phenomenon, alert.place.gemeente) for alert in alerts] == [("project-x", "Groningen")]
 
 
-def test_a_call_to_a_demonstration_is_a_demonstration(config: Configuration) -> None:
+def test_a_bare_call_never_hides_in_a_demonstration(config: Configuration) -> None:
+    """Rioters called to a square where people demonstrate: that alert is no threat."""
     call = callers(T + 700, "kom_allemaal morgen 13:00 naar Malieveld")
-    crowded = crowd(T + 800, "demonstratie Malieveld", 60, minutes=30)
-    alerts = alerts_of(config, chatter(T, 2 * DAY), call, crowded)
-    assert [(alert.phenomenon, alert.severity) for alert in alerts] == [("demonstratie", Severity.INFO)]
+    lawful = crowd(T + 720, "demonstratie Malieveld", 60, minutes=30)
+    riot = crowd(T + 800, "rellen Malieveld", 60, minutes=30)
+    alerts = alerts_of(config, chatter(T, 2 * DAY), call, lawful, riot)
+    assert {alert.phenomenon: alert.severity is Severity.INFO for alert in alerts} == {
+        "rellen": False,
+        "demonstratie": True,
+    }
 
 
 def test_rioting_beside_a_demonstration_stays_its_own_alert(config: Configuration) -> None:
