@@ -81,7 +81,7 @@ def find(tokens: Sequence[str], posted_minute: int) -> tuple[When, ...]:
     if not 0 <= posted_minute < LAST_MINUTE:
         return ()
     for token in lowered:
-        if token in starters or token[:1].isdigit():
+        if token in starters or token[:1].isdecimal():
             break
     else:
         return ()
@@ -128,7 +128,7 @@ def _read(tokens: list[str], now: datetime, posted_minute: int) -> list[When]:
 
     while index < len(tokens):
         token = tokens[index]
-        if token not in _SPEAKING and not token[:1].isdigit():
+        if token not in _SPEAKING and not token[:1].isdecimal():
             index += 1
             continue
         if token == "over" and (later := days.from_now(tokens, index)) is not None:

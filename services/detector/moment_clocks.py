@@ -24,7 +24,7 @@ class Clock(NamedTuple):
 
 def number(token: str) -> int | None:
     """A figure of at most two digits, or a number word up to twenty-four."""
-    if token.isdigit():
+    if token.isdecimal():
         return int(token) if len(token) <= 2 else None
     return words.NUMBERS.get(token)
 
@@ -78,7 +78,7 @@ def _single(
     tokens: Sequence[str], index: int, *, beside_day: bool
 ) -> tuple[int, int, int, bool, tuple[int, int, bool] | None] | None:
     token = tokens[index]
-    if token[0].isdigit() and (figure := _figure(tokens, index, beside_day=beside_day)) is not None:
+    if token[0].isdecimal() and (figure := _figure(tokens, index, beside_day=beside_day)) is not None:
         return (*figure, None)
     if (spoken := _spoken(tokens, index, beside_day=beside_day)) is not None:
         return (*spoken, False, None)
@@ -177,7 +177,7 @@ def _minutes_behind(tokens: Sequence[str], index: int, hour: int) -> tuple[int, 
     """``20 uur``, and ``20 uur 30``."""
     stop = index + 2
     minutes, following = token_at(tokens, stop), token_at(tokens, stop + 1)
-    told = minutes.isdigit() and len(minutes) == 2 and int(minutes) < 60 and int(minutes) % 5 == 0
+    told = minutes.isdecimal() and len(minutes) == 2 and int(minutes) < 60 and int(minutes) % 5 == 0
     if told and following not in words.MONTHS and following not in words.NO_HOUR:
         return stop + 1, hour, int(minutes)
     return stop, hour, 0
@@ -224,7 +224,7 @@ def _until(
         return index, None
     if joined and (half := _spoken(tokens, at, beside_day=False)) is not None:
         return half[0], (half[1], half[2], False)
-    if following[0].isdigit() and (figure := _figure(tokens, at, beside_day=False)) is not None:
+    if following[0].isdecimal() and (figure := _figure(tokens, at, beside_day=False)) is not None:
         if not joined and figure[1] <= hour:
             return index, None
         return figure[0], (figure[1], figure[2], figure[3])

@@ -44,14 +44,14 @@ def day(tokens: Sequence[str], index: int, now: datetime) -> Day | None:
     today = now.date()
     if token in words.RELATIVE:
         return _relative(tokens, index, now)
-    if token[0].isdigit():
+    if token[0].isdecimal():
         return _dated(tokens, index, today)
     if token in words.WEEKDAYS or token in words.WEEKDAY_PARTS or token in words.SHORT_WEEKDAYS:
         return _weekday(tokens, index, now)
     following = token_at(tokens, index + 1)
     if (
         token in words.MONTHS
-        and following.isdigit()
+        and following.isdecimal()
         and len(following) <= 2
         and token_at(tokens, index + 2) not in words.HOURS
     ):
@@ -166,10 +166,10 @@ def _begins_moment(tokens: Sequence[str], index: int) -> bool:
         return False
     if token in words.PARTS or token in ("om", "'s", "’s"):
         return token not in ("morgen", "vroeg")
-    if not token[0].isdigit():
+    if not token[0].isdecimal():
         return False
     following = token_at(tokens, index + 1)
-    if token.isdigit():
+    if token.isdecimal():
         return len(token) <= 2 and (
             following in words.MONTHS or following in words.HOURS or following not in words.NO_HOUR
         )
@@ -185,7 +185,7 @@ def _day_of_month(tokens: Sequence[str], index: int, today: date, weekday: int) 
         index += 1
     token = token_at(tokens, index)
     ordinal = words.ORDINAL.match(token)
-    if ordinal is None and not (token.isdigit() and len(token) <= 2):
+    if ordinal is None and not (token.isdecimal() and len(token) <= 2):
         return None
     wanted = int(ordinal[1]) if ordinal else int(token)
     following = token_at(tokens, index + 1)
@@ -202,14 +202,14 @@ def _day_of_month(tokens: Sequence[str], index: int, today: date, weekday: int) 
 
 def _dated(tokens: Sequence[str], index: int, today: date) -> Day | None:
     token = tokens[index]
-    if token.isdigit() or (ordinal := words.ORDINAL.match(token)):
-        figure = int(token) if token.isdigit() else int(ordinal[1])  # type: ignore[index]
+    if token.isdecimal() or (ordinal := words.ORDINAL.match(token)):
+        figure = int(token) if token.isdecimal() else int(ordinal[1])  # type: ignore[index]
         following = token_at(tokens, index + 1).rstrip(".")
         if (several := _several_days(tokens, index, today, figure)) is not None:
             return several
         if following in words.MONTHS and len(token) <= 4:
             return _calendar(index + 2, tokens, today, figure, words.MONTHS[following])
-        if not token.isdigit() and token_at(tokens, index - 1) == "de":
+        if not token.isdecimal() and token_at(tokens, index - 1) == "de":
             return _next_numbered(index + 1, today, figure)
         return None
     if (match := words.DATE.match(token)) and token != "24/7":
@@ -252,7 +252,7 @@ def _date_rather_than_time(tokens: Sequence[str], index: int, first: int, second
 def _calendar(stop: int, tokens: Sequence[str], today: date, figure: int, month: int) -> Day | None:
     if token_at(tokens, stop) == ".":
         following = token_at(tokens, stop + 1)
-        stop += 1 if following and following[0].isdigit() else 0
+        stop += 1 if following and following[0].isdecimal() else 0
     if (year := words.YEAR.match(token_at(tokens, stop))) and token_at(tokens, stop + 1) not in words.HOURS:
         told = year[1] or year[2]
         clear = year[2] is not None or tokens[stop].startswith("'")
@@ -340,6 +340,6 @@ def from_now(tokens: Sequence[str], index: int) -> FromNow | None:
 
 
 def _count(token: str) -> int | None:
-    if token.isdigit() and len(token) <= 3:
+    if token.isdecimal() and len(token) <= 3:
         return int(token)
     return 1 if token == "een" else words.NUMBERS.get(token)

@@ -201,7 +201,7 @@ class JetstreamAdapter:
             self._at = None
             return SourceFailed(Reason.PROTOCOL, status=400)
         wish = response.headers.get("Retry-After", "")
-        return refused_or_unreachable(response.status_code, retry_after_s=float(wish) if wish.isdigit() else None)
+        return refused_or_unreachable(response.status_code, retry_after_s=float(wish) if wish.isdecimal() else None)
 
 
 def _post_id(did: str, commit: Commit) -> str:

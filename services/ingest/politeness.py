@@ -16,7 +16,7 @@ MAX_INTERVAL_S = 24 * 3600.0
 def retry_after_s(headers: Mapping[str, str], now: datetime.datetime | None = None) -> float | None:
     """`Retry-After`, in seconds or as a date; None when absent or unreadable."""
     wish = headers.get("retry-after", "").strip()
-    if wish.isdigit():
+    if wish.isdecimal():
         return float(wish[:9])
     try:
         moment = parsedate_to_datetime(wish)
@@ -30,7 +30,7 @@ def retry_after_s(headers: Mapping[str, str], now: datetime.datetime | None = No
 def interval_s(configured_s: float, *, headers: Mapping[str, str], ttl_minutes: str | None) -> float:
     """Time to the next request: what is configured, lengthened by the feed's ``ttl`` and by `max-age`."""
     wishes = [configured_s]
-    if ttl_minutes and ttl_minutes.strip().isdigit():
+    if ttl_minutes and ttl_minutes.strip().isdecimal():
         wishes.append(float(ttl_minutes.strip()[:6]) * 60)
     if found := _max_age.search(headers.get("cache-control", "")):
         wishes.append(float(found.group(1)))

@@ -52,7 +52,7 @@ class Door:
             return None
         if not _same_origin(headers, host):
             return 403, "this request came from another site"
-        if (length := headers.get("content-length")) and (not length.isdigit() or int(length) > MAX_BODY_BYTES):
+        if (length := headers.get("content-length")) and (not length.isdecimal() or int(length) > MAX_BODY_BYTES):
             return 413, f"at most {MAX_BODY_BYTES} bytes"
         if scope["path"].startswith("/v1/") and not headers.get("content-type", "").startswith("application/json"):
             # A form of another site can send anything but this without asking first.

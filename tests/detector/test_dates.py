@@ -5,7 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.detector import dates
@@ -104,6 +104,7 @@ WORDS = st.sampled_from(
 )
 
 
+@example(["²", "uur", "1²:00", "²:30", "³½"], 0)
 @given(st.lists(WORDS | st.text(max_size=8), max_size=14), st.integers(0, 40_000_000))
 def test_any_tokens_give_well_formed_moments(tokens, minute):
     for when in find(tokens, minute):

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from runtime.logs import configure, log
+
+
+@pytest.fixture(autouse=True)
+def _own_stderr() -> Iterator[None]:
+    """The captured stderr ends with the test; a later test must not write to it."""
+    yield
+    structlog.reset_defaults()
 
 
 def _lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
