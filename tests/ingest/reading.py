@@ -8,8 +8,6 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-
 from broker.settings import BrokerSettings
 from contracts.codec import Decoder
 from contracts.dead_letter import DeadLetter
@@ -24,20 +22,7 @@ T = TypeVar("T")
 
 async def values(broker: BrokerSettings, topic: str) -> list[bytes]:
     """Every record of a topic, partition by partition, in offset order."""
-    consumer = AIOKafkaConsumer(**broker.client(), enable_auto_commit=False, auto_offset_reset="earliest")
-    await consumer.start()
-    try:
-        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning(*partitions)
-        found: list[bytes] = []
-        for partition, end in (await consumer.end_offsets(partitions)).items():
-            while await consumer.position(partition) < end:
-                batch = await consumer.getmany(partition, timeout_ms=200)
-                found += [record.value for record in batch.get(partition, [])]
-        return found
-    finally:
-        await consumer.stop()
+    return [record.value for record in await read_topic(broker, topic)]
 
 
 async def _decoded(broker: BrokerSettings, topic: str, kind: Any, source: str) -> list[Any]:
