@@ -16,6 +16,7 @@ from contracts.source_health import SourceHealth
 from contracts.source_state import SourceState
 from contracts.topics import DEAD_LETTERS, POSTS_RAW, SOURCE_HEALTH, SOURCES_STATE
 from services.ingest.source import Adapter, Event, SourceFailed
+from tests.brokers.records import read_topic
 
 T = TypeVar("T")
 
