@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import chain
 
 import ahocorasick_rs
+import msgspec
 
 from configuration import Configuration
 from contracts.anonymous_posts import GAP
@@ -15,14 +17,14 @@ from services.anonymizer.characters import unescaped
 from services.anonymizer.folding import Folder
 from services.anonymizer.lexicon import Lexicon
 from services.anonymizer.names import TITLES, looks_like_a_name
-from services.anonymizer.sequence import SPACED_OUT, judge
+from services.anonymizer.rows import Rows
+from services.anonymizer.sequence import SPACED_OUT, heard, judge
 from services.anonymizer.shapes import Shapes
 from services.anonymizer.vocabulary import INTERFIXES, Vocabulary
 
 CACHE_CHUNKS = 300_000
-"""Judged chunks kept; beyond it all are forgotten and judged anew."""
+"""Judged chunks kept; beyond it all are forgotten before the next post, and judged anew."""
 
-_UNSEEN = -1
 _NEW_WORD, _PERSON = NUMBER_OF[Dropped.NEW_WORD], NUMBER_OF[Dropped.PERSON]
 _STOPS = frozenset(".!?")
 _MAY_NAME = INTERFIXES | TITLES | _STOPS | {GAP}
@@ -46,8 +48,9 @@ Quick = str | tuple[str, ...] | int | None
 """A chunk without its neighbours: one token, several, a gap (number of its reason), or None: see the neighbours."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Projection:
+class Projection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A struct and not a dataclass: one is made for every post."""
+
     tokens: tuple[str, ...]
     watched: bool
     """Holds a watch term or a place: worth remembering for a deletion."""
@@ -70,8 +73,12 @@ class Projector:
         self._vocabulary = Vocabulary(configuration, lexicon)
         self._lexicon = lexicon
         self._shapes = Shapes(self._vocabulary, lexicon, Folder(self._vocabulary, lexicon, fold_cutoff))
-        self._sequences = ahocorasick_rs.AhoCorasick(self._vocabulary.sequences())
-        self._quick: dict[str, Quick] = {}
+        sequences = self._vocabulary.sequences()
+        self._sequences = ahocorasick_rs.AhoCorasick(sequences)
+        self._rows = Rows(sequences)
+        self._quick = _Judgements(self._judge_chunk)
+        self._careful: set[str] = set()
+        """Chunks whose post needs a closer look: they depend on neighbours, or may be part of a row of words."""
         self._atoms: dict[str, tuple[Atom, ...]] = {}
         self._new: dict[str, tuple[str, ...]] = {}
         self.dropped = [0] * len(REASONS)
@@ -82,25 +89,24 @@ class Projector:
         self, text: str, created_ms: int, explained: list[Explained] | None = None
     ) -> Projection:
         """Project one text. ``explained`` receives what stayed behind; it changes nothing about the result."""
+        if len(self._quick) >= CACHE_CHUNKS:
+            self.forget()
         chunks = unescaped(text).split()
-        spaced_out = list(map(len, chunks)).count(1) >= SPACED_OUT
-        if spaced_out or self._sequences.find_matches_as_indexes(f" {' '.join(chunks)} ".lower()):
+        values = list(map(self._quick.__getitem__, chunks))
+        if not self._careful.isdisjoint(chunks) and (
+            None in values or self._sequences.find_matches_as_indexes(f" {' '.join(chunks)} ".lower())
+        ):
             return self._with_neighbours(chunks, created_ms, explained)
-        values = list(map(self._quick.get, chunks, repeat(_UNSEEN)))
-        if _UNSEEN in values:
-            values = [
-                self._judge_chunk(chunk) if value is _UNSEEN else value
-                for chunk, value in zip(chunks, values, strict=True)
-            ]
-        if None in values:
+        if list(map(len, chunks)).count(1) >= SPACED_OUT:
             return self._with_neighbours(chunks, created_ms, explained)
         dropped = self.dropped
         tokens: list[str] = []
         new_words: list[str] = []
+        append = tokens.append
         for position, judged in enumerate(values):
             kind = judged.__class__
             if kind is str:
-                tokens.append(judged)  # type: ignore[arg-type]
+                append(judged)  # type: ignore[arg-type]
             elif kind is int:
                 dropped[judged] += 1  # type: ignore[index]
                 if not tokens or tokens[-1] is not GAP:
@@ -145,14 +151,16 @@ class Projector:
     def forget(self) -> None:
         """Drop everything remembered of what people wrote."""
         self._quick.clear()
+        self._careful.clear()
         self._atoms.clear()
         self._new.clear()
 
     def _judge_chunk(self, chunk: str) -> Quick:
-        if len(self._quick) >= CACHE_CHUNKS:
-            self.forget()
-        atoms = self._atoms[chunk] = self._shapes.atoms(chunk)
+        atoms = self._shapes.atoms(chunk)
+        self._atoms[chunk] = heard(atoms)
         judged = self._quick[chunk] = self._quickly(chunk, atoms)
+        if judged is None or self._rows.may_hold(chunk.lower()):
+            self._careful.add(chunk)
         return judged
 
     def _quickly(self, chunk: str, atoms: tuple[Atom, ...]) -> Quick:
@@ -174,13 +182,7 @@ class Projector:
         return _collapsed([atom.emit or GAP for atom in shown])
 
     def _with_neighbours(self, chunks: list[str], created_ms: int, explained: list[Explained] | None) -> Projection:
-        atoms: list[Atom] = []
-        for chunk in chunks:
-            found = self._atoms.get(chunk)
-            if found is None:
-                self._judge_chunk(chunk)
-                found = self._atoms[chunk]
-            atoms += found
+        atoms = list(chain.from_iterable(map(self._atoms.__getitem__, chunks)))
         posted = datetime.date.fromordinal(_EPOCH + created_ms // 86_400_000)
         post = judge(atoms, posted, self._vocabulary, self._shapes)
         tokens: list[str] = []
@@ -205,6 +207,19 @@ class Projector:
                 if atom.candidate and post.emit[index] is None and post.reason[index] is Dropped.NEW_WORD
             ),
         )
+
+
+class _Judgements(dict[str, Quick]):
+    """Judged chunks; a chunk that is not there yet is judged when it is asked for."""
+
+    __slots__ = ("_judge",)
+
+    def __init__(self, judge_chunk: Callable[[str], Quick]) -> None:
+        super().__init__()
+        self._judge = judge_chunk
+
+    def __missing__(self, chunk: str) -> Quick:
+        return self._judge(chunk)
 
 
 def _collapsed(tokens: list[str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -50,9 +51,20 @@ class Judged:
             self.reason[index] = reason
 
 
+def heard(atoms: Iterable[Atom]) -> tuple[Atom, ...]:
+    """Atoms without the signs that no rule looks at."""
+    return tuple(atom for atom in atoms if atom.kind is not Kind.SIGN or atom.text not in _SILENT_SIGNS)
+
+
 def judge(atoms: list[Atom], posted: datetime.date, vocabulary: Vocabulary, shapes: Shapes) -> Judged:
-    """Applies the rules in this order: what is permitted by its neighbours, then what they forbid."""
-    atoms = _spaced_out([atom for atom in atoms if not (atom.kind is Kind.SIGN and atom.text in _SILENT_SIGNS)], shapes)
+    """Applies the rules in this order: what is permitted by its neighbours, then what they forbid.
+
+    ``atoms``: those `heard`.
+    """
+    texts = [atom.text for atom in atoms]
+    if list(map(len, texts)).count(1) >= SPACED_OUT:
+        atoms = _spaced_out(atoms, shapes)
+        texts = [atom.text for atom in atoms]
     post = Judged(
         atoms=atoms,
         emit=[
@@ -61,17 +73,16 @@ def judge(atoms: list[Atom], posted: datetime.date, vocabulary: Vocabulary, shap
         ],
         reason=[atom.reason for atom in atoms],
     )
-    texts = {atom.text for atom in atoms}
-    figures = any(atom.figure for atom in atoms)
-    if figures or not texts.isdisjoint(AMBIGUOUS_MONTHS):
+    figures = True in [atom.figure for atom in atoms]
+    if figures or not AMBIGUOUS_MONTHS.isdisjoint(texts):
         _moments(post, posted)
     _phrases(post, vocabulary)
     if figures:
         _rows_of_figures(post)
         _addresses(post)
-    if not texts.isdisjoint(_NETWORKS_AND_AT):
+    if not _NETWORKS_AND_AT.isdisjoint(texts):
         _handles(post)
-    if not texts.isdisjoint(_AT_WORDS):
+    if not _AT_WORDS.isdisjoint(texts):
         _spelled_mail(post)
     _persons(post)
     return post
@@ -91,8 +102,6 @@ def _contextual(atom: Atom) -> bool:
 
 def _spaced_out(atoms: list[Atom], shapes: Shapes) -> list[Atom]:
     """``r e l l e n``: a row of four or more single letters is read as one word; only a term or place stays."""
-    if [len(atom.text) for atom in atoms].count(1) < SPACED_OUT:
-        return atoms
     joined: list[Atom] = []
     position = 0
     while position < len(atoms):
@@ -187,8 +196,11 @@ def _row(post: Judged, run: list[int]) -> None:
 
 
 def _phrases(post: Judged, vocabulary: Vocabulary) -> None:
-    words = [index for index, atom in enumerate(post.atoms) if atom.kind is not Kind.SIGN]
+    sign = Kind.SIGN
+    words = [index for index, atom in enumerate(post.atoms) if atom.kind is not sign]
     texts = [post.atoms[index].text for index in words]
+    if vocabulary.phrases.keys().isdisjoint(pairwise(texts)):
+        return
     taken = 0
     for position, pair in enumerate(pairwise(texts)):
         if position < taken or (phrases := vocabulary.phrases.get(pair)) is None:
@@ -319,14 +331,11 @@ def _spelled_mail(post: Judged) -> None:
 def _persons(post: Judged) -> None:
     """Places and words that are here somebody's name: after a title, a first name, an initial, or with a capital."""
     atoms = post.atoms
-    for index, atom in enumerate(atoms):
-        place = atom.role is Role.PLACE
-        if (
-            not (place or atom.capital)
-            or post.emit[index] is None
-            or atom.kind is not Kind.WORD
-            or atom.role is Role.TERM
-        ):
+    town = Role.PLACE
+    for index in [number for number, atom in enumerate(atoms) if atom.capital or atom.role is town]:
+        atom = atoms[index]
+        place = atom.role is town
+        if post.emit[index] is None or atom.kind is not Kind.WORD or atom.role is Role.TERM:
             continue
         if place:
             somebody = _no_place(post, index) or (atom.surname and _named(post, index))
