@@ -39,6 +39,7 @@ from contracts.raw_post import RawPost, RawRecord, key
 from contracts.topics import POSTS_RAW
 from services.anonymizer.anonymizer import Anonymizer
 from services.anonymizer.lexicon import load
+from services.anonymizer.memory import settle
 from services.anonymizer.projection import Projector
 from services.anonymizer.settings import AnonymizerSettings
 
@@ -130,6 +131,7 @@ def main() -> None:
     whole = configuration.load(Path("config"))
     projector = Projector(whole, load(settings.lexicon), settings.fold_cutoff)
     half = len(payloads) // 2
+    settle()  # as the service does
 
     def fresh() -> Anonymizer:
         return Anonymizer(projector, settings, k=10, now_ms=CREATED_MS)

@@ -23,6 +23,7 @@ from services.anonymizer import metrics
 from services.anonymizer.anonymizer import Anonymizer
 from services.anonymizer.atoms import REASONS
 from services.anonymizer.lexicon import Lexicon, LexiconMissing, load
+from services.anonymizer.memory import settle
 from services.anonymizer.projection import Projector
 from services.anonymizer.secret import due, forbid_core_dumps
 from services.anonymizer.service import Service
@@ -48,6 +49,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
         log().warning("core dumps not forbidden", reason="the system does not allow it")
     projector = Projector(whole, lexicon, mine.fold_cutoff)
     anonymizer = Anonymizer(projector, mine, k=whole.thresholds.k_anonymity, now_ms=now_ms())
+    settle()
     metrics.KEY_LOCKED.set(anonymizer.secret.locked)
     health = Health()
     assigned = asyncio.Event()

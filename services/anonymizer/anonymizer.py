@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from contracts.anonymous_posts import AnonymousPost
 from contracts.codec import Malformed
@@ -26,8 +27,7 @@ _EXERCISE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _AUTHOR, _POST, _WORD = b"author", b"post", b"word"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What leaves because of one record: none, one, or for a withdrawal several posts."""
 
     posts: tuple[AnonymousPost, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
 
@@ -77,3 +78,10 @@ class Remembered:
 
     def _order(self, post: str) -> int:
         return self._posts[post].offset
+
+
+def settle() -> None:
+    """Keep the garbage collector off the word lists, and let it look seldom: the inner loop makes no cycles."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

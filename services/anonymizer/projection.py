@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
+from operator import and_
 
 import ahocorasick_rs
 import msgspec
@@ -78,7 +79,10 @@ class Projector:
         self._rows = Rows(sequences)
         self._quick = _Judgements(self._judge_chunk)
         self._careful: set[str] = set()
-        """Chunks whose post needs a closer look: they depend on neighbours, or may be part of a row of words."""
+        """Chunks whose post needs a closer look: they depend on neighbours, or hold a row of words by themselves."""
+        self._lefts: set[str] = set()
+        self._rights: set[str] = set()
+        """Chunks that may be two words of a row, where one of the first stands before one of the second."""
         self._atoms: dict[str, tuple[Atom, ...]] = {}
         self._new: dict[str, tuple[str, ...]] = {}
         self.dropped = [0] * len(REASONS)
@@ -93,9 +97,10 @@ class Projector:
             self.forget()
         chunks = unescaped(text).split()
         values = list(map(self._quick.__getitem__, chunks))
-        if not self._careful.isdisjoint(chunks) and (
-            None in values or self._sequences.find_matches_as_indexes(f" {' '.join(chunks)} ".lower())
-        ):
+        closer = not self._careful.isdisjoint(chunks)
+        if closer and None in values:
+            return self._with_neighbours(chunks, created_ms, explained)
+        if (closer or self._meet(chunks)) and self._sequences.find_matches_as_indexes(f" {' '.join(chunks)} ".lower()):
             return self._with_neighbours(chunks, created_ms, explained)
         if list(map(len, chunks)).count(1) >= SPACED_OUT:
             return self._with_neighbours(chunks, created_ms, explained)
@@ -152,15 +157,28 @@ class Projector:
         """Drop everything remembered of what people wrote."""
         self._quick.clear()
         self._careful.clear()
+        self._lefts.clear()
+        self._rights.clear()
         self._atoms.clear()
         self._new.clear()
+
+    def _meet(self, chunks: list[str]) -> bool:
+        """Whether two chunks that stand together may be part of a row of words."""
+        return not self._rights.isdisjoint(chunks) and True in map(
+            and_, map(self._lefts.__contains__, chunks), map(self._rights.__contains__, islice(chunks, 1, None))
+        )
 
     def _judge_chunk(self, chunk: str) -> Quick:
         atoms = self._shapes.atoms(chunk)
         self._atoms[chunk] = heard(atoms)
         judged = self._quick[chunk] = self._quickly(chunk, atoms)
-        if judged is None or self._rows.may_hold(chunk.lower()):
+        lower = chunk.lower()
+        if judged is None or self._rows.inside(lower):
             self._careful.add(chunk)
+        if self._rows.left(lower):
+            self._lefts.add(chunk)
+        if self._rows.right(lower):
+            self._rights.add(chunk)
         return judged
 
     def _quickly(self, chunk: str, atoms: tuple[Atom, ...]) -> Quick:

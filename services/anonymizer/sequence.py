@@ -135,7 +135,8 @@ def _moments(post: Judged, posted: datetime.date) -> None:
         post.emit[index] = tokens
     for index in moments.out_of_range:
         post.strike(index, Dropped.DATE_OUT_OF_RANGE)
-    for index, atom in enumerate(post.atoms):
+    for index in [number for number, atom in enumerate(post.atoms) if atom.figure or atom.text in UNITS]:
+        atom = post.atoms[index]
         if atom.kind is Kind.NUMBER:
             if post.emit[index] is None and post.reason[index] is Dropped.NUMBER:
                 post.reason[index] = _what_number(atom.text)
@@ -223,7 +224,8 @@ def _phrases(post: Judged, vocabulary: Vocabulary) -> None:
 
 def _addresses(post: Judged) -> None:
     atoms = post.atoms
-    for index, atom in enumerate(atoms):
+    for index in [number for number, atom in enumerate(atoms) if atom.figure]:
+        atom = atoms[index]
         if atom.kind is not Kind.NUMBER or post.emit[index] is not None:
             continue
         before = _before(post, index)
