@@ -103,7 +103,8 @@ auto.create.topics.enable=false
     )
     java = ["java", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classpath]
     java.insert(1, f"-Dlog4j2.configurationFile={directory}/log4j2.yaml")
-    cluster = urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
+    # Kafka's tool would take an id that begins with a dash for an option.
+    cluster = "S" + urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")[1:]
     with (directory / "broker.log").open("wb") as log:
         format_command = [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c"]
         subprocess.run(

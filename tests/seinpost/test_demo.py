@@ -24,7 +24,7 @@ from tests.conftest import ON_APACHE_KAFKA
 
 pytestmark = pytest.mark.broker
 COMMAND = (sys.executable, "-c", "from seinpost.cli import app; app()", "demo")
-CLEAN_UP_S = 15.0
+CLEAN_UP_S = 40.0
 
 
 def processes_of(directory: Path) -> dict[int, str]:
