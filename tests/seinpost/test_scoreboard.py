@@ -41,7 +41,7 @@ def test_a_call_without_a_wave_is_found_by_the_code_of_live() -> None:
     answer = CliRunner().invoke(app, ["scenarios", "coolsingel-2021", "--alerts"], env={"COLUMNS": "200"})
     assert answer.exit_code == 0, answer.output
     assert "1 of 1" in answer.output
-    assert "oproep in Rotterdam" in answer.output
+    assert "rellen in Rotterdam" in answer.output, "named by what people are called to, not merely as a call"
 
 
 def test_an_unknown_exercise_is_one_line() -> None:
