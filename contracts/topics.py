@@ -109,6 +109,15 @@ SOURCES_STATE = Topic(
     compacted=True,
     contracts=("source_state",),
 )
+NOTICES = Topic(
+    name="notices",
+    key="service and subject",
+    partitions=1,
+    writers=frozenset({Service.ANONYMIZER, Service.DETECTOR}),
+    readers=frozenset({Service.NOTIFIER}),
+    compacted=True,
+    contracts=("notice",),
+)
 DEAD_LETTERS = Topic(
     name="dead-letters",
     key="none",
@@ -127,5 +136,8 @@ TOPICS = (
     ALERTS,
     SOURCE_HEALTH,
     SOURCES_STATE,
+    NOTICES,
     DEAD_LETTERS,
 )
+FILES = ("feedback",)
+"""Contracts that travel as files instead of on a topic."""

@@ -15,7 +15,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from contracts.topics import DAY_MS, HOUR_MS, MINUTE_MS, TOPICS, Service, Topic
+from contracts.topics import DAY_MS, FILES, HOUR_MS, MINUTE_MS, TOPICS, Service, Topic
 from runtime.settings import PREFIX, ServiceSettings
 
 REPOSITORY = Path(__file__).parents[1]
@@ -133,7 +133,8 @@ def _contracts() -> str:
         "What is on the wire: JSON, one object a record. The field `contract` names type and version; examples",
         "stand in `contracts/examples/`.",
     ]
-    for name in dict.fromkeys(name for topic in TOPICS for name in topic.contracts):
+    on_topics = (name for topic in TOPICS for name in topic.contracts)
+    for name in dict.fromkeys((*on_topics, *FILES)):
         tree = ast.parse((REPOSITORY / "contracts" / f"{name}.py").read_text(encoding="utf-8"))
         lines += ["", f"## {name}", "", _flat(ast.get_docstring(tree) or "")]
         for node in tree.body:

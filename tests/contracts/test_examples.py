@@ -10,19 +10,17 @@ import msgspec
 import pytest
 
 from contracts.codec import Decoder, encode
-from contracts.topics import TOPICS
+from contracts.topics import FILES, TOPICS
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "contracts" / "examples").glob("*.json"))
 
 
 def _record_types() -> dict[str, type[msgspec.Struct]]:
     found = {}
-    for topic in TOPICS:
-        for name in topic.contracts:
-            module = importlib.import_module(f"contracts.{name}")
-            for value in vars(module).values():
-                if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__struct_config__.tag:
-                    found[str(value.__struct_config__.tag)] = value
+    for name in (*(name for topic in TOPICS for name in topic.contracts), *FILES):
+        for value in vars(importlib.import_module(f"contracts.{name}")).values():
+            if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__struct_config__.tag:
+                found[str(value.__struct_config__.tag)] = value
     return found
 
 

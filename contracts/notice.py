@@ -1,0 +1,34 @@
+"""`notices`: what a service wants the operator to know of itself. Written by services, read by the notifier."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class About(StrEnum):
+    CONFIGURATION = "configuration"
+    """A changed configuration was refused; the one in force is kept."""
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True, tag_field="contract", tag="notice.v1", omit_defaults=True):
+    """State of one matter at one service: a later record replaces an earlier one."""
+
+    service: str
+    about: About
+    active: bool
+    """False: it is over."""
+    since_ms: int
+    """When this state began."""
+    at_ms: int
+    count: int = 0
+    """How many things are wrong."""
+    places: tuple[str, ...] = ()
+    """Where to look, ``file:line`` within the configuration directory, the first few. Never what stands there."""
+    version: str = ""
+    """Version of the configuration in force."""
+
+
+def key(record: Notice) -> bytes:
+    return f"{record.service}:{record.about.value}".encode()
