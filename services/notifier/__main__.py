@@ -14,7 +14,7 @@ from broker.producer import AcknowledgedProducer
 from broker.topics import ensure_topics
 from configuration.document import InvalidConfiguration
 from configuration.whole import Configuration, load
-from contracts.topics import ALERTS, SOURCE_HEALTH
+from contracts.topics import ALERTS, NOTICES, SOURCE_HEALTH
 from runtime.probes import Health
 from runtime.process import CannotStart, run, serving
 from services.notifier.application import build
@@ -60,7 +60,10 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             client(own.request_timeout_s) as http,
             AcknowledgedProducer(settings.broker, SERVICE) as producer,
             BatchConsumer(
-                settings.broker, topics=[ALERTS.name, SOURCE_HEALTH.name], group=own.group, client_id=SERVICE
+                settings.broker,
+                topics=[ALERTS.name, SOURCE_HEALTH.name, NOTICES.name],
+                group=own.group,
+                client_id=SERVICE,
             ) as consumer,
             serving(build(room, health), settings),
         ):

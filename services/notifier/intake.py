@@ -18,14 +18,15 @@ from broker.producer import AcknowledgedProducer
 from contracts.alert import Alert
 from contracts.codec import Decoder, Malformed
 from contracts.dead_letter import Reason
+from contracts.notice import Notice
 from contracts.source_health import SourceHealth
-from contracts.topics import ALERTS
+from contracts.topics import ALERTS, NOTICES
 from runtime.logs import log
 from runtime.probes import Health
 from services.notifier import metrics
 from services.notifier.delivery.outbox import Outbox
 from services.notifier.life import Arrival, Occasion, Status, arrive
-from services.notifier.store import alerts, events, sources
+from services.notifier.store import alerts, events, notices, sources
 from services.notifier.store.database import Database
 
 BATCH_RECORDS = 500
@@ -46,6 +47,7 @@ class Intake:
     now_ms: Callable[[], int]
     _alerts: Decoder[Alert] = field(default_factory=lambda: Decoder(Alert))
     _health: Decoder[SourceHealth] = field(default_factory=lambda: Decoder(SourceHealth))
+    _notices: Decoder[Notice] = field(default_factory=lambda: Decoder(Notice))
 
     async def run(self, consumer: BatchConsumer, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -91,6 +93,8 @@ class Intake:
         try:
             if record.topic == ALERTS.name:
                 await self._alert(connection, self._alerts.decode(record.value), now)
+            elif record.topic == NOTICES.name:
+                await self._notice(connection, self._notices.decode(record.value), now)
             else:
                 await self._source(connection, self._health.decode(record.value), now)
         except Malformed as problem:
@@ -115,6 +119,11 @@ class Intake:
         async with connection.begin_nested():
             await sources.store(connection, health, now)
         metrics.SOURCE_HEALTH.inc()
+
+    async def _notice(self, connection: AsyncConnection, notice: Notice, now: int) -> None:
+        async with connection.begin_nested():
+            await notices.store(connection, notice, now)
+        metrics.NOTICES.inc()
 
     async def _set_aside(self, record: ConsumerRecord, problem: Malformed) -> None:
         await self.dead_letters.put(

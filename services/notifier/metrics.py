@@ -10,6 +10,7 @@ ALERTS = Counter(
     ["decision"],
 )
 SOURCE_HEALTH = Counter("seinpost_notifier_source_health_total", "Source health records stored.")
+NOTICES = Counter("seinpost_notifier_notices_total", "Notices of services stored.")
 VISIBLE_SECONDS = Histogram(
     "seinpost_notifier_visible_seconds",
     "From the writing of an alert record to its event on the live stream.",

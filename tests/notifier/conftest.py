@@ -26,6 +26,7 @@ from standardwebhooks import Webhook as Verifier
 from broker.embedded import free_port
 from configuration.whole import Configuration, load
 from contracts.alert import Alert
+from contracts.notice import Notice
 from contracts.source_health import SourceHealth
 from runtime.probes import Health
 from runtime.process import serving
@@ -131,12 +132,14 @@ class Served:
     clock: Clock
     intake: Intake
 
-    async def arrives(self, *records: Alert | SourceHealth) -> None:
+    async def arrives(self, *records: Alert | SourceHealth | Notice) -> None:
         """What the intake does with records, without Kafka in between."""
         async with self.room.database.writing() as connection:
             for record in records:
                 if isinstance(record, Alert):
                     await self.intake._alert(connection, record, self.clock())
+                elif isinstance(record, Notice):
+                    await self.intake._notice(connection, record, self.clock())
                 else:
                     await self.intake._source(connection, record, self.clock())
         self.room.acted()  # tests need not wait until a shared page has aged

@@ -13,6 +13,7 @@ from services.notifier.api.alerts import TheRoom
 from services.notifier.room import Room
 
 router = APIRouter(prefix="/v1", tags=["events"])
+KINDS = "`alert`, `status`, `source`, `notice`, `heartbeat`."
 Number = Annotated[
     int | None, Query(alias="lastEventId", ge=0, le=2**62, description="As the header, for a first request.")
 ]
@@ -22,7 +23,12 @@ Number = Annotated[
     "/events",
     operation_id="streamEvents",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}, "description": "`alert`, `status`, `source`, `heartbeat`."}},
+    responses={
+        200: {
+            "content": {"text/event-stream": {}},
+            "description": KINDS,
+        }
+    },
 )
 async def stream_events(
     request: Request,
@@ -30,7 +36,7 @@ async def stream_events(
     last_event_id: Annotated[int | None, Header(ge=0, le=2**62, description="Go on after this number.")] = None,
     from_query: Number = None,
 ) -> StreamingResponse:
-    """Events `alert`, `status` and `source`, numbered; a `heartbeat` without number when nothing happens.
+    """Events `alert`, `status`, `source` and `notice`, numbered; a `heartbeat` without number when nothing happens.
 
     After a cut the reader sends the last number it had (`Last-Event-ID`; browsers do so by themselves) and misses none.
     """

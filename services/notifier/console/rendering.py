@@ -19,7 +19,7 @@ from services.notifier.console.present import Card, present
 from services.notifier.handling import Actor
 from services.notifier.life import UNSEEN
 from services.notifier.room import Room, actor, room
-from services.notifier.store import alerts, sources
+from services.notifier.store import alerts, notices, sources
 from services.notifier.store.alerts import Case
 
 HERE = Path(__file__).parent
@@ -106,8 +106,9 @@ async def render(request: Request, the_room: Room, template: str, **values: Any)
     async with the_room.database.reading() as connection:
         unseen = await alerts.waiting(connection, UNSEEN)
         sight = Sight(await sources.everything(connection))
+        told = await notices.active(connection)
     context = _shared(request, the_room, unseen)
-    context |= {"sight": sight, "theme": theme_of(request), "token": TOKEN_MARK, **values}
+    context |= {"sight": sight, "notices": told, "theme": theme_of(request), "token": TOKEN_MARK, **values}
     return _templates.get_template(template).render(context)
 
 

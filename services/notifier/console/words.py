@@ -41,6 +41,11 @@ SOURCE_REASON = {
     "stopped": "is gestopt",
     "finished": "is tot het einde gelezen",
 }
+NOTICE = {
+    "configuration": "Een wijziging in de configuratie klopt niet en is niet overgenomen. "
+    "De vorige configuratie blijft gelden: Seinpost kijkt door.",
+}
+SERVICE = {"anonymizer": "De anonimisering", "detector": "De detectie"}
 OCCASION = {
     "opened": "geopend",
     "reopened": "heropend",

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     STATUS = "status"
     """An operator did something with an alert."""
     SOURCE = "source"
+    NOTICE = "notice"
+    """A service has something to tell the operator, or it is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

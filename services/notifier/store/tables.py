@@ -1,6 +1,6 @@
 """The tables. Times are milliseconds since the epoch (``_ms``) or minutes since the epoch (``_minute``).
 
-The only free text is ``actions.text``: what an operator typed. Everything else comes from the contracts.
+The only free text is ``actions.text`` and ``silences.reason``: what an operator typed. Everything else comes from the contracts.
 """
 
 from __future__ import annotations
@@ -49,8 +49,21 @@ alerts = Table(
     Column("outcome", String(16)),
     Column("received_ms", BigInteger, nullable=False),
     Column("stored_ms", BigInteger, nullable=False),
+    Column("gemeente", String(80)),
+    Column("happening", String(200), nullable=False, server_default=""),  # shared by alerts of one gathering
+    Column("held", String(12), nullable=False, server_default="shown"),  # shown, silenced, inhibited, digested
+    Column("held_by", String(200)),
+    Column("card_ms", BigInteger),  # when it took a card of the budget
+    Column("escalation_step", Integer, nullable=False, server_default="0"),
+    Column("escalate_ms", BigInteger),  # when the next step is due
     Index(None, "status", "exercise", "received_ms"),
     Index(None, "opened_minute"),
+    Index(None, "held", "status"),
+    Index(None, "happening"),
+    Index(None, "gemeente", "status"),
+    Index(None, "region", "card_ms"),
+    Index(None, "received_ms"),
+    Index(None, "escalate_ms"),
 )
 
 revisions = Table(
@@ -76,7 +89,7 @@ actions = Table(
     Column("outcome", String(16)),
     Column("text", Text),
     Column("actor", String(80), nullable=False),
-    Column("at_ms", BigInteger, nullable=False),
+    Column("at_ms", BigInteger, nullable=False, index=True),
     sqlite_autoincrement=True,
 )
 
@@ -118,6 +131,14 @@ sources = Table(
     Column("stored_ms", BigInteger, nullable=False),
 )
 
+notices = Table(
+    "notices",
+    metadata,
+    Column("matter", String(60), primary_key=True),  # service and subject
+    Column("record", LargeBinary, nullable=False),
+    Column("stored_ms", BigInteger, nullable=False),
+)
+
 events = Table(
     "events",
     metadata,
@@ -141,4 +162,44 @@ audit = Table(
     Column("origin", String(60), nullable=False),
     Column("previous", String(64), nullable=False),
     Column("digest", String(64), nullable=False),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("region", String(8)),
+    Column("gemeente", String(80)),
+    Column("phenomenon", String(60)),
+    Column("max_severity", String(8), nullable=False),
+    Column("reason", Text, nullable=False),  # typed by its author
+    Column("author", String(80), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("ends_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger, index=True),
+    Column("ended_by", String(80)),  # absent though ended: its time was up
+    Column("noticed_ms", BigInteger),  # when somebody saw that it ended
+    Column("hid", Integer, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("alert", String(200), primary_key=True),
+    Column("label", String(16), nullable=False),
+    Column("phenomenon", String(60), nullable=False),
+    Column("gemeente", String(80)),
+    Column("region", String(8)),
+    Column("opened_minute", BigInteger, nullable=False),
+    Column("config_version", String(40), nullable=False),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+)
+
+housekeeping = Table(
+    "housekeeping",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("removed", BigInteger, nullable=False),  # in this run
+    Column("removed_ever", BigInteger, nullable=False),
 )

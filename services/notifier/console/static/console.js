@@ -21,7 +21,7 @@ const now = () => Date.now() + skew;
 function connect() {
   stream = new EventSource(`/v1/events?lastEventId=${encodeURIComponent(lastId)}`);
   stream.addEventListener("heartbeat", heard);
-  for (const kind of ["alert", "status", "source"]) {
+  for (const kind of ["alert", "status", "source", "notice"]) {
     stream.addEventListener(kind, (event) => {
       heard();
       lastId = event.lastEventId || lastId;
