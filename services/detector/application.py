@@ -43,6 +43,8 @@ from services.detector.state import SeriesState
 from services.detector.tables import CheckpointedTable, Codec
 from services.detector.transport import PromptTransport
 
+WAIT_FOR_KNOWN_RECORDS_S = 30.0
+"""A partition that holds unread records is not idle, however slowly these come; unless they never come (retention)."""
 REANNOUNCE_IDLE_S = 5.0
 """A worker that took over a partition of series must hear again which partitions of posts are idle."""
 DURABLE_POSITIONS = {"fold": topics.POSTS_ANONYMOUS.name, "detect": topics.SERIES_DELTAS.name}
@@ -313,9 +315,11 @@ class Application:
     def _is_idle(self, source: int) -> bool:
         """True when this should be told now: nothing waits and nothing came for a while."""
         now = time.monotonic()
-        quiet = now - self._quiet_since.setdefault(source, now) >= self._settings.idle_seconds
+        quiet = now - self._quiet_since.setdefault(source, now)
         told = now - self._idle_told.get(source, -REANNOUNCE_IDLE_S) < REANNOUNCE_IDLE_S
-        if not quiet or told:
+        if quiet < self._settings.idle_seconds or told:
+            return False
+        if quiet < WAIT_FOR_KNOWN_RECORDS_S and self._unread(TP(topics.POSTS_ANONYMOUS.name, source)) != 0:
             return False
         self._idle_told[source] = now
         self._folds[source].settle(int(time.time()) // 60)
@@ -352,11 +356,19 @@ class Application:
         await self.checkpoint()
 
     def _note_lag(self, partition: TP, behind: dict[str, int]) -> None:
-        end = self.faust.consumer.highwater(partition)
-        if end is None or partition.topic in self.faust.tables.changelog_topics:
+        if partition.topic in self.faust.tables.changelog_topics:
             return
+        unread = self._unread(partition)
+        if unread is not None:
+            behind[partition.topic] = behind.get(partition.topic, 0) + unread
+
+    def _unread(self, partition: TP) -> int | None:
+        """Records that wait in a partition; None before its end is known."""
+        end = self.faust.consumer.highwater(partition)
+        if end is None:
+            return None
         taken = self._positions.next.get(partition, self.faust.monitor.tp_committed_offsets.get(partition, 0))
-        behind[partition.topic] = behind.get(partition.topic, 0) + max(0, end - taken)
+        return max(0, end - taken)
 
     def alive(self, stalled_after_s: float) -> bool:
         """False when records wait and none was taken for too long, or when Faust has stopped by itself."""
