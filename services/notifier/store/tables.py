@@ -1,6 +1,6 @@
 """The tables. Times are milliseconds since the epoch (``_ms``) or minutes since the epoch (``_minute``).
 
-The only free text is ``actions.text`` and ``silences.reason``: what an operator typed. Everything else comes from the contracts.
+Free text that an operator typed stands in ``actions.text`` and ``silences.reason`` alone. The rest is from the contracts.
 """
 
 from __future__ import annotations
