@@ -9,9 +9,12 @@ from rapidfuzz import process
 
 from configuration.calendar import Calendar
 from configuration.document import Problem, line_of
+from configuration.mandates import EVERY, Mandate
 from configuration.persons import NameLists, Refusal
 from configuration.phenomena import Phenomenon
 from configuration.places import Gazetteer
+from configuration.receivers import Receivers
+from configuration.sources import Sources
 from configuration.thresholds import Thresholds
 
 
@@ -76,6 +79,53 @@ def thresholds_in_use(
                 yield Problem(
                     file=str(file), line=line, reason=f"{name} is not a {kind}", suggestion=_nearest(name, known)
                 )
+
+
+def mandates_in_use(
+    directory: Path,
+    mandates: Iterable[Mandate],
+    phenomena: Iterable[Phenomenon],
+    sources: Sources,
+    gazetteer: Gazetteer,
+) -> Iterator[Problem]:
+    """A mandate for something that does not exist was meant for something else. A source may come and go."""
+    regions = {gemeente.region for gemeente in gazetteer.gemeenten.values()}
+    ids = {phenomenon.id for phenomenon in phenomena}
+    for mandate in mandates:
+        file = directory / f"{mandate.id}.yaml"
+        for section, names, known, kind in (
+            ("regions", mandate.regions, regions, "veiligheidsregio"),
+            ("phenomena", mandate.phenomena, ids, "phenomenon"),
+            ("sources", mandate.sources, {source.id for source in sources.sources}, "source"),
+        ):
+            for index, name in enumerate(names):
+                if name != EVERY and name not in known and file.exists():
+                    line = line_of(file, section, index)
+                    yield Problem(
+                        file=str(file), line=line, reason=f"{name} is not a {kind}", suggestion=_nearest(name, known)
+                    )
+
+
+def receivers_reach(
+    file: Path, receivers: Receivers, phenomena: Iterable[Phenomenon], gazetteer: Gazetteer
+) -> Iterator[Problem]:
+    """A receiver for something that does not exist would wait for ever."""
+    regions = {gemeente.region for gemeente in gazetteer.gemeenten.values()}
+    ids = {phenomenon.id for phenomenon in phenomena}
+    for number, receiver in enumerate(receivers.receivers):
+        for section, names, known, kind in (
+            ("regions", receiver.regions, regions, "veiligheidsregio"),
+            ("phenomena", receiver.phenomena, ids, "phenomenon"),
+        ):
+            for index, name in enumerate(names):
+                if name not in known:
+                    line = line_of(file, "receivers", number, section, index)
+                    yield Problem(
+                        file=str(file), line=line, reason=f"{name} is not a {kind}", suggestion=_nearest(name, known)
+                    )
+        for index, name in enumerate(receiver.gemeenten):
+            if gazetteer.code_of(name) is None:
+                yield _unknown_place(file, line_of(file, "receivers", number, "gemeenten", index), name, gazetteer)
 
 
 def _unknown_place(file: Path, line: int, place: str, gazetteer: Gazetteer) -> Problem:

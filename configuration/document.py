@@ -105,11 +105,12 @@ def _line(document: Any, location: tuple[str | int, ...]) -> int:
 
 
 def _problem(file: Path, document: Any, model: type[BaseModel], detail: Any) -> Problem:
-    location = tuple(detail["loc"])
+    raw = tuple(detail["loc"])
+    location = _without_kinds(document, raw)
     path = ".".join(str(step) for step in location)
     line = _line(document, location)
     if detail["type"] == "extra_forbidden":
-        nearest = process.extractOne(str(location[-1]), _names_at(model, location[:-1]), score_cutoff=50)
+        nearest = process.extractOne(str(location[-1]), _names_at(model, raw[:-1]), score_cutoff=50)
         return Problem(
             file=str(file),
             line=line,
@@ -120,19 +121,39 @@ def _problem(file: Path, document: Any, model: type[BaseModel], detail: Any) -> 
     return Problem(file=str(file), line=line, reason=f"{path}: {message}" if path else message)
 
 
+def _without_kinds(document: Any, location: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """pydantic names the kind of an entry (``webhook``) as a step; it stands nowhere in the file."""
+    found: list[str | int] = []
+    node = document
+    for index, step in enumerate(location):
+        if isinstance(node, CommentedMap) and step not in node and index < len(location) - 1:
+            continue
+        found.append(step)
+        try:
+            node = node[step]
+        except (KeyError, IndexError, TypeError):
+            node = None
+    return tuple(found)
+
+
 def _names_at(model: type[BaseModel], location: tuple[str | int, ...]) -> list[str]:
-    current: Any = model
+    current = [model]
     for step in location:
-        if isinstance(step, str) and isinstance(current, type) and issubclass(current, BaseModel):
-            field = current.model_fields.get(step)
-            current = _model_within(field.annotation) if field else current
-    return list(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else []
+        if not isinstance(step, str):
+            continue
+        fields = [known.model_fields[step] for known in current if step in known.model_fields]
+        if fields:
+            current = [found for field in fields for found in _models_within(field.annotation)]
+        else:
+            current = [known for known in current if "kind" in known.model_fields and _kind(known) == step] or current
+    return [name for known in current for name in known.model_fields]
 
 
-def _model_within(annotation: Any) -> Any:
+def _kind(model: type[BaseModel]) -> object:
+    return model.model_fields["kind"].default
+
+
+def _models_within(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        if (found := _model_within(argument)) is not None:
-            return found
-    return None
+        return [annotation]
+    return [found for argument in getattr(annotation, "__args__", ()) for found in _models_within(argument)]

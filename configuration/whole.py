@@ -6,17 +6,21 @@ import datetime
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from configuration import crosscheck
 from configuration.calendar import Calendar
 from configuration.document import EntryT, InvalidConfiguration, Problem, line_of, read
 from configuration.guidance import Guidance
+from configuration.mandates import Mandate
 from configuration.persons import NameLists
 from configuration.phenomena import Phenomenon
 from configuration.places import Gazetteer, load_gazetteer
 from configuration.receivers import Receivers
 from configuration.sources import Sources
 from configuration.thresholds import Thresholds
+
+NamedT = TypeVar("NamedT", Phenomenon, Mandate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,7 @@ class Configuration:
     receivers: Receivers
     guidance: Guidance
     calendar: Calendar
+    mandates: tuple[Mandate, ...]
     version: str
     """First twelve hex digits of the hash of all files: the same files, the same version."""
 
@@ -55,6 +60,7 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
             return default
 
     phenomena = _phenomena(directory / "phenomena", problems)
+    mandates = _one_file_each(directory / "mandates", Mandate, problems)
     thresholds = attempt(directory / "thresholds.yaml", Thresholds, Thresholds())
     sources = attempt(directory / "sources.yaml", Sources, Sources())
     receivers = attempt(directory / "receivers.yaml", Receivers, Receivers())
@@ -70,9 +76,11 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
     if names is not None:
         problems.extend(crosscheck.nobody_watched(directory / "phenomena", watched, names))
     if gazetteer is not None:
+        problems.extend(crosscheck.mandates_in_use(directory / "mandates", mandates, phenomena, sources, gazetteer))
         problems.extend(crosscheck.known_places(directory / "phenomena", watched, gazetteer))
         problems.extend(crosscheck.planned_places(directory / "calendar.yaml", calendar, gazetteer))
         problems.extend(crosscheck.thresholds_in_use(directory / "thresholds.yaml", thresholds, phenomena, gazetteer))
+        problems.extend(crosscheck.receivers_reach(directory / "receivers.yaml", receivers, phenomena, gazetteer))
     if problems or gazetteer is None:
         raise InvalidConfiguration(problems)
     return Configuration(
@@ -83,28 +91,36 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
         receivers=receivers,
         guidance=guidance,
         calendar=calendar,
+        mandates=mandates,
         version=_version(directory),
     )
 
 
 def _phenomena(directory: Path, problems: list[Problem]) -> tuple[Phenomenon, ...]:
-    found: list[Phenomenon] = []
+    before = len(problems)
+    found = _one_file_each(directory, Phenomenon, problems)
+    if not found and len(problems) == before:
+        problems.append(
+            Problem(file=str(directory), line=0, reason="no phenomenon is configured: nothing would be watched")
+        )
+    return found
+
+
+def _one_file_each(directory: Path, model: type[NamedT], problems: list[Problem]) -> tuple[NamedT, ...]:
+    """Every ``*.yaml`` of a directory, each named after the id within."""
+    found: list[NamedT] = []
     for file in sorted(directory.glob("*.yml")):
         problems.append(Problem(file=str(file), line=0, reason="is not read", suggestion=f"call it {file.stem}.yaml"))
     for file in sorted(directory.glob("*.yaml")):
         try:
-            phenomenon = read(file, Phenomenon)
+            entry = read(file, model)
         except InvalidConfiguration as error:
             problems.extend(error.problems)
             continue
-        if phenomenon.id != file.stem:
-            reason = f"id {phenomenon.id} must equal the file name {file.stem}"
+        if entry.id != file.stem:
+            reason = f"id {entry.id} must equal the file name {file.stem}"
             problems.append(Problem(file=str(file), line=line_of(file, "id"), reason=reason))
-        found.append(phenomenon)
-    if not found and not problems:
-        problems.append(
-            Problem(file=str(directory), line=0, reason="no phenomenon is configured: nothing would be watched")
-        )
+        found.append(entry)
     return tuple(found)
 
 

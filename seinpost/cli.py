@@ -17,6 +17,7 @@ COMMANDS = {
     "backtest": ("seinpost.backtest:backtest", "Tell what would have been alerted in a file of posts."),
     "score": ("seinpost.score:score", "Score a series of counts with the detector's burst engine."),
     "register": ("seinpost.register:register", "Write a DPIA template and an Algorithm Register entry, in Dutch."),
+    "mandate": ("seinpost.mandate:mandate", "Mandates: write one, show what is in force, print one for the council."),
     "check": ("seinpost.check:check", "Check a configuration directory and show every problem."),
 }
 """Name → where it stands, and the line that help shows."""
