@@ -34,6 +34,15 @@ class InvalidConfiguration(Exception):
         self.problems = sorted(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def places(self, directory: Path) -> tuple[str, ...]:
+        """``file:line`` of each problem, within the directory: where to look, without what stands there."""
+        found = []
+        for problem in self.problems:
+            file = Path(problem.file)
+            within = file.relative_to(directory) if file.is_relative_to(directory) else Path(file.name)
+            found.append(f"{within.as_posix()}:{problem.line}" if problem.line else within.as_posix())
+        return tuple(dict.fromkeys(found))
+
 
 class Entry(BaseModel):
     """Base of all configuration models: immutable, and a key that is not known is an error."""
@@ -71,6 +80,10 @@ def _parse(file: Path) -> Any:
         document = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InvalidConfiguration([Problem(file=str(file), line=0, reason="this file is missing")]) from None
+    except OSError as error:
+        raise InvalidConfiguration(
+            [Problem(file=str(file), line=0, reason=f"cannot be read: {error.strerror}")]
+        ) from None
     except UnicodeDecodeError:
         raise InvalidConfiguration([Problem(file=str(file), line=0, reason="not UTF-8")]) from None
     except MarkedYAMLError as error:
