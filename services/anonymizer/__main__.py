@@ -12,9 +12,12 @@ from aiokafka.errors import KafkaError
 import configuration
 from broker.consumer import BatchConsumer
 from broker.dead_letters import DeadLetters
+from broker.notices import Notices
 from broker.producer import AcknowledgedProducer
 from broker.topics import ensure_topics
 from configuration import InvalidConfiguration
+from configuration.following import changes
+from contracts.notice import About
 from contracts.topics import POSTS_ANONYMOUS, POSTS_RAW
 from runtime.logs import log
 from runtime.probes import Health, probes_only
@@ -30,8 +33,6 @@ from services.anonymizer.service import Service
 from services.anonymizer.settings import Settings
 
 HOUSEKEEPING_S = 1.0
-RELOAD_S = 15.0
-"""How often the configuration directory is looked at for a change."""
 
 
 def now_ms() -> int:
@@ -77,17 +78,21 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             dead_letters=DeadLetters(producer, "anonymizer"),
             partitions=await producer.partitions(POSTS_ANONYMOUS.name),
         )
-        housekeeping = asyncio.create_task(_keep_house(settings, lexicon, whole.version, service, consumer))
+        housekeeping = asyncio.create_task(_keep_house(settings, service, consumer))
+        notices = Notices(producer, "anonymizer")
+        following = asyncio.create_task(_follow(settings, lexicon, whole.version, anonymizer, notices))
         try:
             while not stop.is_set():
                 health.beat()
                 if assigned.is_set() and not health.ready:
                     health.mark_ready()
                 await service.step()
-                if housekeeping.done():
-                    housekeeping.result()
+                for background in (housekeeping, following):
+                    if background.done():
+                        background.result()
         finally:
             housekeeping.cancel()
+            following.cancel()
             anonymizer.secret.destroy()
 
 
@@ -104,14 +109,11 @@ class _broker:
         return None
 
 
-async def _keep_house(
-    settings: Settings, lexicon: Lexicon, version: str, service: Service, consumer: BatchConsumer
-) -> None:
-    """Rotates the key, reloads the configuration, and tells the gauges."""
+async def _keep_house(settings: Settings, service: Service, consumer: BatchConsumer) -> None:
+    """Rotates the key and tells the gauges."""
     anonymizer = service.anonymizer
     told = [0] * len(REASONS)
     permitted = evicted = released = 0
-    looked = time.monotonic()
     while True:
         await asyncio.sleep(HOUSEKEEPING_S)
         now = now_ms()
@@ -119,9 +121,6 @@ async def _keep_house(
             anonymizer.rotate(now)
             metrics.ROTATIONS.inc()
             log().info("key rotated")
-        if time.monotonic() - looked > RELOAD_S:
-            looked = time.monotonic()
-            version = await _reload(settings, lexicon, version, anonymizer)
         projector = anonymizer.projector
         for number, (reason, count) in enumerate(zip(REASONS, projector.dropped, strict=True)):
             metrics.DROPPED.labels(reason.value).inc(count - told[number])
@@ -138,23 +137,27 @@ async def _keep_house(
                 metrics.LAG.labels(str(partition.partition)).set(lag)
 
 
-async def _reload(settings: Settings, lexicon: Lexicon, version: str, anonymizer: Anonymizer) -> str:
-    """A changed configuration replaces the whole vocabulary at once; a broken one changes nothing."""
-    try:
-        whole = await asyncio.to_thread(configuration.load, settings.config)
-    except InvalidConfiguration:
-        metrics.RELOADS.labels("refused").inc()
-        log().warning("configuration refused", reason="invalid; the earlier one stays")
-        return version
-    if whole.version == version:
-        return version
-    projector = await asyncio.to_thread(Projector, whole, lexicon, settings.anonymizer.fold_cutoff)
-    earlier = anonymizer.projector
-    projector.dropped, projector.permitted = earlier.dropped, earlier.permitted
-    anonymizer.projector = projector
-    metrics.RELOADS.labels("changed").inc()
-    log().info("configuration changed", version=whole.version)
-    return whole.version
+async def _follow(settings: Settings, lexicon: Lexicon, version: str, anonymizer: Anonymizer, notices: Notices) -> None:
+    """A changed configuration replaces the whole vocabulary at once; a broken one changes nothing, and is told."""
+    await notices.tell(About.CONFIGURATION, active=False, version=version)
+    async for found in changes(settings.config, version):
+        if isinstance(found, InvalidConfiguration):
+            metrics.RELOADS.labels("refused").inc()
+            log().warning("configuration refused", count=len(found.problems), reason="invalid; the earlier one stays")
+            places = found.places(settings.config)
+            await notices.tell(
+                About.CONFIGURATION, active=True, count=len(found.problems), places=places, version=version
+            )
+            continue
+        projector = await asyncio.to_thread(Projector, found, lexicon, settings.anonymizer.fold_cutoff)
+        earlier = anonymizer.projector
+        projector.dropped, projector.permitted = earlier.dropped, earlier.permitted
+        anonymizer.projector = projector
+        anonymizer.candidates.require(found.thresholds.k_anonymity)
+        version = found.version
+        metrics.RELOADS.labels("changed").inc()
+        log().info("configuration changed", version=version)
+        await notices.tell(About.CONFIGURATION, active=False, version=version)
 
 
 if __name__ == "__main__":

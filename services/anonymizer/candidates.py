@@ -23,6 +23,10 @@ class Candidates:
     def __len__(self) -> int:
         return len(self._authors)
 
+    def require(self, k: int) -> None:
+        """So many authors, from the next release on."""
+        self._k = max(k, LEAST_K)
+
     def used(self, word: str, author: str, minute: int) -> bool:
         """Count one use by an author token at an event minute. True: k authors since the last release; release it now.
 

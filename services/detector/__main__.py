@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Coroutine
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from broker.notices import Notices
 from broker.producer import AcknowledgedProducer
 from broker.settings import BrokerSettings
 from broker.topics import ensure_topics
@@ -39,19 +41,28 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
         async with AcknowledgedProducer(settings.broker, "detector", linger_ms=2) as producer:
             application = Application(settings.detector, settings.broker, configuration, producer, coverage)
             try:
-                await _work(application, settings, coverage, health, stop)
+                following = follow(
+                    settings.config, application.version, application.configure, Notices(producer, "detector")
+                )
+                await _work(application, settings, coverage, health, stop, following=following)
             finally:
                 health.mark_unready("stopping")
 
 
 async def _work(
-    application: Application, settings: Settings, coverage: SourceCoverage, health: Health, stop: asyncio.Event
+    application: Application,
+    settings: Settings,
+    coverage: SourceCoverage,
+    health: Health,
+    stop: asyncio.Event,
+    *,
+    following: Coroutine[Any, Any, None],
 ) -> None:
     app = application.faust
     for name in ("faust", "mode", "aiokafka", "kafka"):
         logging.getLogger(name).setLevel(logging.WARNING)
     reading = asyncio.create_task(_read_source_health(settings.broker, coverage))
-    watching = asyncio.create_task(follow(settings.config, application.configure))
+    watching = asyncio.create_task(following)
     starting = asyncio.create_task(app.start())
     stopping = asyncio.create_task(stop.wait())
     try:

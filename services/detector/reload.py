@@ -2,45 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from configuration import Configuration, InvalidConfiguration, load
+from broker.notices import Notices
+from configuration import Configuration, InvalidConfiguration
+from configuration.following import changes
+from contracts.notice import About
 from runtime.logs import log
 from services.detector import metrics
 
-LOOK_EVERY_S = 2.0
 
-
-async def follow(directory: Path, take: Callable[[Configuration], None]) -> None:
-    """Runs until cancelled; calls ``take`` with each new valid configuration."""
-    known = await asyncio.to_thread(_fingerprint, directory)
-    while True:
-        await asyncio.sleep(LOOK_EVERY_S)
-        now = await asyncio.to_thread(_fingerprint, directory)
-        if now == known:
-            continue
-        known = now
-        try:
-            configuration = await asyncio.to_thread(load, directory)
-        except InvalidConfiguration as error:
+async def follow(directory: Path, version: str, take: Callable[[Configuration], None], notices: Notices) -> None:
+    """Runs until cancelled; calls ``take`` with each new valid configuration. ``version``: of the one in force."""
+    await notices.tell(About.CONFIGURATION, active=False, version=version)
+    async for found in changes(directory, version):
+        if isinstance(found, InvalidConfiguration):
             metrics.CONFIGURATION.set(0)
-            log().error("configuration refused", count=len(error.problems), reason="the configuration in force is kept")
+            log().error("configuration refused", count=len(found.problems), reason="the configuration in force is kept")
+            await notices.tell(
+                About.CONFIGURATION,
+                active=True,
+                count=len(found.problems),
+                places=found.places(directory),
+                version=version,
+            )
             continue
-        take(configuration)
+        take(found)
+        version = found.version
         metrics.CONFIGURATION.set(1)
-        log().info("configuration taken over", version=configuration.version)
-
-
-def _fingerprint(directory: Path) -> tuple[tuple[str, int, int], ...]:
-    """Name, time and size of every file: cheap to look at, different when something was saved."""
-    found = []
-    for file in sorted(directory.rglob("*")):
-        try:
-            status = file.stat()
-        except FileNotFoundError:
-            continue  # replaced at this moment; the next look sees it
-        if file.is_file():
-            found.append((str(file), status.st_mtime_ns, status.st_size))
-    return tuple(found)
+        log().info("configuration taken over", version=version)
+        await notices.tell(About.CONFIGURATION, active=False, version=version)
