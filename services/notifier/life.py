@@ -47,6 +47,8 @@ class Verdict(StrEnum):
     """Nothing to do: it was so before. Two clicks are one action."""
     REFUSED = "refused"
     """Not from this status."""
+    DENIED = "denied"
+    """Not by this one: the alert is of a region where they may only read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,12 @@ class Occasion(StrEnum):
     MOVED = "moved"
     RAISED = "severity-raised"
     CLOSED = "closed"
+    RELEASED = "released"
+    """It was withheld, and is not any more."""
+    ESCALATED = "escalated"
+    """Nobody has seen it in time."""
+    DIGESTED = "digested"
+    """The first of a shift that goes beyond the budget: more are on one card, and none of these is told apart."""
 
 
 def arrive(before: Alert | None, status: Status, alert: Alert) -> tuple[Arrival, Occasion | None]:

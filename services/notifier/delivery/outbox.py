@@ -22,14 +22,29 @@ HOUR_MS = 3_600_000
 class Outbox:
     receivers: tuple[Webhook, ...]
     give_up_after_hours: float
+    standby: frozenset[str] = frozenset()
+    """Receivers that hear of an alert only when it is escalated to them."""
 
-    async def put(self, connection: AsyncConnection, alert: Alert, occasion: Occasion, now_ms: int) -> None:
-        """In the transaction that stores the alert: both are on disk, or neither."""
-        for receiver in self.chosen(alert):
+    async def put(
+        self,
+        connection: AsyncConnection,
+        alert: Alert,
+        occasion: Occasion,
+        now_ms: int,
+        *,
+        only: frozenset[str] | None = None,
+        turn: str = "",
+    ) -> None:
+        """In the transaction that stores the alert: both are on disk, or neither.
+
+        ``only``: these receivers, standby or not, as far as the alert is theirs. ``turn`` sets apart what is told of one
+        revision more than once.
+        """
+        for receiver in self.chosen(alert, only):
             await deliveries.put(
                 connection,
                 deliveries.Delivery(
-                    id=delivery_id(alert, receiver),
+                    id=delivery_id(alert, receiver, turn),
                     alert=alert.id,
                     revision=alert.revision,
                     receiver=receiver.id,
@@ -41,8 +56,11 @@ class Outbox:
                 ),
             )
 
-    def chosen(self, alert: Alert) -> Iterable[Webhook]:
-        return (receiver for receiver in self.receivers if route(receiver, alert) is Route.SEND)
+    def chosen(self, alert: Alert, only: frozenset[str] | None = None) -> Iterable[Webhook]:
+        for receiver in self.receivers:
+            asked = receiver.id in only if only is not None else receiver.id not in self.standby
+            if asked and route(receiver, alert) is Route.SEND:
+                yield receiver
 
 
 def message(alert: Alert, occasion: Occasion) -> bytes:

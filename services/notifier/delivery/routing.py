@@ -30,7 +30,10 @@ def route(receiver: Webhook, alert: Alert) -> Route:
     return Route.SEND
 
 
-def delivery_id(alert: Alert, receiver: Webhook) -> str:
-    """The webhook-id: the same for every attempt, and for every replay of the same posts."""
-    name = f"{alert.id}\n{alert.revision}\n{receiver.id}"
+def delivery_id(alert: Alert, receiver: Webhook, turn: str = "") -> str:
+    """The webhook-id: the same for every attempt, and for every replay of the same posts.
+
+    ``turn``: which of several deliveries of one revision; empty for the first.
+    """
+    name = f"{alert.id}\n{alert.revision}\n{receiver.id}" + (f"\n{turn}" if turn else "")
     return f"msg_{hashlib.sha256(name.encode()).hexdigest()[:32]}"
