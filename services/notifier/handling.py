@@ -5,17 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.notifier import metrics
+from services.notifier.access.actor import Actor
+from services.notifier.access.permissions import Permission
 from services.notifier.life import Action, Outcome, Status, Step, Verdict, act
 from services.notifier.store import alerts, audit, events
 from services.notifier.store.alerts import Case, Deed
 from services.notifier.store.database import Database
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
-    name: str
-    origin: str
-    """Address the request came from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +23,14 @@ class Command:
 
 
 async def handle(database: Database, alert_id: str, command: Command, actor: Actor, now_ms: int) -> Step | None:
-    """None: there is no such alert. When this returns, what was decided is on disk."""
+    """None: there is no such alert in reach. When this returns, what was decided is on disk."""
     async with database.writing() as connection:
-        case = await alerts.find(connection, alert_id, lock=True)
+        case = await alerts.find(connection, alert_id, actor.reach(Permission.READ_ALERTS), lock=True)
         if case is None:
             step, result = None, "unknown"
+        elif not actor.reach(Permission.HANDLE_ALERTS).covers(case.alert.place.region):
+            step = Step(verdict=Verdict.DENIED, status=case.status)
+            result = step.verdict.value
         else:
             step = act(case.status, command.action, same_owner=case.owner == actor.name)
             result = step.verdict.value
@@ -54,7 +52,7 @@ async def handle(database: Database, alert_id: str, command: Command, actor: Act
             )
             await alerts.add_deed(connection, alert_id, deed)
             data = {"alertId": alert_id, "status": step.status.value, "action": command.action.value}
-            await events.append(connection, events.Kind.STATUS, alert_id, data, now_ms)
+            await events.append(connection, events.Kind.STATUS, alert_id, data, now_ms, region=case.alert.place.region)
         await audit.append(
             connection,
             at_ms=now_ms,
@@ -63,6 +61,7 @@ async def handle(database: Database, alert_id: str, command: Command, actor: Act
             object_id=alert_id,
             result=result,
             origin=actor.origin,
+            region=case.alert.place.region if case else actor.home,
         )
     metrics.ACTIONS.labels(command.action.value, result).inc()
     return step

@@ -24,6 +24,7 @@ from contracts.topics import ALERTS, NOTICES
 from runtime.logs import log
 from runtime.probes import Health
 from services.notifier import metrics
+from services.notifier.access.reach import EVERYTHING
 from services.notifier.delivery.outbox import Outbox
 from services.notifier.life import Arrival, Occasion, Status, arrive
 from services.notifier.store import alerts, events, notices, sources
@@ -106,13 +107,15 @@ class Intake:
 
     async def _alert(self, connection: AsyncConnection, alert: Alert, now: int) -> None:
         async with connection.begin_nested():
-            before = await alerts.find(connection, alert.id, lock=True)
+            before = await alerts.find(connection, alert.id, EVERYTHING, lock=True)
             arrival, occasion = arrive(before.alert if before else None, before.status if before else Status.NEW, alert)
             if arrival not in (Arrival.OLDER, Arrival.SAME):
                 case = await alerts.store(connection, alert, before, arrival, now)
                 if occasion is not None:
                     await self.outbox.put(connection, alert, occasion, now)
-                await events.append(connection, events.Kind.ALERT, alert.id, _event(case, occasion), now)
+                await events.append(
+                    connection, events.Kind.ALERT, alert.id, _event(case, occasion), now, region=alert.place.region
+                )
         metrics.ALERTS.labels(arrival.value).inc()
 
     async def _source(self, connection: AsyncConnection, health: SourceHealth, now: int) -> None:

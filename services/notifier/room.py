@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from fastapi import Request
 
 from configuration.whole import Configuration
+from services.notifier.access.actor import Actor
 from services.notifier.delivery.webhook import Receiver
-from services.notifier.handling import Actor
 from services.notifier.settings import Settings
 from services.notifier.store import audit
 from services.notifier.store.database import Database
@@ -31,13 +31,13 @@ class Rendered:
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     generation: int = 0
-    _pages: dict[tuple[str, str], tuple[float, str]] = field(default_factory=dict)
+    _pages: dict[tuple[object, ...], tuple[float, str]] = field(default_factory=dict)
 
-    def get(self, key: tuple[str, str]) -> str | None:
+    def get(self, key: tuple[object, ...]) -> str | None:
         made, html = self._pages.get(key, (0.0, ""))
         return html if time.monotonic() - made < SHARED_S else None
 
-    def put(self, key: tuple[str, str], html: str, generation: int) -> str:
+    def put(self, key: tuple[object, ...], html: str, generation: int) -> str:
         """``generation`` as it was before rendering: what an action overtook is not shared."""
         if generation != self.generation:
             return html
@@ -66,7 +66,8 @@ class Room:
         self.rendered.drop()
         self.stream.wake.set()
 
-    async def audit_reading(self, actor: Actor, object_id: str) -> None:
+    async def audit_reading(self, actor: Actor, object_id: str, region: str | None) -> None:
+        """``region``: of the alert."""
         now = self.now_ms()
         known = (actor.name, object_id)
         if now - self._read.get(known, -READ_AGAIN_MS) < READ_AGAIN_MS:
@@ -80,6 +81,7 @@ class Room:
                 object_id=object_id,
                 result="done",
                 origin=actor.origin,
+                region=region,
             )
         self._read = {name: at for name, at in self._read.items() if now - at < READ_AGAIN_MS} | {known: now}
 

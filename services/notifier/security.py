@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.notifier.handling import Actor
+from services.notifier.access.actor import EVERY_GRANT, Actor, Means
 from services.notifier.headers import headers_for
 from services.notifier.problems import problem
 from services.notifier.settings import NotifierSettings
@@ -62,9 +62,9 @@ class Door:
     def _actor(self, scope: Scope, headers: Headers) -> Actor | None:
         origin = scope["client"][0] if scope.get("client") else "unknown"
         if not self._settings.behind_sign_in:
-            return Actor(name=self._settings.local_user, origin=origin)
+            return Actor(name=self._settings.local_user, origin=origin, grants=EVERY_GRANT, means=Means.LOCAL)
         name = headers.get(self._settings.user_header, "").strip()[:80]
-        return Actor(name=name, origin=origin) if name else None
+        return Actor(name=name, origin=origin, grants=EVERY_GRANT, means=Means.LOCAL) if name else None
 
 
 def _name(host: str) -> str:

@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from runtime.logs import log
 from services.notifier import metrics
+from services.notifier.access.reach import EVERYTHING, Reach
 from services.notifier.life import UNSEEN
 from services.notifier.store import alerts, events
 from services.notifier.store.database import Database
-from services.notifier.store.events import Event, Kind
+from services.notifier.store.events import FOR_ALL, Event, Kind
 
 QUEUE_EVENTS = 2_000
 """Events a slow listener may be behind before it is cut off; it reconnects and reads the rest from the log."""
@@ -66,7 +67,7 @@ class Stream:
                         metrics.STREAMS_CUT.inc()
 
     async def _count_unseen(self, connection: AsyncConnection) -> None:
-        for exercise, unseen in (await alerts.waiting(connection, UNSEEN)).items():
+        for exercise, unseen in (await alerts.waiting(connection, EVERYTHING, UNSEEN)).items():
             metrics.UNSEEN.labels(str(exercise).lower()).set(unseen)
         self._counted = True
 
@@ -75,8 +76,9 @@ class Stream:
             emitted = orjson.loads(event.data)["emittedMs"]
             metrics.VISIBLE_SECONDS.observe(max(0, self.now_ms() - emitted) / 1000)
 
-    async def listen(self, last_seq: int | None, heartbeat_s: float) -> AsyncIterator[Event | None]:
-        """Events beyond ``last_seq`` (None: from now on), as they come; None after ``heartbeat_s`` of silence."""
+    async def listen(self, last_seq: int | None, heartbeat_s: float, reach: Reach) -> AsyncIterator[Event | None]:
+        """Events in ``reach`` beyond ``last_seq`` (None: from now on), as they come; None after ``heartbeat_s``
+        without any event, in reach or not."""
         queue: asyncio.Queue[Event | None] = asyncio.Queue(QUEUE_EVENTS)
         self._listeners.add(queue)
         metrics.STREAMS.set(len(self._listeners))
@@ -85,7 +87,8 @@ class Stream:
             sent = self.seq if last_seq is None or last_seq > await self._newest() else last_seq
             async for event in self._missed(sent):
                 sent = event.seq
-                yield event
+                if visible(event, reach):
+                    yield event
             while not self.closing.is_set() and queue in self._listeners:
                 try:
                     item = await asyncio.wait_for(queue.get(), heartbeat_s)
@@ -96,7 +99,8 @@ class Stream:
                         yield None
                 elif item.seq > sent:
                     sent = item.seq
-                    yield item
+                    # A heartbeat in place of what is hidden: a busy region elsewhere must not look like a dead line.
+                    yield item if visible(item, reach) else None
         finally:
             self._listeners.discard(queue)
             metrics.STREAMS.set(len(self._listeners))
@@ -121,3 +125,7 @@ class Stream:
         for queue in self._listeners:
             with contextlib.suppress(asyncio.QueueFull):
                 queue.put_nowait(None)
+
+
+def visible(event: Event, reach: Reach) -> bool:
+    return event.region == FOR_ALL or reach.covers(event.region)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
+from services.notifier.access.actor import EVERY_GRANT
 from services.notifier.handling import Actor, Command, handle
 from services.notifier.life import Action, Arrival, Outcome
 from services.notifier.retention import DAY_MS, Retention
@@ -11,7 +12,7 @@ from services.notifier.store.deliveries import Attempt, Delivery, DeliveryState
 from services.notifier.store.tables import metadata
 from tests.notifier.samples import alert
 
-WHO = Actor(name="operator", origin="127.0.0.1")
+WHO = Actor(name="operator", origin="127.0.0.1", grants=EVERY_GRANT)
 
 
 async def test_what_was_closed_long_ago_goes_with_all_its_own_and_nothing_else(database: Database) -> None:
@@ -25,7 +26,7 @@ async def test_what_was_closed_long_ago_goes_with_all_its_own_and_nothing_else(d
             await deliveries.put(connection, sent)
             proof = Attempt(at_ms=2, outcome="delivered", status_code=200, duration_ms=1)
             await deliveries.record(connection, sent, proof, DeliveryState.DELIVERED, 2)
-            await events.append(connection, events.Kind.ALERT, name, {}, 1)
+            await events.append(connection, events.Kind.ALERT, name, {}, 1, region=None)
     close = Command(action=Action.CLOSE, outcome=Outcome.RIGHT, text="was zo")
     await handle(database, "weg", close, WHO, 10)
     await handle(database, "pas-dicht", close, WHO, 5 * DAY_MS)
@@ -38,7 +39,7 @@ async def test_what_was_closed_long_ago_goes_with_all_its_own_and_nothing_else(d
             for table in metadata.sorted_tables
         }
         assert await audit.first_break(connection) is None
-    assert left == {
+    assert {name: rows for name, rows in left.items() if rows or name in ("events", "sources")} == {
         "alerts": 2,
         "revisions": 2,
         "actions": 1,

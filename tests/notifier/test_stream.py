@@ -10,6 +10,7 @@ import httpx_sse
 import pytest
 
 from services.notifier import stream as stream_module
+from services.notifier.access.reach import EVERYTHING
 from tests.notifier.conftest import Served
 from tests.notifier.samples import alert
 
@@ -85,7 +86,7 @@ async def test_a_number_that_is_none_is_refused(served: Served, last: str) -> No
 async def test_a_reader_that_does_not_read_is_cut_off(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream_module, "QUEUE_EVENTS", 20)
     stream = served.room.stream
-    slow = stream.listen(None, 10)
+    slow = stream.listen(None, 10, EVERYTHING)
     waiting = asyncio.create_task(anext(slow))
     await asyncio.sleep(0.05)
     await served.arrives(*(alert(id=f"n{number}") for number in range(30)))

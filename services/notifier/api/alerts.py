@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Res
 
 from configuration.guidance import Guidance, Phase
 from contracts.alert import State
+from services.notifier.access.permissions import Permission
 from services.notifier.api.paging import Page, link_header
 from services.notifier.api.shapes import (
     AdviceShape,
@@ -39,6 +40,7 @@ async def list_alerts(
     request: Request,
     response: Response,
     the_room: TheRoom,
+    the_actor: TheActor,
     page: Annotated[Page, Depends(Page.of_query)],
     state: Annotated[State | None, Query(description="Of the happening.")] = None,
     status: Annotated[list[Status] | None, Query(description="Of the handling; may be given more than once.")] = None,
@@ -57,7 +59,8 @@ async def list_alerts(
         text=(text or "").replace("\0", ""),
     )
     async with the_room.database.reading() as connection:
-        cases, total = await alerts.page(connection, wanted, limit=page.size, offset=page.offset)
+        reach = the_actor.reach(Permission.READ_ALERTS)
+        cases, total = await alerts.page(connection, wanted, reach, limit=page.size, offset=page.offset)
     if links := link_header(request, page, total):
         response.headers["Link"] = links
     return AlertPage(items=[summary(case) for case in cases], total=total, page=page.number, page_size=page.size)
@@ -67,11 +70,11 @@ async def list_alerts(
 async def get_alert(alert_id: AlertId, the_room: TheRoom, the_actor: TheActor) -> AlertDetail:
     """One alert with course, history and guidance. Reading it is written in the audit log."""
     async with the_room.database.reading() as connection:
-        case = await alerts.find(connection, _plain(alert_id))
+        case = await alerts.find(connection, _plain(alert_id), the_actor.reach(Permission.READ_ALERTS))
         revisions, deeds = await alerts.history(connection, _plain(alert_id))
     if case is None:
         raise HTTPException(404, "there is no such alert")
-    await the_room.audit_reading(the_actor, case.alert.id)
+    await the_room.audit_reading(the_actor, case.alert.id, case.alert.place.region)
     return _detail(case, revisions, deeds, the_room.configuration.guidance)
 
 
@@ -84,11 +87,11 @@ async def get_alert(alert_id: AlertId, the_room: TheRoom, the_actor: TheActor) -
 async def get_alert_as_cap(alert_id: AlertId, the_room: TheRoom, the_actor: TheActor) -> Response:
     """One alert in the Common Alerting Protocol, scope Restricted; an exercise has status Exercise."""
     async with the_room.database.reading() as connection:
-        case = await alerts.find(connection, _plain(alert_id))
+        case = await alerts.find(connection, _plain(alert_id), the_actor.reach(Permission.READ_ALERTS))
         revisions, _ = await alerts.history(connection, _plain(alert_id))
     if case is None:
         raise HTTPException(404, "there is no such alert")
-    await the_room.audit_reading(the_actor, case.alert.id)
+    await the_room.audit_reading(the_actor, case.alert.id, case.alert.place.region)
     return Response(cap(case.alert, revisions, the_room.settings.notifier.cap_sender), media_type=MEDIA_TYPE)
 
 
@@ -124,11 +127,13 @@ async def _do(the_room: Room, alert_id: str, command: Command, the_actor: Actor)
     step = await handle(the_room.database, _plain(alert_id), command, the_actor, the_room.now_ms())
     if step is None:
         raise HTTPException(404, "there is no such alert")
+    if step.verdict is Verdict.DENIED:
+        raise HTTPException(403, "in this region you may read, not handle")
     if step.verdict is Verdict.REFUSED:
         raise HTTPException(409, f"not possible while the status is {step.status.value}")
     the_room.acted()
     async with the_room.database.reading() as connection:
-        case = await alerts.find(connection, _plain(alert_id))
+        case = await alerts.find(connection, _plain(alert_id), the_actor.reach(Permission.READ_ALERTS))
     if case is None:
         raise HTTPException(404, "there is no such alert")
     return summary(case)

@@ -9,7 +9,9 @@ import orjson
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
-from services.notifier.api.alerts import TheRoom
+from services.notifier.access.actor import Actor
+from services.notifier.access.permissions import Permission
+from services.notifier.api.alerts import TheActor, TheRoom
 from services.notifier.room import Room
 
 router = APIRouter(prefix="/v1", tags=["events"])
@@ -33,6 +35,7 @@ Number = Annotated[
 async def stream_events(
     request: Request,
     the_room: TheRoom,
+    the_actor: TheActor,
     last_event_id: Annotated[int | None, Header(ge=0, le=2**62, description="Go on after this number.")] = None,
     from_query: Number = None,
 ) -> StreamingResponse:
@@ -42,13 +45,14 @@ async def stream_events(
     """
     last = last_event_id if last_event_id is not None else from_query
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_lines(the_room, last), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(_lines(the_room, the_actor, last), media_type="text/event-stream", headers=headers)
 
 
-async def _lines(the_room: Room, last: int | None) -> AsyncIterator[bytes]:
+async def _lines(the_room: Room, the_actor: Actor, last: int | None) -> AsyncIterator[bytes]:
     # Browsers wait this long before they connect again.
     yield b"retry: 2000\n" + _heartbeat(the_room)
-    async for event in the_room.stream.listen(last, the_room.settings.notifier.heartbeat_s):
+    reach = the_actor.reach(Permission.READ_ALERTS)
+    async for event in the_room.stream.listen(last, the_room.settings.notifier.heartbeat_s, reach):
         if event is None:
             yield _heartbeat(the_room)
         else:

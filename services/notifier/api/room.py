@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from contracts.source_health import SourceHealth
-from services.notifier.api.alerts import TheRoom
+from services.notifier.access.permissions import Permission
+from services.notifier.api.alerts import TheActor, TheRoom
 from services.notifier.api.paging import Page, link_header
 from services.notifier.api.shapes import (
     AttemptShape,
@@ -41,6 +42,7 @@ async def list_deliveries(
     request: Request,
     response: Response,
     the_room: TheRoom,
+    the_actor: TheActor,
     page: Annotated[Page, Depends(Page.of_query)],
     alert_id: Annotated[str | None, Query(alias="alertId", max_length=200)] = None,
     state: Annotated[DeliveryState | None, Query()] = None,
@@ -49,6 +51,7 @@ async def list_deliveries(
     async with the_room.database.reading() as connection:
         rows, total = await deliveries.page(
             connection,
+            the_actor.reach(Permission.READ_DELIVERIES),
             alert=alert_id.replace("\0", "") if alert_id else None,
             state=state.value if state else None,
             limit=page.size,
@@ -62,13 +65,14 @@ async def list_deliveries(
 @router.get("/audit", operation_id="listAudit", tags=["audit"])
 async def list_audit(
     the_room: TheRoom,
+    the_actor: TheActor,
     before: Annotated[int | None, Query(ge=1, le=2**62, description="Only rows with a smaller number.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     verify: Annotated[bool, Query(description="Check the whole chain of digests too.")] = False,
 ) -> AuditPage:
     """Newest first."""
     async with the_room.database.reading() as connection:
-        entries = await audit.page(connection, before=before, limit=limit)
+        entries = await audit.page(connection, the_actor.reach(Permission.READ_AUDIT), before=before, limit=limit)
         broken = await audit.first_break(connection) if verify else None
     items = [
         AuditShape(
@@ -88,12 +92,13 @@ async def list_audit(
 
 
 @router.get("/summary", operation_id="getSummary", tags=["alerts"])
-async def get_summary(the_room: TheRoom) -> Summary:
-    """Counts of everything stored."""
+async def get_summary(the_room: TheRoom, the_actor: TheActor) -> Summary:
+    """Counts of everything stored that you may see."""
+    reach = the_actor.reach(Permission.READ_ALERTS)
     async with the_room.database.reading() as connection:
-        real = await alerts.counts(connection, exercise=False)
-        exercised = await alerts.counts(connection, exercise=True)
-        sent = await deliveries.counts(connection)
+        real = await alerts.counts(connection, reach, exercise=False)
+        exercised = await alerts.counts(connection, reach, exercise=True)
+        sent = await deliveries.counts(connection, reach)
     return Summary(
         alerts_opened=real.opened + exercised.opened,
         alerts_closed=real.closed + exercised.closed,

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response, StreamingResponse
 
+from services.notifier.access.permissions import Permission
 from services.notifier.console import words
 from services.notifier.console.rendering import TheActor, TheRoom, card, page, regions
 from services.notifier.console.times import AMSTERDAM
@@ -82,11 +83,17 @@ TheSearch = Annotated[Search, Depends(_of_query)]
 
 @router.get("/archief")
 async def archive(
-    request: Request, the_room: TheRoom, search: TheSearch, pagina: Annotated[int, Query(ge=1, le=100_000)] = 1
+    *,
+    request: Request,
+    the_room: TheRoom,
+    the_actor: TheActor,
+    search: TheSearch,
+    pagina: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     wanted, wrong = search.filter()
     async with the_room.database.reading() as connection:
-        cases, total = await alerts.page(connection, wanted, limit=PAGE_SIZE, offset=(pagina - 1) * PAGE_SIZE)
+        reach = the_actor.reach(Permission.READ_ALERTS)
+        cases, total = await alerts.page(connection, wanted, reach, limit=PAGE_SIZE, offset=(pagina - 1) * PAGE_SIZE)
     return await page(
         request,
         the_room,
@@ -106,6 +113,7 @@ async def archive(
 async def export(the_room: TheRoom, the_actor: TheActor, search: TheSearch) -> Response:
     """Semicolons and a byte order mark: what a Dutch spreadsheet opens without questions."""
     wanted, _ = search.filter()
+    reach = the_actor.reach(Permission.EXPORT_ALERTS)
     async with the_room.database.writing() as connection:
         await audit.append(
             connection,
@@ -115,6 +123,7 @@ async def export(the_room: TheRoom, the_actor: TheActor, search: TheSearch) -> R
             object_id="archief",
             result="done",
             origin=the_actor.origin,
+            region=reach.one_region,
         )
 
     async def lines() -> AsyncIterator[str]:
@@ -122,7 +131,7 @@ async def export(the_room: TheRoom, the_actor: TheActor, search: TheSearch) -> R
         offset = 0
         while True:
             async with the_room.database.reading() as connection:
-                cases, _ = await alerts.page(connection, wanted, limit=EXPORT_STEP, offset=offset)
+                cases, _ = await alerts.page(connection, wanted, reach, limit=EXPORT_STEP, offset=offset)
             yield "".join(_line(_row(case)) for case in cases)
             if len(cases) < EXPORT_STEP:
                 return

@@ -14,7 +14,7 @@ from services.notifier.console.pages import alert_values
 from services.notifier.console.rendering import THEME_COOKIE, THEMES, TheActor, TheRoom, page, token_is_right
 from services.notifier.handling import Actor, Command, handle
 from services.notifier.life import Action, Outcome, Verdict
-from services.notifier.room import Room
+from services.notifier.room import Room, actor
 
 router = APIRouter(include_in_schema=False)
 Token = Annotated[str, Form(max_length=100)]
@@ -114,6 +114,8 @@ async def _do(the_room: Room, alert_id: str, command: Command, the_actor: Actor,
     step = await handle(the_room.database, alert_id.replace("\0", ""), command, the_actor, the_room.now_ms())
     if step is None:
         raise HTTPException(404, "Deze melding bestaat niet.")
+    if step.verdict is Verdict.DENIED:
+        raise HTTPException(403, "In deze regio mag u meldingen lezen, niet behandelen.")
     if step.verdict is Verdict.REFUSED:
         raise HTTPException(409, "Dit kan niet meer: iemand anders was u voor. Ga terug en laad de pagina opnieuw.")
     the_room.acted()
@@ -124,7 +126,7 @@ async def _again(
     request: Request, the_room: Room, alert_id: str, errors: dict[str, str], typed: dict[str, str]
 ) -> Response:
     """The page again, with what was typed and what is wrong with it."""
-    values = await alert_values(the_room, alert_id) | {"errors": errors, "typed": typed}
+    values = await alert_values(the_room, actor(request), alert_id) | {"errors": errors, "typed": typed}
     return await page(request, the_room, "melding.html", status=400, **values)
 
 

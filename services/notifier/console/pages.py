@@ -9,6 +9,8 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
 
 from configuration.guidance import Phase
+from services.notifier.access.actor import Actor
+from services.notifier.access.permissions import Permission
 from services.notifier.console.rendering import TheActor, TheRoom, answer, card, page, regions, render, theme_of
 from services.notifier.life import Outcome
 from services.notifier.room import Room
@@ -25,19 +27,20 @@ MAX_CARDS = 40
 async def now(request: Request, the_room: TheRoom, the_actor: TheActor) -> Response:
     """Many consoles ask for this page at once when an alert comes; they share one rendering of at most 0.3 s old."""
     shared = the_room.rendered
-    key = (theme_of(request), the_actor.name)
+    key = (theme_of(request), the_actor)
     async with shared.lock:
         html = shared.get(key)
         if html is None:
             generation = shared.generation
-            html = shared.put(key, await _now(request, the_room), generation)
+            html = shared.put(key, await _now(request, the_room, the_actor), generation)
     return answer(request, the_room, html)
 
 
-async def _now(request: Request, the_room: Room) -> str:
+async def _now(request: Request, the_room: Room, the_actor: Actor) -> str:
+    reach = the_actor.reach(Permission.READ_ALERTS)
     async with the_room.database.reading() as connection:
-        cases = await alerts.to_handle(connection, MAX_CARDS)
-        waiting = await alerts.waiting(connection)
+        cases = await alerts.to_handle(connection, reach, MAX_CARDS)
+        waiting = await alerts.waiting(connection, reach)
     cards = [card(the_room, case) for case in cases]
     return await render(
         request,
@@ -52,20 +55,22 @@ async def _now(request: Request, the_room: Room) -> str:
 
 @router.get("/meldingen/{alert_id}")
 async def alert(alert_id: str, request: Request, the_room: TheRoom, the_actor: TheActor) -> Response:
-    values = await alert_values(the_room, alert_id)
-    await the_room.audit_reading(the_actor, alert_id)
+    values = await alert_values(the_room, the_actor, alert_id)
+    await the_room.audit_reading(the_actor, alert_id, values["card"].alert.place.region)
     return await page(request, the_room, "melding.html", **values)
 
 
-async def alert_values(the_room: Room, alert_id: str) -> dict[str, Any]:
+async def alert_values(the_room: Room, the_actor: Actor, alert_id: str) -> dict[str, Any]:
     """What the page of one alert shows. Raises 404."""
     plain = alert_id.replace("\0", "")
     async with the_room.database.reading() as connection:
-        case = await alerts.find(connection, plain)
+        case = await alerts.find(connection, plain, the_actor.reach(Permission.READ_ALERTS))
         if case is None:
             raise HTTPException(404, "Deze melding bestaat niet.")
         revisions, deeds = await alerts.history(connection, plain)
-        sent, _ = await deliveries.page(connection, alert=plain, state=None, limit=50, offset=0)
+        sent, _ = await deliveries.page(
+            connection, the_actor.reach(Permission.READ_DELIVERIES), alert=plain, state=None, limit=50, offset=0
+        )
     shown = card(the_room, case)
     advice = {phase: the_room.configuration.guidance.advice(case.alert.phenomenon, phase) for phase in Phase}
     # One line of time: what was measured and what people did, newest first.
@@ -89,13 +94,16 @@ async def all_sources(request: Request, the_room: TheRoom) -> Response:
 
 
 @router.get("/dienstoverdracht")
-async def handover(request: Request, the_room: TheRoom, uren: Annotated[int, Query(ge=1, le=72)] = 8) -> Response:
+async def handover(
+    request: Request, the_room: TheRoom, the_actor: TheActor, uren: Annotated[int, Query(ge=1, le=72)] = 8
+) -> Response:
+    reach = the_actor.reach(Permission.READ_ALERTS)
     since = the_room.now_ms() - uren * HOUR_MS
     async with the_room.database.reading() as connection:
-        waiting = await alerts.to_handle(connection)
-        deeds = await alerts.deeds_since(connection, since)
-        sent = await deliveries.counts(connection)
-        touched = {alert_id: await alerts.find(connection, alert_id) for alert_id in {deed[0] for deed in deeds}}
+        waiting = await alerts.to_handle(connection, reach)
+        deeds = await alerts.deeds_since(connection, since, reach)
+        sent = await deliveries.counts(connection, reach)
+        touched = {alert_id: await alerts.find(connection, alert_id, reach) for alert_id in {deed[0] for deed in deeds}}
     titles = {alert_id: found.alert for alert_id, found in touched.items() if found is not None}
     return await page(
         request,
@@ -112,11 +120,11 @@ async def handover(request: Request, the_room: TheRoom, uren: Annotated[int, Que
 
 
 @router.get("/instellingen")
-async def settings(request: Request, the_room: TheRoom) -> Response:
+async def settings(request: Request, the_room: TheRoom, the_actor: TheActor) -> Response:
     configuration = the_room.configuration
     receivers = [(receiver, urlsplit(receiver.url).hostname) for receiver in configuration.receivers.receivers]
     async with the_room.database.reading() as connection:
-        newest = await audit.page(connection, before=None, limit=50)
+        newest = await audit.page(connection, the_actor.reach(Permission.READ_AUDIT), before=None, limit=50)
     return await page(
         request,
         the_room,

@@ -14,9 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from contracts.source_health import SourceHealth, Status
+from services.notifier.access.actor import Actor
+from services.notifier.access.permissions import Permission
 from services.notifier.console import times, words
 from services.notifier.console.present import Card, present
-from services.notifier.handling import Actor
 from services.notifier.life import UNSEEN
 from services.notifier.room import Room, actor, room
 from services.notifier.store import alerts, notices, sources
@@ -103,8 +104,9 @@ async def page(request: Request, the_room: Room, template: str, *, status: int =
 
 async def render(request: Request, the_room: Room, template: str, **values: Any) -> str:
     """The page with `TOKEN_MARK` where the form token of a browser comes."""
+    who = actor(request)
     async with the_room.database.reading() as connection:
-        unseen = await alerts.waiting(connection, UNSEEN)
+        unseen = await alerts.waiting(connection, who.reach(Permission.READ_ALERTS), UNSEEN)
         sight = Sight(await sources.everything(connection))
         told = await notices.active(connection)
     context = _shared(request, the_room, unseen)

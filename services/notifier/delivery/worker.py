@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from runtime.logs import log
 from services.notifier import metrics
+from services.notifier.access.reach import EVERYTHING
 from services.notifier.delivery.backoff import wait_s
 from services.notifier.delivery.webhook import Answer, Outcome, Receiver, post
 from services.notifier.representation import at_ms
@@ -71,7 +72,7 @@ class DeliveryWorker:
         started = await self._claim()
         recorded = await self._record(await self._answered(IDLE_S)) if self._under_way else 0
         async with self.database.reading() as connection:
-            metrics.OUTBOX.set((await deliveries.counts(connection))[DeliveryState.PENDING])
+            metrics.OUTBOX.set((await deliveries.counts(connection, EVERYTHING))[DeliveryState.PENDING])
         return bool(started or recorded or self._under_way)
 
     async def _claim(self) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.alert import Alert, Change, State
 from contracts.codec import Decoder, encode
+from services.notifier.access.reach import Reach
 from services.notifier.life import UNSEEN, Arrival, Status
 from services.notifier.store.tables import actions, alerts, revisions
 from services.notifier.store.upsert import upsert
@@ -93,9 +94,9 @@ class Filter:
         return found
 
 
-async def find(connection: AsyncConnection, alert_id: str, *, lock: bool = False) -> Case | None:
-    """``lock``: no other transaction changes it before this one ends."""
-    query = select(alerts).where(alerts.c.id == alert_id)
+async def find(connection: AsyncConnection, alert_id: str, reach: Reach, *, lock: bool = False) -> Case | None:
+    """``lock``: no other transaction changes it before this one ends. Out of reach is not there."""
+    query = select(alerts).where(alerts.c.id == alert_id, reach.where(alerts.c.region))
     row = (await connection.execute(query.with_for_update() if lock else query)).first()
     return _case(row) if row else None
 
@@ -170,7 +171,7 @@ async def add_deed(connection: AsyncConnection, alert_id: str, deed: Deed) -> No
     )
 
 
-async def to_handle(connection: AsyncConnection, limit: int = 200) -> list[Case]:
+async def to_handle(connection: AsyncConnection, reach: Reach, limit: int = 200) -> list[Case]:
     """What waits for an operator: unseen first, oldest first within; exercises after the real ones."""
     order = (
         case((alerts.c.exercise.is_(None), 0), else_=1),
@@ -179,22 +180,25 @@ async def to_handle(connection: AsyncConnection, limit: int = 200) -> list[Case]
         alerts.c.opened_minute,
         alerts.c.id,
     )
-    query = select(alerts).where(alerts.c.status.in_([status.value for status in OPEN])).order_by(*order).limit(limit)
+    waits = alerts.c.status.in_([status.value for status in OPEN])
+    query = select(alerts).where(waits, reach.where(alerts.c.region)).order_by(*order).limit(limit)
     return [_case(row) for row in await connection.execute(query)]
 
 
-async def waiting(connection: AsyncConnection, wanted: Sequence[Status] = OPEN) -> dict[bool, int]:
+async def waiting(connection: AsyncConnection, reach: Reach, wanted: Sequence[Status] = OPEN) -> dict[bool, int]:
     """How many alerts have one of these statuses: False: real ones, True: exercises."""
     exercise = alerts.c.exercise.is_not(None)
     chosen = alerts.c.status.in_([status.value for status in wanted])
-    query = select(exercise, func.count()).where(chosen).group_by(exercise)
+    query = select(exercise, func.count()).where(chosen, reach.where(alerts.c.region)).group_by(exercise)
     found = {bool(row[0]): int(row[1]) for row in await connection.execute(query)}
     return {False: found.get(False, 0), True: found.get(True, 0)}
 
 
-async def page(connection: AsyncConnection, wanted: Filter, *, limit: int, offset: int) -> tuple[list[Case], int]:
+async def page(
+    connection: AsyncConnection, wanted: Filter, reach: Reach, *, limit: int, offset: int
+) -> tuple[list[Case], int]:
     """Newest happening first, and how many there are in all."""
-    conditions = wanted.conditions()
+    conditions = [*wanted.conditions(), reach.where(alerts.c.region)]
     total = (await connection.execute(select(func.count()).select_from(alerts).where(*conditions))).scalar_one()
     query = select(alerts).where(*conditions).order_by(alerts.c.opened_minute.desc(), alerts.c.id)
     rows = await connection.execute(query.limit(limit).offset(offset))
@@ -222,9 +226,11 @@ async def history(connection: AsyncConnection, alert_id: str) -> tuple[list[Revi
     ], [Deed(action=row.action, outcome=row.outcome, text=row.text, actor=row.actor, at_ms=row.at_ms) for row in deeds]
 
 
-async def deeds_since(connection: AsyncConnection, since_ms: int) -> list[tuple[str, Deed]]:
+async def deeds_since(connection: AsyncConnection, since_ms: int, reach: Reach) -> list[tuple[str, Deed]]:
     """Alert id and deed, oldest first."""
-    rows = await connection.execute(select(actions).where(actions.c.at_ms >= since_ms).order_by(actions.c.id))
+    query = select(actions).join(alerts, alerts.c.id == actions.c.alert)
+    query = query.where(actions.c.at_ms >= since_ms, reach.where(alerts.c.region)).order_by(actions.c.id)
+    rows = await connection.execute(query)
     return [
         (row.alert, Deed(action=row.action, outcome=row.outcome, text=row.text, actor=row.actor, at_ms=row.at_ms))
         for row in rows
@@ -240,12 +246,12 @@ class Counts:
     unseen: int
 
 
-async def counts(connection: AsyncConnection, *, exercise: bool) -> Counts:
+async def counts(connection: AsyncConnection, reach: Reach, *, exercise: bool) -> Counts:
     query = select(
         func.count(),
         func.count(case((alerts.c.state == State.CLOSED.value, 1))),
         func.count(case((and_(alerts.c.status.in_(_unseen)), 1))),
-    ).where(alerts.c.exercise.is_not(None) if exercise else alerts.c.exercise.is_(None))
+    ).where(alerts.c.exercise.is_not(None) if exercise else alerts.c.exercise.is_(None), reach.where(alerts.c.region))
     opened, closed, unseen = (await connection.execute(query)).one()
     return Counts(opened=opened, closed=closed, unseen=unseen)
 

@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.notifier.access.reach import Reach
 from services.notifier.store.tables import audit
 
 GENESIS = "0" * 64
@@ -28,12 +29,22 @@ class Entry:
     result: str
     origin: str
     """Address the request came from."""
+    region: str | None
+    """Whose it is to read: of the alert, or of the one region that the actor works for; null: of the country."""
     previous: str
     digest: str
 
 
 async def append(
-    connection: AsyncConnection, *, at_ms: int, actor: str, action: str, object_id: str, result: str, origin: str
+    connection: AsyncConnection,
+    *,
+    at_ms: int,
+    actor: str,
+    action: str,
+    object_id: str,
+    result: str,
+    origin: str,
+    region: str | None,
 ) -> None:
     """Must run in `Database.writing`: one writer at a time extends the chain."""
     newest = (
@@ -43,13 +54,13 @@ async def append(
     # PostgreSQL refuses NUL in text, and an audit row must never be the reason that an action fails.
     object_id = object_id.replace("\0", "")[:200]
     row = {"seq": seq, "at_ms": at_ms, "actor": actor, "action": action, "object": object_id}
-    row |= {"result": result, "origin": origin, "previous": previous}
+    row |= {"result": result, "origin": origin, "region": region, "previous": previous}
     await connection.execute(insert(audit).values(**row, digest=_digest(row)))
 
 
-async def page(connection: AsyncConnection, *, before: int | None, limit: int) -> list[Entry]:
+async def page(connection: AsyncConnection, reach: Reach, *, before: int | None, limit: int) -> list[Entry]:
     """Newest first; ``before``: only rows with a smaller number."""
-    query = select(audit).order_by(audit.c.seq.desc()).limit(limit)
+    query = select(audit).where(reach.where(audit.c.region)).order_by(audit.c.seq.desc()).limit(limit)
     if before is not None:
         query = query.where(audit.c.seq < before)
     return [Entry(**row) for row in (await connection.execute(query)).mappings()]
@@ -68,4 +79,6 @@ async def first_break(connection: AsyncConnection) -> int | None:
 
 
 def _digest(row: dict[str, object]) -> str:
+    # Rows from before regions were kept have none, and the digest they had.
+    row = {name: value for name, value in row.items() if name != "region" or value is not None}
     return hashlib.sha256(orjson.dumps(row, option=orjson.OPT_SORT_KEYS)).hexdigest()

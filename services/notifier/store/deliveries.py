@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifier.store.tables import attempts, deliveries
+from services.notifier.access.reach import EVERYTHING, Reach
+from services.notifier.store.tables import alerts, attempts, deliveries
 
 
 class DeliveryState(StrEnum):
@@ -132,8 +133,8 @@ async def next_due_ms(connection: AsyncConnection) -> int | None:
     return None if found is None else int(found)
 
 
-async def counts(connection: AsyncConnection) -> dict[DeliveryState, int]:
-    query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+async def counts(connection: AsyncConnection, reach: Reach) -> dict[DeliveryState, int]:
+    query = select(deliveries.c.state, func.count()).where(*_within(reach)).group_by(deliveries.c.state)
     found = {row[0]: int(row[1]) for row in await connection.execute(query)}
     return {state: found.get(state.value, 0) for state in DeliveryState}
 
@@ -156,10 +157,10 @@ class DeliveryRow:
 
 
 async def page(
-    connection: AsyncConnection, *, alert: str | None, state: str | None, limit: int, offset: int
+    connection: AsyncConnection, reach: Reach, *, alert: str | None, state: str | None, limit: int, offset: int
 ) -> tuple[list[DeliveryRow], int]:
     """Newest first, and how many there are in all."""
-    conditions = []
+    conditions = _within(reach)
     if alert is not None:
         conditions.append(deliveries.c.alert == alert)
     if state is not None:
@@ -184,6 +185,13 @@ async def page(
         )
         for row in rows
     ], int(total)
+
+
+def _within(reach: Reach) -> list[ColumnElement[bool]]:
+    """Deliveries of alerts in reach."""
+    if reach == EVERYTHING:
+        return []
+    return [deliveries.c.alert.in_(select(alerts.c.id).where(reach.where(alerts.c.region)))]
 
 
 async def _proofs(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, list[Attempt]]:

@@ -22,17 +22,25 @@ class Kind(StrEnum):
     """A service has something to tell the operator, or it is over."""
 
 
+FOR_ALL = "*"
+"""Region of an event that is of no region and hides from nobody, such as a source that went blind."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     seq: int
     kind: str
+    region: str | None
+    """Of the alert (null: national queue), or `FOR_ALL`."""
     data: bytes
     """JSON object."""
 
 
-async def append(connection: AsyncConnection, kind: Kind, object_id: str, data: dict[str, Any], now_ms: int) -> None:
-    """Must run in `Database.writing`: only there do numbers become visible in order."""
-    row = {"kind": kind.value, "object": object_id, "data": orjson.dumps(data), "at_ms": now_ms}
+async def append(
+    connection: AsyncConnection, kind: Kind, object_id: str, data: dict[str, Any], now_ms: int, *, region: str | None
+) -> None:
+    """Must run in `Database.writing`: only there do numbers become visible in order. ``region``: see `Event`."""
+    row = {"kind": kind.value, "object": object_id, "region": region, "data": orjson.dumps(data), "at_ms": now_ms}
     await connection.execute(insert(events).values(row))
 
 
@@ -42,6 +50,6 @@ async def last_seq(connection: AsyncConnection) -> int:
 
 async def after(connection: AsyncConnection, seq: int, limit: int = 1000) -> list[Event]:
     """At most ``limit`` events beyond ``seq``, in order."""
-    query = select(events.c.seq, events.c.kind, events.c.data).where(events.c.seq > seq)
+    query = select(events.c.seq, events.c.kind, events.c.region, events.c.data).where(events.c.seq > seq)
     rows = await connection.execute(query.order_by(events.c.seq).limit(limit))
-    return [Event(seq=row.seq, kind=row.kind, data=row.data) for row in rows]
+    return [Event(seq=row.seq, kind=row.kind, region=row.region, data=row.data) for row in rows]

@@ -23,7 +23,7 @@ async def store(connection: AsyncConnection, notice: Notice, now_ms: int) -> Non
     await connection.execute(upsert(connection, notices, row, key="matter"))
     if shown != (notice.active, notice.places):
         data = {"service": notice.service, "about": notice.about.value, "active": notice.active}
-        await events.append(connection, events.Kind.NOTICE, matter, data, now_ms)
+        await events.append(connection, events.Kind.NOTICE, matter, data, now_ms, region=events.FOR_ALL)
 
 
 async def active(connection: AsyncConnection) -> list[Notice]:

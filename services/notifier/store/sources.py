@@ -21,7 +21,7 @@ async def store(connection: AsyncConnection, health: SourceHealth, now_ms: int) 
     # A source repeats itself while nothing changes; the live stream carries changes only.
     if before is None or (known := _decoder.decode(before)).status != health.status or known.reason != health.reason:
         data = {"source": health.source, "status": health.status.value, "reason": health.reason.value}
-        await events.append(connection, events.Kind.SOURCE, health.source, data, now_ms)
+        await events.append(connection, events.Kind.SOURCE, health.source, data, now_ms, region=events.FOR_ALL)
 
 
 async def everything(connection: AsyncConnection) -> list[SourceHealth]:

@@ -145,9 +145,39 @@ events = Table(
     Column("seq", Sequence, primary_key=True),
     Column("kind", String(24), nullable=False),
     Column("object", String(200), nullable=False),
+    Column("region", String(8)),  # of the alert; `*`: for all
     Column("data", LargeBinary, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     sqlite_autoincrement=True,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the cookie
+    Column("id", String(24), nullable=False, index=True, unique=True),
+    Column("subject", String(200), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("groups", Text, nullable=False),  # JSON: those that config/access.yaml names
+    Column("origin", String(60), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("seen_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    Column("digest", String(64), nullable=False),  # SHA-256 of the secret part
+    Column("label", String(80), nullable=False),
+    Column("scopes", Text, nullable=False),  # JSON
+    Column("regions", Text, nullable=False),  # JSON
+    Column("created_by", String(80), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger),
+    Column("revoked_ms", BigInteger),
 )
 
 audit = Table(
@@ -160,6 +190,7 @@ audit = Table(
     Column("object", String(200), nullable=False),
     Column("result", String(24), nullable=False),
     Column("origin", String(60), nullable=False),
+    Column("region", String(8)),
     Column("previous", String(64), nullable=False),
     Column("digest", String(64), nullable=False),
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from configuration.receivers import Receivers, Webhook
+from services.notifier.access.reach import EVERYTHING
 from services.notifier.delivery.outbox import Outbox
 from services.notifier.delivery.webhook import UnusableSecret, client, ready
 from services.notifier.delivery.worker import DeliveryWorker
@@ -47,7 +48,7 @@ class Room:
         self.clock.ms += int(later_s * 1000)
         await self.worker.round()
         async with self.database.reading() as connection:
-            (row,), _ = await deliveries.page(connection, alert=None, state=None, limit=5, offset=0)
+            (row,), _ = await deliveries.page(connection, EVERYTHING, alert=None, state=None, limit=5, offset=0)
         return row
 
 

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import delete, insert, update
 
+from services.notifier.access.reach import EVERYTHING
 from services.notifier.store import audit
 from services.notifier.store.database import Database
 from services.notifier.store.tables import audit as table
@@ -20,6 +21,7 @@ async def put(database: Database, number: int) -> None:
             object_id=f"melding-{number}\0",
             result="done",
             origin="::1",
+            region=None if number % 2 else "VR17",
         )
 
 
@@ -32,7 +34,7 @@ async def test_writers_at_once_make_one_chain(database: Database) -> None:
     await asyncio.gather(*(put(database, number) for number in range(8)))
     assert await broken_at(database) is None
     async with database.reading() as connection:
-        entries = await audit.page(connection, before=4, limit=10)
+        entries = await audit.page(connection, EVERYTHING, before=4, limit=10)
     assert [entry.seq for entry in entries] == [3, 2, 1]
 
 

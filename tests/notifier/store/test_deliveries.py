@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 
+from services.notifier.access.reach import EVERYTHING
 from services.notifier.life import Arrival
 from services.notifier.store import alerts, deliveries
 from services.notifier.store.database import Database
@@ -67,9 +68,11 @@ async def test_the_proof_of_every_attempt_is_kept(database: Database) -> None:
         done = Attempt(at_ms=2_001, outcome="delivered", status_code=204, duration_ms=5)
         await deliveries.record(connection, again, done, DeliveryState.DELIVERED, 2_001)
     async with database.reading() as connection:
-        (row,), total = await deliveries.page(connection, alert="a1b2c3", state="delivered", limit=5, offset=0)
+        (row,), total = await deliveries.page(
+            connection, EVERYTHING, alert="a1b2c3", state="delivered", limit=5, offset=0
+        )
         assert await deliveries.next_due_ms(connection) is None
-        assert await deliveries.counts(connection) == {"pending": 0, "delivered": 1, "expired": 0}
+        assert await deliveries.counts(connection, EVERYTHING) == {"pending": 0, "delivered": 1, "expired": 0}
     assert (total, row.finished_ms) == (1, 2_001)
     assert [(attempt.outcome, attempt.status_code) for attempt in row.attempts] == [
         ("refused", 503),

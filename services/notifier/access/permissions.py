@@ -1,0 +1,54 @@
+"""What may be done, and which role may do it. The scopes of API tokens carry the same names."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    READ_ALERTS = "alerts:read"
+    HANDLE_ALERTS = "alerts:handle"
+    EXPORT_ALERTS = "alerts:export"
+    READ_SOURCES = "sources:read"
+    READ_DELIVERIES = "deliveries:read"
+    TEST_RECEIVERS = "receivers:test"
+    READ_CONFIGURATION = "configuration:read"
+    """Phenomena with their mandates, thresholds, receivers."""
+    READ_AUDIT = "audit:read"
+    MANAGE_SESSIONS = "sessions:manage"
+    MANAGE_TOKENS = "tokens:manage"
+    READ_METRICS = "metrics:read"
+    """Totals of the whole country, for Prometheus: only with everything in reach."""
+
+
+class Role(StrEnum):
+    """As the regions call them; they stand in config/access.yaml."""
+
+    READER = "lezer"
+    OPERATOR = "operator"
+    ANALYST = "analist"
+    ADMINISTRATOR = "beheerder"
+    PRIVACY_OFFICER = "functionaris-gegevensbescherming"
+
+
+_READER = frozenset({Permission.READ_ALERTS, Permission.READ_SOURCES, Permission.READ_CONFIGURATION})
+_STAFF = _READER | {Permission.EXPORT_ALERTS, Permission.READ_DELIVERIES}
+ALLOWED: dict[Role, frozenset[Permission]] = {
+    Role.READER: _READER,
+    Role.OPERATOR: _STAFF | {Permission.HANDLE_ALERTS},
+    Role.ANALYST: _STAFF,
+    # Whoever gives access handles no alerts with that same role; a person may have both.
+    Role.ADMINISTRATOR: _READER
+    | {
+        Permission.READ_DELIVERIES,
+        Permission.TEST_RECEIVERS,
+        Permission.READ_AUDIT,
+        Permission.MANAGE_SESSIONS,
+        Permission.MANAGE_TOKENS,
+        Permission.READ_METRICS,
+    },
+    # Sees what is watched and who did what, and no alert.
+    Role.PRIVACY_OFFICER: frozenset({Permission.READ_AUDIT, Permission.READ_CONFIGURATION}),
+}
+SCOPES = frozenset(Permission) - {Permission.MANAGE_SESSIONS, Permission.MANAGE_TOKENS}
+"""What a token may carry: a token that could make tokens would outlive its own end."""
