@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rapidfuzz import process
 
+from configuration.access import NATIONAL, Access
 from configuration.calendar import Calendar
 from configuration.document import Problem, line_of
 from configuration.mandates import EVERY, Mandate
@@ -126,6 +127,21 @@ def receivers_reach(
         for index, name in enumerate(receiver.gemeenten):
             if gazetteer.code_of(name) is None:
                 yield _unknown_place(file, line_of(file, "receivers", number, "gemeenten", index), name, gazetteer)
+
+
+def access_within(file: Path, access: Access, gazetteer: Gazetteer) -> Iterator[Problem]:
+    """Access to a region that does not exist was meant for another."""
+    known = {gemeente.region for gemeente in gazetteer.gemeenten.values()} | {NATIONAL, EVERY}
+    for number, rule in enumerate(access.groups):
+        for index, name in enumerate(rule.regions):
+            if name not in known:
+                line = line_of(file, "groups", number, "regions", index)
+                yield Problem(
+                    file=str(file),
+                    line=line,
+                    reason=f"{name} is not a veiligheidsregio",
+                    suggestion=_nearest(name, known - {EVERY}),
+                )
 
 
 def _unknown_place(file: Path, line: int, place: str, gazetteer: Gazetteer) -> Problem:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from configuration import crosscheck
+from configuration.access import Access
 from configuration.calendar import Calendar
 from configuration.document import EntryT, InvalidConfiguration, Problem, line_of, read
 from configuration.guidance import Guidance
@@ -30,6 +31,7 @@ class Configuration:
     gazetteer: Gazetteer
     sources: Sources
     receivers: Receivers
+    access: Access
     guidance: Guidance
     calendar: Calendar
     mandates: tuple[Mandate, ...]
@@ -64,6 +66,7 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
     thresholds = attempt(directory / "thresholds.yaml", Thresholds, Thresholds())
     sources = attempt(directory / "sources.yaml", Sources, Sources())
     receivers = attempt(directory / "receivers.yaml", Receivers, Receivers())
+    access = attempt(directory / "access.yaml", Access, Access())
     guidance = attempt(directory / "guidance.yaml", Guidance, Guidance())
     calendar = attempt(directory / "calendar.yaml", Calendar, Calendar())
     gazetteer: Gazetteer | None = None
@@ -80,6 +83,7 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
         problems.extend(crosscheck.known_places(directory / "phenomena", watched, gazetteer))
         problems.extend(crosscheck.planned_places(directory / "calendar.yaml", calendar, gazetteer))
         problems.extend(crosscheck.thresholds_in_use(directory / "thresholds.yaml", thresholds, phenomena, gazetteer))
+        problems.extend(crosscheck.access_within(directory / "access.yaml", access, gazetteer))
         problems.extend(crosscheck.receivers_reach(directory / "receivers.yaml", receivers, phenomena, gazetteer))
     if problems or gazetteer is None:
         raise InvalidConfiguration(problems)
@@ -89,6 +93,7 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
         gazetteer=gazetteer,
         sources=sources,
         receivers=receivers,
+        access=access,
         guidance=guidance,
         calendar=calendar,
         mandates=mandates,
