@@ -8,6 +8,7 @@ from pathlib import Path
 from rapidfuzz import process
 
 from configuration.access import NATIONAL, Access
+from configuration.alarms import Alarms
 from configuration.calendar import Calendar
 from configuration.document import Problem, line_of
 from configuration.mandates import EVERY, Mandate
@@ -141,6 +142,20 @@ def access_within(file: Path, access: Access, gazetteer: Gazetteer) -> Iterator[
                     line=line,
                     reason=f"{name} is not a veiligheidsregio",
                     suggestion=_nearest(name, known - {EVERY}),
+                )
+
+
+def escalated_to(file: Path, alarms: Alarms, receivers: Receivers) -> Iterator[Problem]:
+    """An escalation to a receiver that does not exist would reach nobody."""
+    known = {receiver.id for receiver in receivers.receivers}
+    for index, step in enumerate(alarms.escalation.steps):
+        for receiver in step.receivers:
+            if receiver not in known:
+                yield Problem(
+                    file=str(file),
+                    line=line_of(file, "escalation", "steps", index),
+                    reason=f"{receiver} is not a receiver",
+                    suggestion=_nearest(receiver, known),
                 )
 
 

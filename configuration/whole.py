@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from configuration import crosscheck
 from configuration.access import Access
+from configuration.alarms import Alarms
 from configuration.calendar import Calendar
 from configuration.document import EntryT, InvalidConfiguration, Problem, line_of, read
 from configuration.guidance import Guidance
@@ -35,6 +36,7 @@ class Configuration:
     guidance: Guidance
     calendar: Calendar
     mandates: tuple[Mandate, ...]
+    alarms: Alarms
     version: str
     """First twelve hex digits of the hash of all files: the same files, the same version."""
 
@@ -68,6 +70,7 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
     receivers = attempt(directory / "receivers.yaml", Receivers, Receivers())
     access = attempt(directory / "access.yaml", Access, Access())
     guidance = attempt(directory / "guidance.yaml", Guidance, Guidance())
+    alarms = attempt(directory / "alarms.yaml", Alarms, Alarms())
     calendar = attempt(directory / "calendar.yaml", Calendar, Calendar())
     gazetteer: Gazetteer | None = None
     try:
@@ -85,6 +88,7 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
         problems.extend(crosscheck.thresholds_in_use(directory / "thresholds.yaml", thresholds, phenomena, gazetteer))
         problems.extend(crosscheck.access_within(directory / "access.yaml", access, gazetteer))
         problems.extend(crosscheck.receivers_reach(directory / "receivers.yaml", receivers, phenomena, gazetteer))
+    problems.extend(crosscheck.escalated_to(directory / "alarms.yaml", alarms, receivers))
     if problems or gazetteer is None:
         raise InvalidConfiguration(problems)
     return Configuration(
@@ -97,8 +101,18 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
         guidance=guidance,
         calendar=calendar,
         mandates=mandates,
+        alarms=alarms,
         version=_version(directory),
     )
+
+
+def load_mandates(directory: Path) -> tuple[Mandate, ...]:
+    """The mandates of a configuration directory by themselves. Raises `InvalidConfiguration`."""
+    problems: list[Problem] = []
+    found = _one_file_each(directory / "mandates", Mandate, problems)
+    if problems:
+        raise InvalidConfiguration(problems)
+    return found
 
 
 def _phenomena(directory: Path, problems: list[Problem]) -> tuple[Phenomenon, ...]:

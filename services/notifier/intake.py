@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from broker.consumer import BatchConsumer, Records
 from broker.dead_letters import DeadLetters
 from broker.producer import AcknowledgedProducer
+from configuration.alarms import Alarms
 from contracts.alert import Alert
 from contracts.codec import Decoder, Malformed
 from contracts.dead_letter import Reason
@@ -24,10 +25,9 @@ from contracts.topics import ALERTS, NOTICES
 from runtime.logs import log
 from runtime.probes import Health
 from services.notifier import metrics
-from services.notifier.access.reach import EVERYTHING
+from services.notifier.admission import Admission
 from services.notifier.delivery.outbox import Outbox
-from services.notifier.life import Arrival, Occasion, Status, arrive
-from services.notifier.store import alerts, events, notices, sources
+from services.notifier.store import notices, sources
 from services.notifier.store.database import Database
 
 BATCH_RECORDS = 500
@@ -46,6 +46,7 @@ class Intake:
     stored: Callable[[], None]
     """Called after each transaction: wakes the live stream and the delivery worker."""
     now_ms: Callable[[], int]
+    alarms: Alarms = field(default_factory=Alarms)
     _alerts: Decoder[Alert] = field(default_factory=lambda: Decoder(Alert))
     _health: Decoder[SourceHealth] = field(default_factory=lambda: Decoder(SourceHealth))
     _notices: Decoder[Notice] = field(default_factory=lambda: Decoder(Notice))
@@ -106,16 +107,9 @@ class Intake:
             await self._set_aside(record, Malformed(Reason.PROCESSING_FAILED))
 
     async def _alert(self, connection: AsyncConnection, alert: Alert, now: int) -> None:
+        admission = Admission(outbox=self.outbox, alarms=self.alarms)
         async with connection.begin_nested():
-            before = await alerts.find(connection, alert.id, EVERYTHING, lock=True)
-            arrival, occasion = arrive(before.alert if before else None, before.status if before else Status.NEW, alert)
-            if arrival not in (Arrival.OLDER, Arrival.SAME):
-                case = await alerts.store(connection, alert, before, arrival, now)
-                if occasion is not None:
-                    await self.outbox.put(connection, alert, occasion, now)
-                await events.append(
-                    connection, events.Kind.ALERT, alert.id, _event(case, occasion), now, region=alert.place.region
-                )
+            arrival = await admission.receive(connection, alert, now)
         metrics.ALERTS.labels(arrival.value).inc()
 
     async def _source(self, connection: AsyncConnection, health: SourceHealth, now: int) -> None:
@@ -133,20 +127,3 @@ class Intake:
             record.value, problem, topic=record.topic, partition=record.partition, offset=record.offset
         )
         log().warning("dead_letter", reason=problem.reason.value, topic=record.topic, offset=record.offset)
-
-
-def _event(case: alerts.Case, occasion: Occasion | None) -> dict[str, object]:
-    alert = case.alert
-    return {
-        "alertId": alert.id,
-        "revision": alert.revision,
-        "change": alert.change.value,
-        "state": alert.state.value,
-        "status": case.status.value,
-        "severity": alert.severity.value,
-        "region": alert.place.region,
-        "label": alert.label,
-        "occasion": occasion.value if occasion else None,
-        "exercise": alert.exercise,
-        "emittedMs": alert.emitted_ms,
-    }

@@ -25,7 +25,7 @@ DATABASE_FAILURES = Counter("seinpost_notifier_database_failures_total", "Batche
 LAG = Gauge("seinpost_notifier_lag_records", "Records behind the end of the topic.", ["topic"])
 DELIVERIES = Counter(
     "seinpost_notifier_deliveries_total",
-    "Attempts to deliver, by receiver and outcome (delivered, refused, unreachable, timeout, expired).",
+    "Attempts to deliver, by receiver and outcome (delivered, partly, refused, unreachable, timeout, expired).",
     ["receiver", "outcome"],
 )
 DELIVERY_SECONDS = Histogram(
@@ -34,8 +34,22 @@ DELIVERY_SECONDS = Histogram(
     ["receiver"],
     buckets=(0.1, 0.5, 1, 5, 30, 120, 600, 3600, 21600, 86400),
 )
+RECEIVER_REACHED = Gauge(
+    "seinpost_notifier_receiver_reached_timestamp_seconds",
+    "When this receiver last took something from this replica: an alert, a test or a sign of life.",
+    ["receiver"],
+)
+TRIALS_FAILED = Counter(
+    "seinpost_notifier_trials_failed_total", "Tests and signs of life that a receiver did not take.", ["receiver"]
+)
 OUTBOX = Gauge("seinpost_notifier_outbox", "Deliveries that are not acknowledged and not given up.")
 UNSEEN = Gauge("seinpost_notifier_unseen_alerts", "Alerts that nobody has seen; exercises apart.", ["exercise"])
+HELD = Gauge(
+    "seinpost_notifier_held_alerts",
+    "Alerts that nobody closed, by place: shown, silenced, inhibited (under their event), digested (beyond the budget).",
+    ["place"],
+)
+ESCALATIONS = Counter("seinpost_notifier_escalations_total", "Steps of escalation taken, by number.", ["step"])
 REMOVED = Counter("seinpost_notifier_alerts_removed_total", "Alerts removed because they were kept long enough.")
 STREAMS = Gauge("seinpost_notifier_streams", "Open live streams (consoles and API clients).")
 STREAMS_CUT = Counter(

@@ -16,11 +16,13 @@ from services.notifier.access.reach import Reach
 from services.notifier.life import UNSEEN, Arrival, Status
 from services.notifier.store.tables import actions, alerts, revisions
 from services.notifier.store.upsert import upsert
+from services.notifier.withholding import Held, Placement, happening
 
 _decoder: Decoder[Alert] = Decoder(Alert)
 OPEN = tuple(status for status in Status if status is not Status.CLOSED)
 """What waits for an operator."""
 _unseen = [status.value for status in UNSEEN]
+_shown = alerts.c.held == Held.SHOWN.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,17 @@ class Case:
     outcome: str | None
     received_ms: int
     """When its first record was stored here."""
+    held: Held = Held.SHOWN
+    held_by: str | None = None
+    """The silence, alert or digest that withholds it."""
+    happening: str = ""
+    """Shared by alerts of one gathering."""
+    card_ms: int | None = None
+    """When it took a card of the alarm budget."""
+    escalation_step: int = 0
+    """Steps taken since it waits."""
+    escalate_ms: int | None = None
+    """When the next step is due; now or earlier: to be looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,15 +111,27 @@ async def find(connection: AsyncConnection, alert_id: str, reach: Reach, *, lock
     """``lock``: no other transaction changes it before this one ends. Out of reach is not there."""
     query = select(alerts).where(alerts.c.id == alert_id, reach.where(alerts.c.region))
     row = (await connection.execute(query.with_for_update() if lock else query)).first()
-    return _case(row) if row else None
+    return of_row(row) if row else None
 
 
-async def store(connection: AsyncConnection, alert: Alert, before: Case | None, arrival: Arrival, now_ms: int) -> Case:
-    """Write ``alert`` as the newest record of its happening."""
+async def store(
+    connection: AsyncConnection,
+    alert: Alert,
+    before: Case | None,
+    arrival: Arrival,
+    now_ms: int,
+    *,
+    placement: Placement | None = None,
+) -> Case:
+    """Write ``alert`` as the newest record of its happening. ``placement``: absent, it stays where it was."""
     status, since = (before.status, before.status_ms) if before else (Status.NEW, now_ms)
     if arrival is Arrival.REOPENS:
         status, since = Status.REOPENED, now_ms
     reopened = arrival is Arrival.REOPENS
+    held, held_by = (before.held, before.held_by) if before else (Held.SHOWN, None)
+    card_ms = before.card_ms if before else None
+    if placement is not None:
+        held, held_by, card_ms = placement.held, placement.by, now_ms if placement.card else card_ms
     case_ = Case(
         alert=alert,
         status=status,
@@ -114,6 +139,12 @@ async def store(connection: AsyncConnection, alert: Alert, before: Case | None, 
         owner=before.owner if before and not reopened else None,
         outcome=before.outcome if before and not reopened else None,
         received_ms=before.received_ms if before else now_ms,
+        held=held,
+        held_by=held_by,
+        happening=happening(alert),
+        card_ms=card_ms,
+        escalation_step=before.escalation_step if before and not reopened else 0,
+        escalate_ms=before.escalate_ms if before else None,
     )
     row = {
         "id": alert.id,
@@ -133,6 +164,13 @@ async def store(connection: AsyncConnection, alert: Alert, before: Case | None, 
         "outcome": case_.outcome,
         "received_ms": case_.received_ms,
         "stored_ms": now_ms,
+        "gemeente": alert.place.gemeente,
+        "happening": case_.happening,
+        "held": held.value,
+        "held_by": held_by,
+        "card_ms": card_ms,
+        "escalation_step": case_.escalation_step,
+        "escalate_ms": case_.escalate_ms,
     }
     await connection.execute(upsert(connection, alerts, row, key="id"))
     await connection.execute(
@@ -154,7 +192,14 @@ async def store(connection: AsyncConnection, alert: Alert, before: Case | None, 
 async def set_status(
     connection: AsyncConnection, alert_id: str, *, status: Status, owner: str | None, outcome: str | None, now_ms: int
 ) -> None:
-    changed = {"status": status.value, "status_ms": now_ms, "owner": owner, "outcome": outcome}
+    changed: dict[str, Any] = {"status": status.value, "status_ms": now_ms, "owner": owner, "outcome": outcome}
+    if status is Status.REOPENED:
+        changed |= {"held": Held.SHOWN.value, "held_by": None, "escalation_step": 0, "escalate_ms": now_ms}
+    elif status is Status.IN_PROGRESS:
+        # Somebody works on it: from now on it is a card, whatever withheld it.
+        changed |= {"held": Held.SHOWN.value, "held_by": None, "escalate_ms": None}
+    elif status not in UNSEEN:
+        changed["escalate_ms"] = None
     await connection.execute(update(alerts).where(alerts.c.id == alert_id).values(changed))
 
 
@@ -172,7 +217,7 @@ async def add_deed(connection: AsyncConnection, alert_id: str, deed: Deed) -> No
 
 
 async def to_handle(connection: AsyncConnection, reach: Reach, limit: int = 200) -> list[Case]:
-    """What waits for an operator: unseen first, oldest first within; exercises after the real ones."""
+    """Cards that wait for an operator: unseen first, oldest first within; exercises after the real ones."""
     order = (
         case((alerts.c.exercise.is_(None), 0), else_=1),
         case((alerts.c.status.in_(_unseen), 0), else_=1),
@@ -180,15 +225,15 @@ async def to_handle(connection: AsyncConnection, reach: Reach, limit: int = 200)
         alerts.c.opened_minute,
         alerts.c.id,
     )
-    waits = alerts.c.status.in_([status.value for status in OPEN])
+    waits = and_(alerts.c.status.in_([status.value for status in OPEN]), _shown)
     query = select(alerts).where(waits, reach.where(alerts.c.region)).order_by(*order).limit(limit)
-    return [_case(row) for row in await connection.execute(query)]
+    return [of_row(row) for row in await connection.execute(query)]
 
 
 async def waiting(connection: AsyncConnection, reach: Reach, wanted: Sequence[Status] = OPEN) -> dict[bool, int]:
-    """How many alerts have one of these statuses: False: real ones, True: exercises."""
+    """How many cards have one of these statuses: False: real ones, True: exercises."""
     exercise = alerts.c.exercise.is_not(None)
-    chosen = alerts.c.status.in_([status.value for status in wanted])
+    chosen = and_(alerts.c.status.in_([status.value for status in wanted]), _shown)
     query = select(exercise, func.count()).where(chosen, reach.where(alerts.c.region)).group_by(exercise)
     found = {bool(row[0]): int(row[1]) for row in await connection.execute(query)}
     return {False: found.get(False, 0), True: found.get(True, 0)}
@@ -202,7 +247,7 @@ async def page(
     total = (await connection.execute(select(func.count()).select_from(alerts).where(*conditions))).scalar_one()
     query = select(alerts).where(*conditions).order_by(alerts.c.opened_minute.desc(), alerts.c.id)
     rows = await connection.execute(query.limit(limit).offset(offset))
-    return [_case(row) for row in rows], int(total)
+    return [of_row(row) for row in rows], int(total)
 
 
 async def history(connection: AsyncConnection, alert_id: str) -> tuple[list[Revision], list[Deed]]:
@@ -250,7 +295,7 @@ async def counts(connection: AsyncConnection, reach: Reach, *, exercise: bool) -
     query = select(
         func.count(),
         func.count(case((alerts.c.state == State.CLOSED.value, 1))),
-        func.count(case((and_(alerts.c.status.in_(_unseen)), 1))),
+        func.count(case((and_(alerts.c.status.in_(_unseen), _shown), 1))),
     ).where(alerts.c.exercise.is_not(None) if exercise else alerts.c.exercise.is_(None), reach.where(alerts.c.region))
     opened, closed, unseen = (await connection.execute(query)).one()
     return Counts(opened=opened, closed=closed, unseen=unseen)
@@ -262,7 +307,7 @@ def _searchable(alert: Alert) -> str:
     return " ".join(word for word in words if word).lower()
 
 
-def _case(row: Row[Any]) -> Case:
+def of_row(row: Row[Any]) -> Case:
     return Case(
         alert=_decoder.decode(row.record),
         status=Status(row.status),
@@ -270,4 +315,10 @@ def _case(row: Row[Any]) -> Case:
         owner=row.owner,
         outcome=row.outcome,
         received_ms=row.received_ms,
+        held=Held(row.held),
+        held_by=row.held_by,
+        happening=row.happening,
+        card_ms=row.card_ms,
+        escalation_step=row.escalation_step,
+        escalate_ms=row.escalate_ms,
     )

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     SOURCE = "source"
     NOTICE = "notice"
     """A service has something to tell the operator, or it is over."""
+    SILENCE = "silence"
+    """A silence began or ended."""
 
 
 FOR_ALL = "*"
