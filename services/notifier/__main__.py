@@ -8,6 +8,8 @@ import time
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
+import httpx
+
 from broker.consumer import BatchConsumer
 from broker.dead_letters import DeadLetters
 from broker.producer import AcknowledgedProducer
@@ -17,13 +19,17 @@ from configuration.whole import Configuration, load
 from contracts.topics import ALERTS, NOTICES, SOURCE_HEALTH
 from runtime.probes import Health
 from runtime.process import CannotStart, run, serving
+from services.notifier.admission import Admission
 from services.notifier.application import build
 from services.notifier.delivery.outbox import Outbox
-from services.notifier.delivery.webhook import Receiver, UnusableSecret, client, ready
+from services.notifier.delivery.post import client
+from services.notifier.delivery.ready import ready
+from services.notifier.delivery.receiver import Receiver, UnusableSecret
 from services.notifier.delivery.worker import DeliveryWorker
 from services.notifier.intake import Intake
 from services.notifier.retention import Retention
 from services.notifier.room import Room
+from services.notifier.rounds import Rounds
 from services.notifier.security import loopback
 from services.notifier.settings import Settings
 from services.notifier.store.database import Database, UnusableDatabase
@@ -43,7 +49,8 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             f"SEINPOST_HOST={settings.host} is open to others, and the console has one local user without sign-in; "
             "use 127.0.0.1, or put a proxy with sign-in in front and set SEINPOST_NOTIFIER__BEHIND_SIGN_IN=true"
         )
-    configuration, receivers = _configured(settings)
+    http = client(own.request_timeout_s)
+    configuration, receivers = _configured(settings, http)
     async with _database(settings) as database:
         await ensure_topics(settings.broker)
         health = Health()
@@ -57,7 +64,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             now_ms=now_ms,
         )
         async with (
-            client(own.request_timeout_s) as http,
+            http,
             AcknowledgedProducer(settings.broker, SERVICE) as producer,
             BatchConsumer(
                 settings.broker,
@@ -67,18 +74,18 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             ) as consumer,
             serving(build(room, health), settings),
         ):
-            worker = DeliveryWorker(database=database, receivers=receivers, settings=own, http=http, now_ms=now_ms)
+            worker = DeliveryWorker(database=database, receivers=receivers, settings=own, now_ms=now_ms)
 
             def stored() -> None:
                 stream.wake.set()
                 worker.wake.set()
 
+            alarms = configuration.alarms
+            outbox = Outbox.of(configuration, own.cap_sender, standby=alarms.escalation.receivers)
             intake = Intake(
                 database=database,
-                outbox=Outbox(
-                    receivers=configuration.receivers.receivers,
-                    give_up_after_hours=configuration.receivers.give_up_after_hours,
-                ),
+                outbox=outbox,
+                alarms=alarms,
                 producer=producer,
                 dead_letters=DeadLetters(producer, SERVICE),
                 health=health,
@@ -86,9 +93,22 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 now_ms=now_ms,
             )
             retention = Retention(database=database, alerts_days=own.retention_days, now_ms=now_ms)
+            rounds = Rounds(
+                database=database,
+                admission=Admission(outbox=outbox, alarms=alarms),
+                done=stored,
+                now_ms=now_ms,
+            )
             health.mark_ready()
             await _together(
-                stop, stream, intake.run(consumer, stop), worker.run(stop), stream.run(stop), retention.run(stop)
+                stop,
+                stream,
+                intake.run(consumer, stop),
+                worker.run(stop),
+                room.trials.run(stop),
+                stream.run(stop),
+                retention.run(stop),
+                rounds.run(stop),
             )
 
 
@@ -113,10 +133,11 @@ async def _together(stop: asyncio.Event, stream: Stream, *loops: Coroutine[Any, 
             group.create_task(guarded(loop))
 
 
-def _configured(settings: Settings) -> tuple[Configuration, dict[str, Receiver]]:
+def _configured(settings: Settings, http: httpx.AsyncClient) -> tuple[Configuration, dict[str, Receiver]]:
     try:
         configuration = load(settings.config)
-        return configuration, ready(configuration.receivers.receivers, settings.notifier.secrets_dir)
+        own = settings.notifier
+        return configuration, ready(configuration.receivers, own.secrets_dir, http, own.request_timeout_s)
     except (InvalidConfiguration, UnusableSecret) as error:
         raise CannotStart(str(error)) from error
 

@@ -11,18 +11,23 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from contracts.alert import Alert, Severity, State
-from services.notifier.representation import at_minute
+from services.notifier.console.times import local, wall_ms
+from services.notifier.representation import at_minute, at_ms
 from services.notifier.store.alerts import Revision
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 MEDIA_TYPE = "application/cap+xml"
 SEVERITY = {Severity.HIGH: "Severe", Severity.MEDIUM: "Moderate", Severity.LOW: "Minor", Severity.INFO: "Unknown"}
+RESTRICTION = "Alleen voor veiligheidsregio's en gemeenten"
 LIKELY = 1e-6
 """A tail probability at or below this is called Likely; above it Possible."""
 
 
-def cap(alert: Alert, revisions: Sequence[Revision], sender: str) -> bytes:
-    """The newest record as one CAP message. ``revisions`` oldest first: an Update or Cancel refers to the first."""
+def cap(alert: Alert, revisions: Sequence[Revision], sender: str, web: str = "") -> bytes:
+    """The newest record as one CAP message. ``revisions`` oldest first: an Update or Cancel refers to the first.
+
+    ``web``: address of the alert in the console; empty: none is told.
+    """
     first = revisions[0] if revisions else None
     followed = first is not None and first.revision != alert.revision
     root = Element("alert", xmlns=NAMESPACE)
@@ -32,18 +37,36 @@ def cap(alert: Alert, revisions: Sequence[Revision], sender: str) -> bytes:
     _add(root, "status", "Actual" if alert.exercise is None else "Exercise")
     _add(root, "msgType", "Alert" if not followed else "Cancel" if alert.state is State.CLOSED else "Update")
     _add(root, "scope", "Restricted")
-    _add(root, "restriction", "Alleen voor veiligheidsregio's en gemeenten")
+    _add(root, "restriction", RESTRICTION)
     if alert.exercise is not None:
         _add(root, "note", f"OEFENING: {alert.exercise}")
     if first is not None and followed:
         _add(root, "references", f"{sender},{_identifier(alert, first.revision)},{_moment(first.minute)}")
-    _info(root, alert)
+    _info(root, alert, web)
+    return _written(root)
+
+
+def cap_trial(identifier: str, sender: str, now_ms: int, *, heartbeat: bool) -> bytes:
+    """A test (status Test), or a sign of life (status System). Neither holds anything to act on."""
+    root = Element("alert", xmlns=NAMESPACE)
+    _add(root, "identifier", identifier)
+    _add(root, "sender", sender)
+    _add(root, "sent", at_ms(now_ms).isoformat(timespec="seconds"))
+    _add(root, "status", "System" if heartbeat else "Test")
+    _add(root, "msgType", "Alert")
+    _add(root, "scope", "Restricted")
+    _add(root, "restriction", RESTRICTION)
+    _add(root, "note", "Seinpost leeft nog." if heartbeat else "Test van Seinpost. Er is niets aan de hand.")
+    return _written(root)
+
+
+def _written(root: Element) -> bytes:
     indent(root)
     message: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return message
 
 
-def _info(root: Element, alert: Alert) -> None:
+def _info(root: Element, alert: Alert, web: str) -> None:
     info = SubElement(root, "info")
     _add(info, "language", "nl-NL")
     _add(info, "category", "Security")
@@ -51,8 +74,12 @@ def _info(root: Element, alert: Alert) -> None:
     _add(info, "urgency", "Past" if alert.state is State.CLOSED else "Future" if alert.event else "Unknown")
     _add(info, "severity", SEVERITY[alert.severity])
     _add(info, "certainty", "Likely" if alert.observation.probability <= LIKELY else "Possible")
+    if (onset := _onset(alert)) is not None:
+        _add(info, "onset", onset)
     _add(info, "headline", alert.label)
     _add(info, "description", alert.reason)
+    if web:
+        _add(info, "web", web)
     for name, value in (
         ("phenomenon", alert.phenomenon),
         ("threshold", alert.threshold),
@@ -75,6 +102,12 @@ def _identifier(alert: Alert, revision: int) -> str:
     return f"{alert.id}.{revision}"
 
 
+def _onset(alert: Alert) -> str | None:
+    """When people are called to come; None: no time of day was named."""
+    start = wall_ms(alert.event.starts) if alert.event and alert.event.starts else None
+    return local(start[0]).isoformat(timespec="seconds") if start is not None and start[1] else None
+
+
 def _moment(minute: int) -> str:
     """CAP wants an offset and refuses Z."""
     return at_minute(minute).astimezone(datetime.UTC).isoformat(timespec="seconds")
@@ -82,4 +115,8 @@ def _moment(minute: int) -> str:
 
 def _add(parent: Element, name: str, text: str) -> None:
     # XML 1.0 knows no control characters; one in a label must not make the message unreadable.
-    SubElement(parent, name).text = "".join(character for character in text if character >= " " or character in "\n\t")
+    SubElement(parent, name).text = "".join(character for character in text if _xml(character))
+
+
+def _xml(character: str) -> bool:
+    return (character >= " " or character in "\n\t") and not "\ud800" <= character <= "\udfff" and character < "\ufffe"

@@ -11,7 +11,9 @@ from fastapi import Request
 
 from configuration.whole import Configuration
 from services.notifier.access.actor import Actor
-from services.notifier.delivery.webhook import Receiver
+from services.notifier.delivery.body import Bodies
+from services.notifier.delivery.receiver import Receiver
+from services.notifier.delivery.trial import Trials
 from services.notifier.settings import Settings
 from services.notifier.store import audit
 from services.notifier.store.database import Database
@@ -59,7 +61,18 @@ class Room:
     receivers: dict[str, Receiver]
     now_ms: Callable[[], int]
     rendered: Rendered = field(default_factory=Rendered)
+    trials: Trials = field(init=False)
     _read: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        own = self.settings.notifier
+        self.trials = Trials(
+            database=self.database,
+            receivers=self.receivers,
+            bodies=Bodies.of(self.configuration, own.cap_sender),
+            timeout_s=own.request_timeout_s,
+            now_ms=self.now_ms,
+        )
 
     def acted(self) -> None:
         """An operator did something: everybody sees it at once."""

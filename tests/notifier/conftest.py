@@ -168,7 +168,7 @@ async def served(tmp_path: Path, configuration: Configuration) -> AsyncIterator[
     )
     intake = Intake(
         database=database,
-        outbox=Outbox(receivers=(), give_up_after_hours=1),
+        outbox=Outbox.of(configuration, own.cap_sender),
         producer=None,  # type: ignore[arg-type]
         dead_letters=None,  # type: ignore[arg-type]
         health=Health(),

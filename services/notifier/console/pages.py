@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
@@ -122,7 +121,6 @@ async def handover(
 @router.get("/instellingen")
 async def settings(request: Request, the_room: TheRoom, the_actor: TheActor) -> Response:
     configuration = the_room.configuration
-    receivers = [(receiver, urlsplit(receiver.url).hostname) for receiver in configuration.receivers.receivers]
     async with the_room.database.reading() as connection:
         newest = await audit.page(connection, the_actor.reach(Permission.READ_AUDIT), before=None, limit=50)
     return await page(
@@ -130,7 +128,7 @@ async def settings(request: Request, the_room: TheRoom, the_actor: TheActor) -> 
         the_room,
         "instellingen.html",
         configuration=configuration,
-        receivers=receivers,
+        receivers=configuration.receivers.receivers,
         regions=regions(the_room),
         settings=the_room.settings,
         database="SQLite" if the_room.database.is_sqlite else "PostgreSQL",

@@ -1,29 +1,42 @@
-"""Puts an alert into the outbox, once for each receiver that should hear of it."""
+"""Puts an alert in the outbox for every receiver that should hear of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Self
 
-import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from configuration.receivers import Webhook
+from configuration.receivers import Kind
+from configuration.whole import Configuration
 from contracts.alert import Alert
-from services.notifier.delivery.routing import Route, delivery_id, route
+from services.notifier.console.times import local
+from services.notifier.delivery.body import Bodies
+from services.notifier.delivery.routing import Routing, delivery_id
 from services.notifier.life import Occasion
-from services.notifier.representation import AlertBody, at_ms, body
-from services.notifier.store import deliveries
+from services.notifier.store import alerts, deliveries
 
 HOUR_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbox:
-    receivers: tuple[Webhook, ...]
+    routing: Routing
+    bodies: Bodies
     give_up_after_hours: float
+
     standby: frozenset[str] = frozenset()
     """Receivers that hear of an alert only when it is escalated to them."""
+
+    @classmethod
+    def of(cls, configuration: Configuration, cap_sender: str, standby: frozenset[str] = frozenset()) -> Self:
+        return cls(
+            routing=Routing.of(configuration.receivers, configuration.gazetteer),
+            bodies=Bodies.of(configuration, cap_sender),
+            give_up_after_hours=configuration.receivers.give_up_after_hours,
+            standby=standby,
+        )
 
     async def put(
         self,
@@ -37,10 +50,15 @@ class Outbox:
     ) -> None:
         """In the transaction that stores the alert: both are on disk, or neither.
 
-        ``only``: these receivers, standby or not, as far as the alert is theirs. ``turn`` sets apart what is told of one
-        revision more than once.
+        ``only``: these receivers, standby or not, as far as the alert is theirs. ``turn`` sets apart what is told of
+        one revision more than once.
         """
-        for receiver in self.chosen(alert, only):
+        told = await deliveries.told(connection, alert.id)
+        wanted = list(self.chosen(alert, now_ms, only, told))
+        # Only CAP refers to what went before.
+        refers = any(receiver.kind == "cap" for receiver in wanted)
+        revisions = (await alerts.history(connection, alert.id))[0] if refers else []
+        for receiver in wanted:
             await deliveries.put(
                 connection,
                 deliveries.Delivery(
@@ -49,22 +67,20 @@ class Outbox:
                     revision=alert.revision,
                     receiver=receiver.id,
                     occasion=occasion.value,
-                    body=message(alert, occasion),
+                    body=self.bodies.of_alert(receiver, alert, occasion, revisions, now_ms),
                     attempts=0,
                     created_ms=now_ms,
                     expires_ms=now_ms + int(self.give_up_after_hours * HOUR_MS),
                 ),
             )
 
-    def chosen(self, alert: Alert, only: frozenset[str] | None = None) -> Iterable[Webhook]:
-        for receiver in self.receivers:
-            asked = receiver.id in only if only is not None else receiver.id not in self.standby
-            if asked and route(receiver, alert) is Route.SEND:
+    def chosen(
+        self, alert: Alert, now_ms: int, only: frozenset[str] | None = None, told: Collection[str] = ()
+    ) -> Iterator[Kind]:
+        """``told``: ids of receivers that heard of this alert before."""
+        clock = local(now_ms).time()
+        for receiver in self.routing.receivers:
+            heard = receiver.id in told
+            asked = receiver.id in only if only is not None else heard or receiver.id not in self.standby
+            if asked and self.routing.decide(receiver, alert, clock, told=heard).sends:
                 yield receiver
-
-
-def message(alert: Alert, occasion: Occasion) -> bytes:
-    """The body of a webhook: type, timestamp and data, as Standard Webhooks advises."""
-    data = AlertBody.model_validate(body(alert)).model_dump(mode="json", by_alias=True)
-    timestamp = at_ms(alert.emitted_ms).isoformat().replace("+00:00", "Z")
-    return orjson.dumps({"type": f"alert.{occasion.value}", "timestamp": timestamp, "data": data})

@@ -10,14 +10,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
 from runtime.logs import log
 from services.notifier import metrics
 from services.notifier.access.reach import EVERYTHING
 from services.notifier.delivery.backoff import wait_s
-from services.notifier.delivery.webhook import Answer, Outcome, Receiver, post
+from services.notifier.delivery.receiver import Answer, Outcome, Receiver
 from services.notifier.representation import at_ms
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import deliveries
@@ -44,7 +43,6 @@ class DeliveryWorker:
     database: Database
     receivers: dict[str, Receiver]
     settings: NotifierSettings
-    http: httpx.AsyncClient
     now_ms: Callable[[], int]
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _under_way: dict[asyncio.Task[Sent], str] = field(default_factory=dict)
@@ -101,9 +99,7 @@ class DeliveryWorker:
         else:
             try:
                 async with asyncio.timeout(self.settings.request_timeout_s * 2):
-                    answer = await post(
-                        self.http, receiver, message_id=delivery.id, body=delivery.body, now=at_ms(started)
-                    )
+                    answer = await receiver.deliver(delivery.id, delivery.body, at_ms(started))
             except TimeoutError:
                 answer = Answer(outcome=Outcome.TIMEOUT)
         return Sent(delivery=delivery, answer=answer, started_ms=started, finished_ms=self.now_ms())
@@ -137,6 +133,8 @@ class DeliveryWorker:
         metrics.DELIVERIES.labels(label, outcome).inc()
         if state is DeliveryState.DELIVERED:
             metrics.DELIVERY_SECONDS.labels(label).observe((sent.finished_ms - delivery.created_ms) / 1000)
+            metrics.RECEIVER_REACHED.labels(label).set(sent.finished_ms / 1000)
+        if sent.answer.outcome is Outcome.DELIVERED:
             return
         log().warning(
             "not_delivered",
@@ -156,7 +154,7 @@ class DeliveryWorker:
             task.cancel()
 
     def _after(self, delivery: Delivery, answer: Answer, now: int) -> tuple[DeliveryState, int]:
-        if answer.outcome is Outcome.DELIVERED:
+        if answer.arrived:
             return DeliveryState.DELIVERED, now
         if answer.outcome is Outcome.EXPIRED:
             return DeliveryState.EXPIRED, now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -53,12 +54,19 @@ async def put(connection: AsyncConnection, delivery: Delivery) -> None:
             body=delivery.body,
             state=DeliveryState.PENDING.value,
             attempts=0,
+            digest=hashlib.sha256(delivery.body).hexdigest(),
             created_ms=delivery.created_ms,
             expires_ms=delivery.expires_ms,
             next_ms=delivery.created_ms,
             claimed_until_ms=0,
         )
     )
+
+
+async def told(connection: AsyncConnection, alert: str) -> frozenset[str]:
+    """Ids of receivers that something of this alert was sent to, or will be."""
+    query = select(deliveries.c.receiver).where(deliveries.c.alert == alert).distinct()
+    return frozenset((await connection.execute(query)).scalars())
 
 
 async def claim(
@@ -148,6 +156,8 @@ class DeliveryRow:
     revision: int
     receiver: str
     occasion: str
+    digest: str | None
+    """SHA-256 of what was sent; absent: from before this was kept."""
     state: str
     created_ms: int
     finished_ms: int | None
@@ -176,6 +186,7 @@ async def page(
             revision=row.revision,
             receiver=row.receiver,
             occasion=row.occasion,
+            digest=row.digest,
             state=row.state,
             created_ms=row.created_ms,
             finished_ms=row.finished_ms,

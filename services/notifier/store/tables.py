@@ -1,6 +1,6 @@
 """The tables. Times are milliseconds since the epoch (``_ms``) or minutes since the epoch (``_minute``).
 
-Free text that an operator typed stands in ``actions.text`` and ``silences.reason`` alone. The rest is from the contracts.
+Free text that an operator typed stands in ``actions.text`` and ``silences.reason`` alone; the rest is from contracts.
 """
 
 from __future__ import annotations
@@ -102,6 +102,7 @@ deliveries = Table(
     Column("receiver", String(60), nullable=False),
     Column("occasion", String(16), nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("digest", String(64)),  # SHA-256 of the body
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
@@ -121,6 +122,21 @@ attempts = Table(
     Column("outcome", String(16), nullable=False),
     Column("status_code", Integer),
     Column("duration_ms", Integer, nullable=False),
+)
+
+trials = Table(
+    "trials",  # tests and signs of life: each a delivery without an alert
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("receiver", String(60), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("actor", String(80)),
+    Column("digest", String(64), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("outcome", String(16)),  # absent: under way
+    Column("status_code", Integer),
+    Column("duration_ms", Integer),
+    Index(None, "receiver", "at_ms"),
 )
 
 sources = Table(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import socket
 import time
 from pathlib import Path
@@ -8,15 +9,19 @@ from pathlib import Path
 import pytest
 
 from configuration.receivers import Receivers, Webhook
+from configuration.whole import load
 from services.notifier.access.reach import EVERYTHING
 from services.notifier.delivery.outbox import Outbox
-from services.notifier.delivery.webhook import UnusableSecret, client, ready
+from services.notifier.delivery.post import client
+from services.notifier.delivery.ready import ready
+from services.notifier.delivery.receiver import UnusableSecret
 from services.notifier.delivery.worker import DeliveryWorker
 from services.notifier.life import Arrival, Occasion
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import alerts, deliveries
 from services.notifier.store.database import Database
 from services.notifier.store.deliveries import DeliveryRow
+from tests.brokers.services import REPOSITORY
 from tests.notifier.conftest import SECRET, Clock, Receiver
 from tests.notifier.samples import alert
 
@@ -30,12 +35,13 @@ class Room:
         settings = NotifierSettings(request_timeout_s=timeout_s, retry_first_s=1, retry_cap_s=60)
         self.clock = Clock()
         self.database = database
-        self.outbox = Outbox(receivers=(hook,), give_up_after_hours=1)
+        configured = Receivers(receivers=(hook,), give_up_after_hours=1)
+        whole = dataclasses.replace(load(REPOSITORY / "config"), receivers=configured)
+        self.outbox = Outbox.of(whole, "seinpost")
         self.worker = DeliveryWorker(
             database=database,
-            receivers=ready((hook,), secrets),
+            receivers=ready(configured, secrets, client(timeout_s), timeout_s),
             settings=settings,
-            http=client(timeout_s),
             now_ms=self.clock,
         )
 
@@ -114,8 +120,9 @@ async def test_it_is_given_up_after_its_time_and_says_so(database: Database, tmp
 def test_a_secret_that_cannot_sign_stops_the_start_without_being_quoted(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "s").write_text(content)
+    hook = Webhook(id="meldkamer", url="https://example.nl/", secret="s")
     with pytest.raises(UnusableSecret) as refused:
-        ready([Webhook(id="meldkamer", url="https://example.nl/", secret="s")], tmp_path)
+        ready(Receivers(receivers=(hook,)), tmp_path, client(1), 1)
     assert str(tmp_path / "s") in str(refused.value)
     assert content is None or content not in str(refused.value)
 
