@@ -27,6 +27,8 @@ class Reason(StrEnum):
     PROTOCOL = "protocol"
     STOPPED = "stopped"
     FINISHED = "finished"
+    NO_MANDATE = "no-mandate"
+    """Nobody decided that it may be read, or the decision has ended: it is not connected to."""
 
 
 class SourceHealth(

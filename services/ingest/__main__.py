@@ -14,6 +14,7 @@ from runtime.probes import Health, probes_only
 from runtime.process import CannotStart, run, serving
 from services.ingest.adapters import adapter_for
 from services.ingest.cursors import read_cursors
+from services.ingest.mandated import Mandated
 from services.ingest.push import PushAdapter
 from services.ingest.push_endpoint import add_push
 from services.ingest.runner import Runner
@@ -33,6 +34,7 @@ class Unacknowledged(Exception):
 
 async def main(settings: Settings, stop: asyncio.Event) -> None:
     adapters = [adapter_for(source, settings.ingest.secrets_dir) for source in _sources(settings)]
+    mandated = _mandated(settings)
     health = Health()
     app = probes_only(health)
     for adapter in adapters:
@@ -43,7 +45,10 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
         cursors = await read_cursors(settings.broker)
         async with AcknowledgedProducer(settings.broker, "ingest") as producer:
             dead_letters = DeadLetters(producer, "ingest")
-            runners = [Runner(adapter, producer, dead_letters, settings.ingest) for adapter in adapters]
+            runners = [
+                Runner(adapter, producer, dead_letters, settings.ingest, mandated.question(adapter.settings))
+                for adapter in adapters
+            ]
             try:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(_beat(health, producer, stop))
@@ -74,6 +79,13 @@ def _sources(settings: Settings) -> list[AnySource]:
     except InvalidConfiguration as error:
         raise CannotStart(str(error)) from error
     return [source for source in configured if source.enabled]
+
+
+def _mandated(settings: Settings) -> Mandated:
+    try:
+        return Mandated(settings.config)
+    except InvalidConfiguration as error:
+        raise CannotStart(str(error)) from error
 
 
 async def _beat(health: Health, producer: AcknowledgedProducer, stop: asyncio.Event) -> None:

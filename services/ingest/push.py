@@ -126,7 +126,7 @@ class PushAdapter:
                 if digest in self._known or digest in here:
                     receipt.duplicates += 1
                     continue
-                events.append(read_line(line, source=self.settings.id, received_ms=received_ms))
+                events.append(self._post(line, received_ms))
             except Malformed as problem:
                 receipt.rejections.append(Rejection(line=number, problem=problem))
                 events.append(Unreadable(payload=line, problem=problem))
@@ -135,6 +135,10 @@ class PushAdapter:
             digests.append(digest)
             receipt.accepted += 1
         return receipt, events, digests
+
+    def _post(self, line: bytes, received_ms: int) -> RawPost:
+        source, exercise = self.settings.id, self.settings.exercise
+        return read_line(line, source=source, received_ms=received_ms, exercise=exercise)
 
     def _remember(self, digests: list[bytes]) -> None:
         for digest in digests:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import random
 import time
+from collections.abc import Callable
 from zlib import crc32
 
 from broker.dead_letters import DeadLetters
@@ -38,18 +39,26 @@ class Runner:
     """One source from start to end. `run` returns when the source has ended or `stop` was called."""
 
     def __init__(
-        self, adapter: Adapter, producer: AcknowledgedProducer, dead_letters: DeadLetters, settings: IngestSettings
+        self,
+        adapter: Adapter,
+        producer: AcknowledgedProducer,
+        dead_letters: DeadLetters,
+        settings: IngestSettings,
+        mandated: Callable[[], bool],
     ) -> None:
+        """``mandated`` is asked before every event: whether this source may be read now."""
         self._adapter = adapter
         self._producer = producer
         self._dead_letters = dead_letters
         self._settings = settings
+        self._mandated = mandated
         self._id = adapter.settings.id
-        self._watch = Watch(max_lag_s=adapter.settings.max_lag_s, replay=adapter.replay)
+        self._watch = self._new_watch()
         self._backoff = Backoff(settings.backoff_s, settings.backoff_cap_s, random.SystemRandom())
         self._handling = False
         self._stopping = False
         self._reading: asyncio.Task[None] | None = None
+        self._connection: asyncio.Task[None] | None = None
         self._confirming: set[asyncio.Task[None]] = set()
         self._unsaved = 0
         self._save_due = False
@@ -89,11 +98,19 @@ class Runner:
         if self._reading is not None and not self._handling:
             self._reading.cancel()
 
+    def _new_watch(self) -> Watch:
+        return Watch(max_lag_s=self._adapter.settings.max_lag_s, replay=self._adapter.replay)
+
     async def _read_until_ended(self, cursor: str | None) -> None:
         while not self._stopping:
+            if not self._mandated():
+                await self._until_mandated()
+                # What was written meanwhile nobody may read: go on with what comes now.
+                cursor = cursor if self._adapter.replay else None
             began_s = time.monotonic()
             try:
-                await self._read(cursor)
+                if not await self._read_while_mandated(cursor):
+                    continue
             except SourceFailed as failure:
                 await self._wait_after(failure, time.monotonic() - began_s)
             except Exception as error:
@@ -108,6 +125,25 @@ class Runner:
         if not self._stopping:
             self._watch.finished()
 
+    async def _until_mandated(self) -> None:
+        log().warning("not read", source=self._id, reason=Reason.NO_MANDATE.value)
+        while not self._mandated():  # noqa: ASYNC110 (a mandate begins by the clock; nobody tells)
+            await asyncio.sleep(TICK_S)
+        self._watch = self._new_watch()
+
+    async def _read_while_mandated(self, cursor: str | None) -> bool:
+        """False when the mandate ended first."""
+        self._connection = asyncio.create_task(self._read(cursor))
+        try:
+            await asyncio.wait({self._connection})
+        finally:
+            self._connection.cancel()
+            await asyncio.gather(self._connection, return_exceptions=True)
+        if self._connection.cancelled():
+            return False
+        self._connection.result()
+        return self._mandated()
+
     async def _wait_after(self, failure: SourceFailed, held_s: float) -> None:
         answer = {} if failure.status is None else {"status": failure.status}
         log().warning("source failed", source=self._id, reason=failure.reason.value, **answer)
@@ -119,6 +155,8 @@ class Runner:
     async def _read(self, cursor: str | None) -> None:
         async with contextlib.aclosing(self._adapter.events(cursor)) as events:
             async for event in events:
+                if not self._mandated():
+                    return
                 self._handling = True
                 await self._handle(event)
                 if self._save_due:
@@ -207,6 +245,8 @@ class Runner:
         saved_s = time.monotonic()
         while True:
             await asyncio.sleep(TICK_S)
+            if not self._handling and self._connection is not None and not self._mandated():
+                self._connection.cancel()
             await self._report()
             if time.monotonic() - saved_s >= self._settings.save_cursor_s:
                 saved_s = time.monotonic()
@@ -220,6 +260,8 @@ class Runner:
         A replay has nothing to say before its first post: its time is not known yet.
         """
         verdict = self._watch.verdict(clock_ms(), self._adapter.expected_gap_s)
+        if not self._watch.is_finished and not self._mandated():
+            verdict = Verdict(status=source_health.Status.BLIND, reason=Reason.NO_MANDATE)
         if self._adapter.replay and verdict.reason is Reason.STARTING:
             return
         now_ms = self._adapter.now_ms()

@@ -25,6 +25,11 @@ class IngestSettings(BaseModel):
         0.5, gt=0, description="Longest first wait before a source is tried again, in seconds; it doubles each time."
     )
     backoff_cap_s: float = Field(60, gt=0, description="Longest wait before a source is tried again, in seconds.")
+    probe_url: str = Field(
+        "http://127.0.0.1:8080/v1/probe",
+        pattern=r"^https?://",
+        description="Where `python -m services.ingest.probe` pushes its made-up posts; its token is the secret `probe`.",
+    )
     max_push_bytes: int = Field(
         10_000_000, ge=1_000, description="Largest body a supplier may push in one request, in bytes."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -61,10 +61,12 @@ def post(source: str, number: int, text: str = "hallo") -> RawPost:
 
 
 @asynccontextmanager
-async def running(broker: BrokerSettings, adapter: Scripted) -> AsyncIterator[Runner]:
+async def running(
+    broker: BrokerSettings, adapter: Scripted, mandated: Callable[[], bool] = lambda: True
+) -> AsyncIterator[Runner]:
     settings = IngestSettings.model_validate({"heartbeat_s": 0.2, "save_cursor_s": 0.1, "backoff_s": 0.01})
     async with AcknowledgedProducer(broker, "test") as producer:
-        runner = Runner(adapter, producer, DeadLetters(producer, "ingest"), settings)
+        runner = Runner(adapter, producer, DeadLetters(producer, "ingest"), settings, mandated)
         task = asyncio.create_task(runner.run(None))
         try:
             yield runner
@@ -146,3 +148,47 @@ async def test_a_source_asked_to_wait_is_left_alone(broker: BrokerSettings) -> N
     assert len(adapter.resumed_with) == 1
     # Stopping does not wait for it either.
     assert time.monotonic() - began_s < 25
+
+
+async def test_without_a_mandate_nothing_is_read_and_the_source_is_not_shown_as_calm(broker: BrokerSettings) -> None:
+    adapter = Scripted("verboden", [post("verboden", 1)])
+    async with running(broker, adapter, lambda: False):
+        reports = await eventually(
+            lambda: health(broker, "verboden"), lambda seen: [each.reason for each in seen].count(Reason.NO_MANDATE) > 2
+        )
+    assert {each.status for each in reports} == {Status.BLIND}
+    assert adapter.resumed_with == []
+    assert await posts(broker, "verboden") == []
+
+
+async def test_a_mandate_that_ends_closes_the_connection_and_what_is_written_meanwhile_is_never_read(
+    broker: BrokerSettings,
+) -> None:
+    valid = [True]
+    adapter = Scripted("tijdelijk", [post("tijdelijk", 1)], [post("tijdelijk", 3)])
+    async with running(broker, adapter, lambda: valid[0]):
+        await eventually(lambda: posts(broker, "tijdelijk"), lambda seen: len(seen) == 1)
+        valid[0] = False
+        await eventually(
+            lambda: health(broker, "tijdelijk"), lambda seen: seen[-1:] and seen[-1].reason is Reason.NO_MANDATE
+        )
+        assert adapter.resumed_with == [None]
+        valid[0] = True
+        arrived = await eventually(lambda: posts(broker, "tijdelijk"), lambda seen: len(seen) == 2)
+    assert [each.id for each in arrived] == ["1", "3"]
+    assert adapter.resumed_with == [None, None], "it goes on with what comes now, not with its cursor"
+
+
+async def test_an_event_that_comes_after_the_end_is_not_handed_on(broker: BrokerSettings) -> None:
+    asked: list[bool] = []
+
+    def mandated() -> bool:
+        asked.append(True)
+        return len(asked) < 40
+
+    adapter = Scripted("stroom", [post("stroom", number) for number in range(1_000)])
+    async with running(broker, adapter, mandated):
+        await eventually(
+            lambda: health(broker, "stroom"), lambda seen: seen[-1:] and seen[-1].reason is Reason.NO_MANDATE
+        )
+    assert 0 < len(await posts(broker, "stroom")) < 40

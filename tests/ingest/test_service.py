@@ -280,7 +280,7 @@ async def test_it_says_in_one_line_why_it_cannot_start(start_service, tmp_path: 
     cases = [
         (
             configured(tmp_path / "a", {"id": "bsky", "kind": "jetstream", "url": "ws://x", "wier": 1}),
-            "sources.yaml:1: sources.0.jetstream.wier",
+            "sources.yaml:1: sources.0.wier",
         ),
         (configured(tmp_path / "b", push | {"id": "push"}), "the secret none cannot be read"),
         (configured(tmp_path / "c", double, double), "dubbel"),

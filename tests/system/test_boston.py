@@ -46,6 +46,7 @@ async def test_the_first_alert_opens_within_ten_minutes_and_none_before(
     config = tmp_path / "config"
     shutil.copytree(REPOSITORY / "tests" / "detector" / "boston", config)
     source = {"id": "crisislex", "kind": "file", "path": str(posts)}
+    shutil.copytree(REPOSITORY / "config" / "mandates", config / "mandates")
     (config / "sources.yaml").write_text(json.dumps({"sources": [source]}))
     chain = start_chain(start_service, broker, tmp_path / "run", config)
     await _read_to_the_end(chain, len(posts.read_text().splitlines()))

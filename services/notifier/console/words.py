@@ -40,6 +40,7 @@ SOURCE_REASON = {
     "protocol": "stuurt iets dat niet te lezen is",
     "stopped": "is gestopt",
     "finished": "is tot het einde gelezen",
+    "no-mandate": "wordt niet gelezen: er is geen geldig mandaat",
 }
 NOTICE = {
     "configuration": "Een wijziging in de configuratie klopt niet en is niet overgenomen. "
