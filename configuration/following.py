@@ -24,15 +24,14 @@ async def changes(
     found = await asyncio.to_thread(_load, directory)
     if isinstance(found, InvalidConfiguration) or found.version != version:
         yield found
+    seen = known
     while True:
         await asyncio.sleep(look_every_s)
-        now = await asyncio.to_thread(_fingerprint, directory)
-        if now != known:
-            found = await asyncio.to_thread(_load, directory)
-            # Several files saved one after the other are one change: looked at again when they have settled.
-            if await asyncio.to_thread(_fingerprint, directory) == now:
-                known = now
-                yield found
+        before, seen = seen, await asyncio.to_thread(_fingerprint, directory)
+        # An editor empties a file before it fills it, and people save several: believed when two looks see the same.
+        if seen != known and seen == before:
+            known = seen
+            yield await asyncio.to_thread(_load, directory)
 
 
 def _load(directory: Path) -> Configuration | InvalidConfiguration:
