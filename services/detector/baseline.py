@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final
 
 SCALES: Final = (5, 15, 60, 360, 1440, 10080)
@@ -51,6 +52,8 @@ _IMPLAUSIBLE_RHYTHM = 0.1
 """What an implausible hour counts for when the rhythm is learned."""
 _IMPLAUSIBLE_WEIGHT = 0.02
 """What an implausible window counts for when the dispersion is learned."""
+_LEAST_EXPECTED: Final = 0.02
+"""Posts; windows of which less is expected say nothing of the dispersion."""
 _RUN_DOUBLES: Final = 12.0
 """Implausible hours after which twice as much is plausible: a day's burst hardly counts, a lasting change does."""
 _RUN_LASTS, _SLOW_RUN_LASTS = 24.0, 96.0
@@ -98,18 +101,24 @@ _SIZE = 80
 
 
 class Baseline:
-    """Learned state of one series: 80 single-precision numbers (320 bytes), so that storing it loses nothing."""
+    """Learned state of one series: 80 single-precision numbers (320 bytes), so that storing it loses nothing.
 
-    __slots__ = ("_daily", "_prefix", "_prior", "_slopes", "values")
+    What is worked out from them is kept until the next hour is learned: a series is tested far more often than taught.
+    """
+
+    __slots__ = ("_daily", "_hourly", "_prefix", "_prior", "_sizes", "_slopes", "values")
 
     def __init__(self, kind: str, values: bytes | None = None, *, prior: Prior | None = None) -> None:
         self._prior = prior or PRIORS.get(kind, _UNKNOWN)
         self.values = array("f", bytes(4 * _SIZE) if values is None else values)
         if len(self.values) != _SIZE:
             raise ValueError("not a baseline")
-        self._prefix = array("d")
-        self._slopes = array("d")
-        self._daily = array("d")
+        self._hourly: list[float] = []
+        """Before they are made to average one; kept to renew one hour at a time."""
+        self._prefix: list[float] = []
+        self._slopes: list[float] = []
+        self._daily: list[float] = []
+        self._sizes: dict[int, float] = {}
 
     @property
     def own(self) -> bool:
@@ -139,44 +148,62 @@ class Baseline:
         if not self._prefix:
             self._tabulate()
         start, end = start + 60 * _LOCAL, end + 60 * _LOCAL
-        prefix, slopes, daily = self._prefix, self._slopes, self._daily
+        daily, whole = self._daily, self._prefix[24]
         first, last = start // 1440, (end - 1) // 1440
-        total = 0.0
-        for day in range(first, last + 1):
-            low = max(start - day * 1440, 0)
-            high = min(end - day * 1440, 1440)
-            within = _read(prefix, slopes, high) - _read(prefix, slopes, low)
-            total += within * daily[(day + 3) % 7]
-        return total
+        if first >= last:
+            return (self._read(end - first * 1440) - self._read(start - first * 1440)) * daily[(first + 3) % 7]
+        total = (whole - self._read(start - first * 1440)) * daily[(first + 3) % 7]
+        for day in range(first + 1, last):
+            total += whole * daily[(day + 3) % 7]
+        return total + self._read(end - last * 1440) * daily[(last + 3) % 7]
+
+    def _read(self, minute: int) -> float:
+        """Rhythm from midnight to a minute. Within an hour it rises or falls evenly, about the hour's own factor."""
+        hour, rest = divmod(minute, 60)
+        prefix = self._prefix
+        if not rest:
+            return prefix[hour]
+        slopes = self._slopes or self._slope()
+        part = rest / 60
+        return prefix[hour] + (prefix[hour + 1] - prefix[hour]) * part + slopes[hour] * (part * part - part) / 2
 
     def _tabulate(self) -> None:
         """Factors per hour and day; both average to one, or they and the level would drift against each other."""
-        values, pooled = self.values, self._prior.rhythm
-        hourly = [
-            pooled[hour] * (_HOUR_WEIGHT + values[_HOUR_POSTS + hour]) / (_HOUR_WEIGHT + values[_HOUR_EXPECTED + hour])
-            for hour in range(24)
-        ]
+        values = self.values
+        if not self._hourly:
+            self._hourly = [self._factor(hour) for hour in range(24)]
         daily = [
             (_DAY_WEIGHT + values[_DAY_POSTS + day]) / (_DAY_WEIGHT + values[_DAY_EXPECTED + day]) for day in range(7)
         ]
-        scale = 24 / sum(hourly)
-        hourly = [factor * scale for factor in hourly]
-        self._prefix = array("d", [0.0, *accumulate(hourly)])
-        self._prefix.append(self._prefix[-1])
-        self._slopes = array(
-            "d",
-            (
-                max(-2 * factor, min(2 * factor, (hourly[(hour + 1) % 24] - hourly[hour - 1]) / 2))
-                for hour, factor in enumerate(hourly)
-            ),
-        )
-        self._slopes.append(0.0)
-        self._daily = array("d", [factor * 7 / sum(daily) for factor in daily])
+        scale = 24 / sum(self._hourly)
+        self._prefix = [0.0, *accumulate([factor * scale for factor in self._hourly])]
+        self._slopes = []
+        week = sum(daily)
+        self._daily = [factor * 7 / week for factor in daily]
+
+    def _factor(self, hour: int) -> float:
+        values = self.values
+        pooled = self._prior.rhythm[hour]
+        return pooled * (_HOUR_WEIGHT + values[_HOUR_POSTS + hour]) / (_HOUR_WEIGHT + values[_HOUR_EXPECTED + hour])
+
+    def _slope(self) -> list[float]:
+        scale = 24 / sum(self._hourly)
+        hourly = [factor * scale for factor in self._hourly]
+        self._slopes = [
+            max(-2 * factor, min(2 * factor, (after - before) / 2))
+            for before, factor, after in zip((hourly[-1], *hourly[:-1]), hourly, (*hourly[1:], hourly[0]), strict=True)
+        ]
+        return self._slopes
 
     def size(self, scale: int) -> float:
         """Size parameter of the negative binomial at a scale in minutes: 1 / squared coefficient of variation."""
-        at = _nearest(scale)
-        return 1.0 / (self._dispersion(at) + 1.0 / (self._prior.worth_posts + self.values[_SHAPE]))
+        found = self._sizes.get(scale)
+        if found is None:
+            found = self._sizes[scale] = self._size(self._dispersion(_nearest(scale)))
+        return found
+
+    def _size(self, dispersion: float) -> float:
+        return 1.0 / (dispersion + 1.0 / (self._prior.worth_posts + self.values[_SHAPE]))
 
     def _dispersion(self, at: int) -> float:
         """Learned at this scale, starting from half that of the next shorter one: it fades as windows grow."""
@@ -199,21 +226,26 @@ class Baseline:
         expected = level * exposure
         values = self.values
         run = values[_RUN]
-        plausible = self._plausible(expected, 60, _PLAUSIBLE * 2 ** (run / _RUN_DOUBLES))
-        learned = min(float(max(posts, 0)), plausible) if self.own else float(max(posts, 0))
+        learned = float(max(posts, 0))
+        implausible = False
+        if self.own and posts > expected:  # fewer posts are plausible in any case
+            size = self.size(60)
+            learned = min(learned, _plausible(expected, size, _PLAUSIBLE * 2 ** (run / _RUN_DOUBLES)))
+            implausible = posts > _plausible(expected, size, _PLAUSIBLE)
         keep = math.exp(-seen / (LEVEL_MEMORY if run < _RUN_LASTS else _RUN_LASTS))
         slowly = math.exp(-seen / (SLOW_MEMORY if run < _SLOW_RUN_LASTS else _SLOW_RUN_LASTS))
-        implausible = self.own and posts > self._plausible(expected, 60, _PLAUSIBLE)
         values[_RUN] = min(run + 1, 10 * _RUN_DOUBLES) if implausible else max(run - 1, 0)
         values[_SHAPE] = values[_SHAPE] * keep + learned
         values[_EXPOSURE] = values[_EXPOSURE] * keep + exposure
         values[_SLOW_SHAPE] = values[_SLOW_SHAPE] * slowly + learned
         values[_SLOW_EXPOSURE] = values[_SLOW_EXPOSURE] * slowly + exposure
         values[_LEARNED] = min(values[_LEARNED] + seen, 1e6)
+        self._sizes.clear()
         if self.own:
             weight = _IMPLAUSIBLE_RHYTHM if implausible else 1.0
             self._learn_rhythm(hour + _LOCAL, learned, level, expected, seen, weight)
-            self._prefix = array("d")
+            self._hourly[(hour + _LOCAL) % 24] = self._factor((hour + _LOCAL) % 24)
+            self._prefix = []
 
     def _learn_rhythm(  # noqa: PLR0917
         self, local: int, learned: float, level: float, expected: float, seen: float, weight: float
@@ -235,32 +267,46 @@ class Baseline:
 
     def learn_spread(self, scale: int, posts: int, expected: float) -> None:
         """Takes in how far a closed window of one of `SCALES` was from what was expected of it."""
-        if expected < 0.02 or not self.own:
+        if expected < _LEAST_EXPECTED or not self.own:
             return
         at = _nearest(scale)
         dispersion = self._dispersion(at)
-        plausible = self._plausible(expected, scale, _PLAUSIBLE_SPREAD)
-        learned = min(float(max(posts, 0)), plausible)
+        learned, implausible = float(max(posts, 0)), False
+        if posts > expected:  # fewer posts are plausible in any case
+            plausible = _plausible(expected, self._size(dispersion), _PLAUSIBLE_SPREAD)
+            learned, implausible = min(learned, plausible), posts > plausible
         error = ((learned - expected) ** 2 - learned) / (expected * expected)
         hours = scale / 60
         weight = min(1.0, (expected / (1.0 + dispersion * expected)) ** 2) * min(1.0, hours)
-        if posts > plausible:
+        if implausible:
             weight *= _IMPLAUSIBLE_WEIGHT
+        self._sizes.clear()
         values = self.values
         keep = math.exp(-hours / max(SPREAD_MEMORY, SPREAD_WINDOWS * hours))
         values[_SPREAD + at] = values[_SPREAD + at] * keep + weight * error
         values[_SPREAD_WEIGHT + at] = values[_SPREAD_WEIGHT + at] * keep + weight
 
-    def _plausible(self, expected: float, scale: int, deviations: float) -> float:
-        sigma = math.sqrt(expected + expected * expected / self.size(scale))
-        return expected + deviations * sigma + 1.0
+    def learn_windows(self, scale: int, hour: int, posts: Sequence[int]) -> None:
+        """`learn_spread` of all windows of `scale` minutes (below an hour) in a closed hour, in order."""
+        if not self.own:
+            return
+        if not self._prefix:
+            self._tabulate()
+        local = hour + _LOCAL
+        prefix, daily = self._prefix, self._daily[(local // 24 + 3) % 7]
+        start, level = local % 24 * 60, self.level
+        # Within an hour the rhythm is at most twice the hour's own factor.
+        steepest = 2 * (prefix[local % 24 + 1] - prefix[local % 24]) * scale / 60
+        if level * steepest * daily < 0.999 * _LEAST_EXPECTED:
+            return
+        edges = [self._read(minute) for minute in range(start, start + 61, scale)]
+        for (low, high), counted in zip(pairwise(edges), posts, strict=True):
+            self.learn_spread(scale, counted, max(level * ((high - low) * daily), 1e-9))
 
 
-def _read(prefix: array[float], slopes: array[float], minute: int) -> float:
-    """Rhythm from midnight to a minute. Within an hour it rises or falls evenly, about the hour's own factor."""
-    hour, rest = divmod(minute, 60)
-    part = rest / 60
-    return prefix[hour] + (prefix[hour + 1] - prefix[hour]) * part + slopes[hour] * (part * part - part) / 2
+def _plausible(expected: float, size: float, deviations: float) -> float:
+    sigma = math.sqrt(expected + expected * expected / size)
+    return expected + deviations * sigma + 1.0
 
 
 @lru_cache(maxsize=64)

@@ -112,6 +112,11 @@ def budget_spent(observed: int, mean: float, size: float, probability: float) ->
     return middle * (1 + _LOOKS_MANY * posts / (posts + 5))
 
 
+def may_fire(probability: float, limits: Limits) -> bool:
+    """False when `budget_spent`, which is at least half of this tail probability, must be beyond the limit."""
+    return probability / 2 <= limits.probability
+
+
 def judge(
     limits: Limits,
     *,

@@ -241,7 +241,8 @@ class Detection:
         wanted, limits, threshold = self._limits_for(state)
         self.tests += 1
         state.mark_blind(minute, self._blindness(record.exercise))
-        test = _shortest(state, minute, limits)
+        # The shortest window that fires tells best why now: a long one still holds what a short one shows.
+        test = state.counts.test(minute, limits, shortest=True)
         event = kept.subject.event
         over = ends(event) if event is not None else None
         callers = state.calls(minute) if over is not None and minute < over else 0
@@ -318,18 +319,6 @@ def _competing(configuration: Configuration) -> Counter[str | None]:
         regions[region] *= len(configuration.phenomena)
     regions[None] = sum(1 + len(phenomenon.terms) for phenomenon in configuration.phenomena)
     return regions
-
-
-def _shortest(state: SeriesState, minute: int, limits: Limits) -> WindowTest | None:
-    """The shortest window that fires tells best why now: a long one still holds what a short one shows."""
-    test = state.counts.test(minute, limits)
-    if test is None or test.verdict is not Reason.FIRED:
-        return test
-    for scale in sorted(scale for scale in limits.scales_minutes if scale < test.scale_minutes):
-        shorter = state.counts.test(minute, dataclasses.replace(limits, scales_minutes=(scale,)))
-        if shorter is not None and shorter.verdict is Reason.FIRED:
-            return shorter
-    return test
 
 
 def _without_authors(limits: Limits) -> Limits:

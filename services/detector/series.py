@@ -7,12 +7,13 @@ batched: the baseline learns an hour when event time is an hour past its end.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
 
 from services.detector.baseline import Baseline
-from services.detector.burst import Limits, budget_spent, judge, tail
+from services.detector.burst import Limits, budget_spent, judge, may_fire, tail
 from services.detector.sketch import KEEP, AuthorSketch
 from services.detector.window import Counts, Reason, WindowTest, span
 
@@ -22,6 +23,24 @@ MAX_SOURCES: Final = 8
 OTHER: Final = "overig"
 _GRACE: Final = 2
 """An hour is learned this many hours after it began."""
+_NONE: Final = {scale: (0,) * (60 // scale) for scale in (5, 15)}
+
+
+class _Evidence:
+    """One window that holds notably more than expected."""
+
+    __slots__ = ("expected", "fired", "observed", "probability", "scale", "size", "start")
+
+    def __init__(  # noqa: PLR0917 (made for every window that stands out)
+        self, scale: int, start: int, observed: int, expected: float, size: float, probability: float
+    ) -> None:
+        self.scale = scale
+        self.start = start
+        self.observed = observed
+        self.expected = expected
+        self.size = size
+        self.probability = probability
+        self.fired = False
 
 
 class Series:
@@ -34,6 +53,7 @@ class Series:
         "_head",
         "_more",
         "_next_hour",
+        "_signed",
         "_sources",
         "_unnamed",
         "first_seen",
@@ -51,6 +71,8 @@ class Series:
         self._head = -1
         self._next_hour = 0
         self._counts = Counts()
+        self._signed = False
+        """Some cell may be below zero: posts were counted back that this series never counted."""
         self._sources: list[str] = []
         self._more: list[Counts] = []
         """Counts of the second source and on; the first has what is left."""
@@ -83,8 +105,11 @@ class Series:
         self.advance(minute)
         head = self._head
         self._counts.add(head, minute, posts)
-        for source, share in (sources or {}).items():
-            self._add_source(source, minute, share)
+        if posts < 0:
+            self._signed = True
+        if sources:
+            for source, share in sources.items():
+                self._add_source(source, minute, share)
         named = False
         if posts > 0:
             for author in authors:
@@ -98,6 +123,8 @@ class Series:
             self._unnamed.add(head, minute, unknown_authors)
 
     def _add_source(self, source: str, minute: int, posts: int) -> None:
+        if self._sources and source == self._sources[0]:
+            return
         if source not in self._sources:
             if len(self._sources) >= MAX_SOURCES:
                 source = OTHER
@@ -118,35 +145,41 @@ class Series:
             return
         if minute <= self._head:
             return
+        last = self._head
         while (self._next_hour + _GRACE) * 60 <= minute:
-            self._roll(max(self._head, (self._next_hour + _GRACE) * 60))
-            self._learn(self._next_hour)
+            hour = self._next_hour
+            # What no post came after is empty: there is nothing to make room in until the rings are read.
+            if hour * 60 <= last or (hour + 1) % 6 == 0:
+                self._roll(max(self._head, (hour + _GRACE) * 60))
+            self._learn(hour, empty=hour * 60 > last)
             self._next_hour += 1
         self._roll(minute)
 
     def _roll(self, to: int) -> None:
         if to > self._head:
-            for ring in (self._counts, self._unnamed, *self._more):
-                if ring is not None:
-                    ring.roll(self._head, to)
+            self._counts.roll(self._head, to)
+            if self._unnamed is not None:
+                self._unnamed.roll(self._head, to)
+            for ring in self._more:
+                ring.roll(self._head, to)
             self._head = to
 
-    def _learn(self, hour: int) -> None:
+    def _learn(self, hour: int, *, empty: bool) -> None:
         baseline, counts = self._baseline, self._counts
         start, end = max(hour * 60, self.first_seen), hour * 60 + 60
         seen = (end - start) / 60 * self._seen(start, end)
         if start >= end or seen < 0.25:
             return
-        if seen > 0.99:
+        if seen > 0.99 and baseline.own:
             for scale in (5, 15):
-                for begin in range(hour * 60, end, scale):
-                    expected = baseline.expected(baseline.rhythm(begin, begin + scale), scale)
-                    baseline.learn_spread(scale, counts.total(begin, begin + scale), expected)
-        posts = counts.total(hour * 60, end)
-        baseline.learn_spread(60, posts, self._expected(start, end, 60))
-        for scale in (360, 1440):
-            if end % scale == 0 and end - scale >= self.first_seen and self._seen(end - scale, end) > 0.5:
-                baseline.learn_spread(scale, counts.total(end - scale, end), self._expected(end - scale, end, scale))
+                baseline.learn_windows(scale, hour, _NONE[scale] if empty else counts.windows(hour, scale))
+        posts = 0 if empty else counts.total(hour * 60, end)
+        if baseline.own:
+            baseline.learn_spread(60, posts, self._expected(start, end, 60))
+            for scale in (360, 1440):
+                if end % scale == 0 and end - scale >= self.first_seen and self._seen(end - scale, end) > 0.5:
+                    expected = self._expected(end - scale, end, scale)
+                    baseline.learn_spread(scale, counts.total(end - scale, end), expected)
         baseline.learn_hour(hour, posts, seen)
         if hour % 24 == 0:
             self._authors.forget(end - KEEP)
@@ -182,6 +215,8 @@ class Series:
         """
         baseline = self._baseline
         whole = baseline.expected(baseline.rhythm(start, end), scale)
+        if not self.missing:
+            return whole  # never zero
         unseen = 0.0
         for since, to, share in self.missing:
             low, high = max(since, start), min(to, end)
@@ -190,78 +225,95 @@ class Series:
                 unseen += max(0.0, min(share * usual, usual - max(0, self._read(low, high))))
         return max(whole - unseen, 1e-9)
 
-    def test(self, now_minute: int, limits: Limits, coverage: float = 1.0) -> WindowTest | None:
+    def test(
+        self, now_minute: int, limits: Limits, coverage: float = 1.0, *, shortest: bool = False
+    ) -> WindowTest | None:
         """The most surprising of the windows that end with `now_minute`; one that fires goes before one that doesn't.
 
-        `coverage` caps the coverage that is reported, where the caller knows of sources that are blind at present.
+        `shortest`: of those that fire the shortest instead. `coverage` caps the coverage that is reported, where the
+        caller knows of sources that are blind at present.
         Posts of later minutes, if there are any, are in: the windows then end with the newest of these.
         None when no window holds notably more posts than expected, or none the least number. Within a minute the
         probability only falls as posts are added, so that it doesn't matter when in that minute the test was done
         (within a spell marked blind, what is expected grows along with the posts).
         """
         self.advance(now_minute)
-        now_minute = self._head
-        best: WindowTest | None = None
-        for scale in sorted(limits.scales_minutes):
-            start, end = span(now_minute, scale)
-            observed = self._counts.total(start, end)
-            if observed < limits.min_posts:
+        scales, nested = _ordered(limits.scales_minutes)
+        if nested and not self._signed and self._counts.total(*span(self._head, scales[-1])) < limits.min_posts:
+            return None  # nor do the shorter ones hold enough
+        best: _Evidence | None = None
+        for scale in scales:
+            found = self._evidence(limits, scale)
+            if found is None or (best is not None and best.fired and best.probability <= found.probability):
                 continue
-            begin = max(start, self.first_seen)
-            expected = self._expected(begin, end, scale)
-            size = self._baseline.size(scale)
-            above = observed - expected
-            if above <= 0 or above * above < 4 * (expected + expected * expected / size):
-                continue
-            probability = tail(observed, expected, size)
-            if best is not None and best.verdict is Reason.FIRED and best.probability <= probability:
-                continue
-            spent = budget_spent(observed, expected, size, probability)
-            found = self._describe(limits, scale, start, (observed, expected, probability, spent), coverage)
-            if best is None or (found.verdict is not Reason.FIRED, found.probability) < (
-                best.verdict is not Reason.FIRED,
-                best.probability,
-            ):
+            found.fired = self._verdict(limits, found, coverage) is Reason.FIRED
+            if shortest and found.fired:
                 best = found
-        return best
+                break
+            if best is None or (not found.fired, found.probability) < (not best.fired, best.probability):
+                best = found
+        return None if best is None else self._describe(limits, best, coverage)
 
-    def _describe(
-        self, limits: Limits, scale: int, start: int, evidence: tuple[int, float, float, float], coverage: float
-    ) -> WindowTest:
-        observed, expected, probability, spent = evidence
-        end = self._head + 1
-        sources = self._source_mix(start, end, observed)
-        unnamed = 0 if self._unnamed is None else max(0, self._unnamed.total(start, end))
+    def _evidence(self, limits: Limits, scale: int) -> _Evidence | None:
+        start, end = span(self._head, scale)
+        observed = self._counts.total(start, end)
+        if observed < limits.min_posts:
+            return None
+        expected = self._expected(max(start, self.first_seen), end, scale)
+        above = observed - expected
+        if above <= 0:
+            return None
+        size = self._baseline.size(scale)
+        if above * above < 4 * (expected + expected * expected / size):
+            return None
+        return _Evidence(scale, start, observed, expected, size, tail(observed, expected, size))
+
+    def _verdict(self, limits: Limits, found: _Evidence, coverage: float, authors: float | None = None) -> Reason:
+        start, end = found.start, self._head + 1
+        if authors is None:
+            authors = self._authors.at_least(limits.min_authors, start) + (1 if self._posts_unnamed(start, end) else 0)
+        probability = found.probability
+        if may_fire(probability, limits):
+            probability = budget_spent(found.observed, found.expected, found.size, probability)
+        return judge(
+            limits,
+            observed=found.observed,
+            ratio=found.observed / found.expected,
+            probability=probability,
+            authors=authors,
+            sources=len(self._source_mix(start, end, found.observed)),
+            coverage=min(self._seen(max(start, self.first_seen), end), coverage),
+        )
+
+    def _posts_unnamed(self, start: int, end: int) -> int:
+        return 0 if self._unnamed is None else max(0, self._unnamed.total(start, end))
+
+    def _describe(self, limits: Limits, found: _Evidence, coverage: float) -> WindowTest:
+        start, end, observed = found.start, self._head + 1, found.observed
+        unnamed = self._posts_unnamed(start, end)
         named_authors = self._authors.distinct(start)
         authors = named_authors + (1 if unnamed else 0)
-        seen = min(self._seen(max(start, self.first_seen), end), coverage)
         return WindowTest(
-            scale_minutes=scale,
+            scale_minutes=found.scale,
             start_minute=start,
             end_minute=end,
             observed=observed,
-            expected=expected,
-            ratio=observed / expected,
-            probability=probability,
+            expected=found.expected,
+            ratio=observed / found.expected,
+            probability=found.probability,
             authors=authors,
-            sources=sources,
-            coverage=seen,
+            sources=self._source_mix(start, end, observed),
+            coverage=min(self._seen(max(start, self.first_seen), end), coverage),
             coordinated=observed - unnamed > limits.coordinated_posts_per_author * max(named_authors, 1.0),
             baseline="own" if self._baseline.own else "pooled",
-            verdict=judge(
-                limits,
-                observed=observed,
-                ratio=observed / expected,
-                probability=spent,
-                authors=authors,
-                sources=len(sources),
-                coverage=seen,
-            ),
+            verdict=Reason.FIRED if found.fired else self._verdict(limits, found, coverage, authors),
         )
 
     def _source_mix(self, start: int, end: int, observed: int) -> dict[str, int]:
         if not self._sources:
             return {}
+        if not self._more:
+            return {self._sources[0]: observed} if observed > 0 else {}
         further = [max(0, ring.total(start, end)) for ring in self._more]
         mix = dict(zip(self._sources, (observed - sum(further), *further), strict=True))
         return {source: posts for source, posts in mix.items() if posts > 0}
@@ -321,6 +373,7 @@ class Series:
             series.first_seen, series._head, series._next_hour = parts[2:5]
             series.missing = [(start, end, share) for start, end, share in parts[5]]
             series._counts = Counts.from_parts(parts[7])
+            series._signed = series._counts.signed
             series._sources = parts[8]
             series._more = [Counts.from_parts(one) for one in parts[9]]
             series._unnamed = None if parts[10] is None else Counts.from_parts(parts[10])
@@ -328,6 +381,13 @@ class Series:
         except (msgspec.MsgspecError, TypeError, IndexError) as error:
             raise ValueError("not the state of a series") from error
         return series
+
+
+@lru_cache(maxsize=64)
+def _ordered(scales: tuple[int, ...]) -> tuple[list[int], bool]:
+    """Ascending; and whether the longest window, whose start is rounded up to an hour, holds all shorter ones."""
+    ordered = sorted(scales)
+    return ordered, len(ordered) > 1 and ordered[-1] - ordered[-2] >= 60
 
 
 _encoder = msgspec.msgpack.Encoder()

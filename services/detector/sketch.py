@@ -102,6 +102,12 @@ class AuthorSketch:
             return float(sum(minute >= since for minute in self.minutes))
         return max(float(EXACT), _estimate(self.registers, since, max(self.minutes)))
 
+    def at_least(self, enough: int, since: int) -> float:
+        """As `distinct`, or less work: at least `enough` when there are that many."""
+        if enough <= EXACT and self.registers is not None and min(self.minutes) >= since:
+            return float(EXACT)
+        return self.distinct(since)
+
     def forget(self, before: int) -> None:
         """Wipes what no window reaches any more. To be called at least every 30 days of event time."""
         keep = [at for at, minute in enumerate(self.minutes) if minute >= before]
@@ -151,11 +157,14 @@ def _age(code: int, newest: int) -> int:
 
 
 def _estimate(registers: array[int], since: int, newest: int) -> float:
-    span = newest - since
-    set_in = [
-        sum(1 for code in registers[low : low + REGISTERS] if code and (newest + 1 - code) % _EPOCH <= span)
-        for low in range(0, LEVELS * REGISTERS, REGISTERS)
-    ]
+    last = newest % _EPOCH + 1
+    first_code = last - (newest - since)
+    if first_code > 0:
+        # Codes beyond `last` are of before the last turn of the counter.
+        recent = [first_code <= code <= last for code in registers]
+    else:
+        recent = [0 < code <= last or code >= first_code + _EPOCH for code in registers]
+    set_in = [sum(recent[low : low + REGISTERS]) for low in range(0, LEVELS * REGISTERS, REGISTERS)]
     first = next((level for level in range(LEVELS - 1) if set_in[level] <= _SATURATED * REGISTERS), LEVELS - 1)
     sampled = sum(-REGISTERS * math.log1p(-min(count, REGISTERS - 0.5) / REGISTERS) for count in set_in[first:])
     return sampled * float(1 << first)

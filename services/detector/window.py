@@ -23,6 +23,7 @@ QUARTERS: Final = 112
 """Quarter-hour cells, 28 h: windows of up to a day."""
 HOURS: Final = 176
 """Hour cells: windows of up to a week."""
+_ZEROS: Final = array("i", bytes(4 * HOURS))
 
 
 class Reason(StrEnum):
@@ -88,8 +89,9 @@ class Counts:
     def roll(self, head: int, to: int) -> None:
         """Makes room for the minutes after `head` up to and with `to`."""
         _clear(self.minutes, head, to)
-        _clear(self.quarters, head // 15, to // 15)
-        _clear(self.hours, head // 60, to // 60)
+        if to // 15 > head // 15:
+            _clear(self.quarters, head // 15, to // 15)
+            _clear(self.hours, head // 60, to // 60)
 
     def add(self, head: int, minute: int, posts: int) -> None:
         if minute > head - MINUTES:
@@ -107,6 +109,16 @@ class Counts:
             return sum(_cells(self.quarters, start // 15, (end + 14) // 15))
         return sum(_cells(self.hours, start // 60, (end + 59) // 60))
 
+    def windows(self, hour: int, scale: int) -> list[int]:
+        """Posts in each window of `scale` minutes (below an hour) of one of the last two hours."""
+        minutes = _cells(self.minutes, hour * 60, hour * 60 + 60)
+        return [sum(minutes[low : low + scale]) for low in range(0, 60, scale)]
+
+    @property
+    def signed(self) -> bool:
+        """Some cell is below zero."""
+        return any(min(ring) < 0 for ring in (self.minutes, self.quarters, self.hours))
+
     def to_parts(self) -> list[list[int]]:
         """Each ring as its first cell and on; small numbers take one byte each when packed."""
         return [self.minutes.tolist(), self.quarters.tolist(), self.hours.tolist()]
@@ -121,9 +133,20 @@ class Counts:
 
 
 def _clear(ring: array[int], head: int, to: int) -> None:
-    size = len(ring)
-    for cell in range(max(head + 1, to - size + 1), to + 1):
-        ring[cell % size] = 0
+    """Zeroes the cells after `head` up to and with `to`."""
+    fresh, size = to - head, len(ring)
+    if fresh <= 0:
+        return
+    if fresh >= size:
+        ring[:] = _ZEROS[:size]
+        return
+    low = (head + 1) % size
+    high = low + fresh
+    if high <= size:
+        ring[low:high] = _ZEROS[:fresh]
+    else:
+        ring[low:] = _ZEROS[: size - low]
+        ring[: high - size] = _ZEROS[: high - size]
 
 
 def _cells(ring: array[int], first: int, stop: int) -> array[int]:
