@@ -15,9 +15,16 @@ COMMANDS = {
     "scenarios": ("seinpost.scoreboard:table", "Run all exercises through the code of live and print one table."),
     "anonymize": ("seinpost.anonymize:anonymize", "Print what would leave the anonymizer of a file of posts."),
     "backtest": ("seinpost.backtest:backtest", "Tell what would have been alerted in a file of posts."),
+    "test-rules": (
+        "seinpost.rules.command:check_rules",
+        "Check what posts alert and who is told, against a file.",
+    ),
     "score": ("seinpost.score:score", "Score a series of counts with the detector's burst engine."),
     "register": ("seinpost.register:register", "Write a DPIA template and an Algorithm Register entry, in Dutch."),
     "mandate": ("seinpost.mandate:mandate", "Mandates: write one, show what is in force, print one for the council."),
+    "route": ("seinpost.route:route", "Show who would get an alert and why, and who would not and why not."),
+    "audit": ("seinpost.audit:app", "Check the audit log, or copy it."),
+    "feedback": ("seinpost.feedback:app", "Write what operators said of alerts, for `seinpost backtest`."),
     "check": ("seinpost.check:check", "Check a configuration directory and show every problem."),
 }
 """Name → where it stands, and the line that help shows."""

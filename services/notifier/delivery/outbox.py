@@ -13,7 +13,7 @@ from configuration.whole import Configuration
 from contracts.alert import Alert
 from services.notifier.console.times import local
 from services.notifier.delivery.body import Bodies
-from services.notifier.delivery.routing import Routing, delivery_id
+from services.notifier.delivery.routing import Facts, Routing, delivery_id
 from services.notifier.life import Occasion
 from services.notifier.store import alerts, deliveries
 
@@ -78,9 +78,9 @@ class Outbox:
         self, alert: Alert, now_ms: int, only: frozenset[str] | None = None, told: Collection[str] = ()
     ) -> Iterator[Kind]:
         """``told``: ids of receivers that heard of this alert before."""
-        clock = local(now_ms).time()
+        facts, clock = Facts.of(alert), local(now_ms).time()
         for receiver in self.routing.receivers:
             heard = receiver.id in told
             asked = receiver.id in only if only is not None else heard or receiver.id not in self.standby
-            if asked and self.routing.decide(receiver, alert, clock, told=heard).sends:
+            if asked and self.routing.decide(receiver, facts, clock, told=heard).sends:
                 yield receiver

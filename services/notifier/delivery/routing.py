@@ -11,7 +11,7 @@ from typing import Self
 
 from configuration.places import Gazetteer
 from configuration.receivers import Kind, Receivers
-from contracts.alert import Alert
+from contracts.alert import Alert, Place, Severity
 from services.notifier.life import RANK
 
 
@@ -41,6 +41,20 @@ class Route(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is looked at of an alert."""
+
+    phenomenon: str
+    severity: Severity
+    place: Place
+    exercise: str | None
+
+    @classmethod
+    def of(cls, alert: Alert) -> Self:
+        return cls(phenomenon=alert.phenomenon, severity=alert.severity, place=alert.place, exercise=alert.exercise)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
     """Decides for every receiver of the configuration."""
 
@@ -56,16 +70,16 @@ class Routing:
         }
         return cls(receivers=receivers.receivers, gemeenten=codes)
 
-    def decide(self, receiver: Kind, alert: Alert, clock: datetime.time, *, told: bool = False) -> Route:
+    def decide(self, receiver: Kind, facts: Facts, clock: datetime.time, *, told: bool = False) -> Route:
         """``clock``: Dutch time of day. ``told``: this receiver heard of this alert before."""
-        if alert.exercise is not None and not receiver.exercises:
+        if facts.exercise is not None and not receiver.exercises:
             return Route.EXERCISE
         if told:
             return Route.FOLLOWS
-        return self._of_place(receiver, alert) or self._of_weight(receiver, alert, clock) or Route.SEND
+        return self._of_place(receiver, facts) or self._of_weight(receiver, facts, clock) or Route.SEND
 
-    def _of_place(self, receiver: Kind, alert: Alert) -> Route | None:
-        place = alert.place
+    def _of_place(self, receiver: Kind, facts: Facts) -> Route | None:
+        place = facts.place
         if receiver.regions and place.region not in receiver.regions:
             return Route.NATIONAL_QUEUE if place.region is None else Route.OTHER_REGION
         codes = self.gemeenten.get(receiver.id)
@@ -73,10 +87,10 @@ class Routing:
             return Route.GEMEENTE_UNKNOWN if place.gemeente_code is None else Route.OTHER_GEMEENTE
         return None
 
-    def _of_weight(self, receiver: Kind, alert: Alert, clock: datetime.time) -> Route | None:
-        if receiver.phenomena and alert.phenomenon not in receiver.phenomena:
+    def _of_weight(self, receiver: Kind, facts: Facts, clock: datetime.time) -> Route | None:
+        if receiver.phenomena and facts.phenomenon not in receiver.phenomena:
             return Route.OTHER_PHENOMENON
-        if RANK[alert.severity] < RANK[receiver.min_severity]:
+        if RANK[facts.severity] < RANK[receiver.min_severity]:
             return Route.NOT_SEVERE
         return None if receiver.within_hours(clock) else Route.OUT_OF_HOURS
 

@@ -7,7 +7,7 @@ import pytest
 from configuration.places import Gazetteer, Gemeente
 from configuration.receivers import Receivers, Webhook
 from contracts.alert import Place, Severity
-from services.notifier.delivery.routing import Route, Routing, delivery_id
+from services.notifier.delivery.routing import Facts, Route, Routing, delivery_id
 from tests.notifier.samples import alert
 
 NOON = datetime.time(12)
@@ -26,7 +26,7 @@ def decided(
 ) -> Route:
     one = receiver(**wanted)
     routing = Routing.of(Receivers(receivers=(one,)), GAZETTEER)
-    return routing.decide(one, alert(**changes), clock, told=told)
+    return routing.decide(one, Facts.of(alert(**changes)), clock, told=told)
 
 
 @pytest.mark.parametrize(
