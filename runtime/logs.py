@@ -15,7 +15,7 @@ FIELDS = frozenset(
         "event", "level", "timestamp", "service", "source", "kind", "status", "reason", "topic", "partition",
         "offset", "count", "seconds", "port", "host", "path", "version", "error", "where", "attempt", "alert",
         "receiver", "phenomenon", "region", "field", "line", "size", "lag", "state", "signal", "exercise",
-        "revision", "rate",
+        "revision", "rate", "digest",
     }
 )  # fmt: skip
 """The only keys a log line may carry. A new one must never be able to hold what a person wrote or is."""

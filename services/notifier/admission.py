@@ -13,7 +13,7 @@ from services.notifier.access.reach import EVERYTHING
 from services.notifier.budget import TEN_MINUTES_MS, shift
 from services.notifier.delivery.outbox import Outbox
 from services.notifier.life import Arrival, Occasion, Status, arrive
-from services.notifier.store import alerts, events, held, silences
+from services.notifier.store import alerts, events, feedback, held, silences
 from services.notifier.store.alerts import Case
 from services.notifier.withholding import Held, Placement, Situation, belongs_under, happening, is_event, place
 
@@ -32,6 +32,8 @@ class Admission:
         placement = await self._placement(connection, alert, before, arrival, now_ms)
         new_digest = placement.held is Held.DIGESTED and await held.holds_nothing(connection, placement.by or "")
         case = await alerts.store(connection, alert, before, arrival, now_ms, placement=placement)
+        if arrival is Arrival.REOPENS:
+            await feedback.take_back(connection, alert.id)
         was_shown = before is not None and before.held is Held.SHOWN
         if case.held is Held.SHOWN:
             told = occasion if was_shown or before is None else (occasion or Occasion.OPENED)

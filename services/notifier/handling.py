@@ -8,7 +8,7 @@ from services.notifier import metrics
 from services.notifier.access.actor import Actor
 from services.notifier.access.permissions import Permission
 from services.notifier.life import Action, Outcome, Status, Step, Verdict, act
-from services.notifier.store import alerts, audit, events
+from services.notifier.store import alerts, audit, events, feedback
 from services.notifier.store.alerts import Case, Deed
 from services.notifier.store.database import Database
 
@@ -35,14 +35,15 @@ async def handle(database: Database, alert_id: str, command: Command, actor: Act
             step = act(case.status, command.action, same_owner=case.owner == actor.name)
             result = step.verdict.value
         if case is not None and step is not None and step.verdict is Verdict.DONE:
-            await alerts.set_status(
-                connection,
-                alert_id,
-                status=step.status,
-                owner=_owner(case, command, actor),
-                outcome=_outcome(case, command),
-                now_ms=now_ms if step.status is not case.status else case.status_ms,
-            )
+            if command.action is not Action.NOTE:
+                await alerts.set_status(
+                    connection,
+                    alert_id,
+                    status=step.status,
+                    owner=_owner(case, command, actor),
+                    outcome=_outcome(case, command),
+                    now_ms=now_ms if step.status is not case.status else case.status_ms,
+                )
             deed = Deed(
                 action=command.action.value,
                 outcome=command.outcome.value if command.outcome else None,
@@ -51,6 +52,10 @@ async def handle(database: Database, alert_id: str, command: Command, actor: Act
                 at_ms=now_ms,
             )
             await alerts.add_deed(connection, alert_id, deed)
+            if command.action is Action.CLOSE and command.outcome is not None:
+                await feedback.say(connection, case.alert, command.outcome.value, now_ms)
+            elif command.action is Action.REOPEN:
+                await feedback.take_back(connection, alert_id)
             data = {"alertId": alert_id, "status": step.status.value, "action": command.action.value}
             await events.append(connection, events.Kind.STATUS, alert_id, data, now_ms, region=case.alert.place.region)
         await audit.append(

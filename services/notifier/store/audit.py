@@ -1,22 +1,22 @@
 """Who did what, on what, with which result, from where and when: append-only, each row sealed onto the one before.
 
-Holds no free text. A row that is changed, removed or put in between breaks the chain at that place; removal of the very
-last rows shows only against a copy of the newest digest, which the page and the API print for that reason.
+Holds no free text. A row that is changed, removed or put in between breaks the chain at that place (see
+`services.notifier.chain`); a cut or rewritten end shows only against a head kept elsewhere, which the log of the
+service, the page and the API print for that reason.
 """
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
-import orjson
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifier.access.reach import Reach
+from services.notifier.chain import GENESIS, Chain, Head, digest
 from services.notifier.store.tables import audit
-
-GENESIS = "0" * 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +47,13 @@ async def append(
     region: str | None,
 ) -> None:
     """Must run in `Database.writing`: one writer at a time extends the chain."""
-    newest = (
-        await connection.execute(select(audit.c.seq, audit.c.digest).order_by(audit.c.seq.desc()).limit(1))
-    ).first()
+    newest = await head(connection)
     seq, previous = (newest.seq + 1, newest.digest) if newest else (1, GENESIS)
     # PostgreSQL refuses NUL in text, and an audit row must never be the reason that an action fails.
     object_id = object_id.replace("\0", "")[:200]
     row = {"seq": seq, "at_ms": at_ms, "actor": actor, "action": action, "object": object_id}
     row |= {"result": result, "origin": origin, "region": region, "previous": previous}
-    await connection.execute(insert(audit).values(**row, digest=_digest(row)))
+    await connection.execute(insert(audit).values(**row, digest=digest(row)))
 
 
 async def page(connection: AsyncConnection, reach: Reach, *, before: int | None, limit: int) -> list[Entry]:
@@ -66,19 +64,24 @@ async def page(connection: AsyncConnection, reach: Reach, *, before: int | None,
     return [Entry(**row) for row in (await connection.execute(query)).mappings()]
 
 
+async def rows(connection: AsyncConnection) -> AsyncIterator[dict[str, Any]]:
+    """Every row as it stands, oldest first."""
+    async with connection.stream(select(audit).order_by(audit.c.seq)) as found:
+        async for row in found.mappings():
+            yield {str(name): value for name, value in row.items()}
+
+
 async def first_break(connection: AsyncConnection) -> int | None:
     """Number of the first row that does not fit the chain; None: the log is whole."""
-    expected, previous = 1, GENESIS
-    async with connection.stream(select(audit).order_by(audit.c.seq)) as rows:
-        async for row in rows.mappings():
-            fields = {str(name): value for name, value in row.items() if name != "digest"}
-            if row["seq"] != expected or row["previous"] != previous or row["digest"] != _digest(fields):
-                return expected
-            expected, previous = expected + 1, row["digest"]
+    chain = Chain()
+    async for row in rows(connection):
+        for broken in chain.add(row):
+            return broken.seq
     return None
 
 
-def _digest(row: dict[str, object]) -> str:
-    # Rows from before regions were kept have none, and the digest they had.
-    row = {name: value for name, value in row.items() if name != "region" or value is not None}
-    return hashlib.sha256(orjson.dumps(row, option=orjson.OPT_SORT_KEYS)).hexdigest()
+async def head(connection: AsyncConnection) -> Head | None:
+    """The newest row: to be kept elsewhere, so that an end cut off or rewritten shows."""
+    query = select(audit.c.seq, audit.c.digest).order_by(audit.c.seq.desc()).limit(1)
+    row = (await connection.execute(query)).first()
+    return Head(seq=row.seq, digest=row.digest) if row else None

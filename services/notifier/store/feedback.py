@@ -1,0 +1,59 @@
+"""What operators said of alerts, kept apart from them: it outlives the alert, and holds no name and no typed text."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import AsyncIterator
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from contracts.alert import Alert
+from contracts.feedback import Feedback, Label
+from services.notifier.access.reach import Reach
+from services.notifier.store.tables import feedback
+from services.notifier.store.upsert import upsert
+
+
+async def say(connection: AsyncConnection, alert: Alert, label: str, now_ms: int) -> None:
+    """The last word on an alert counts."""
+    row = {
+        "alert": alert.id,
+        "label": label,
+        "phenomenon": alert.phenomenon,
+        "gemeente": alert.place.gemeente,
+        "region": alert.place.region,
+        "opened_minute": alert.opened_minute,
+        "config_version": alert.config_version,
+        "at_ms": now_ms,
+    }
+    await connection.execute(upsert(connection, feedback, row, key="alert"))
+
+
+async def take_back(connection: AsyncConnection, alert_id: str) -> None:
+    """The alert is open again: nobody has said yet what it was."""
+    await connection.execute(delete(feedback).where(feedback.c.alert == alert_id))
+
+
+async def everything(connection: AsyncConnection, reach: Reach, *, since_ms: int = 0) -> AsyncIterator[Feedback]:
+    """Oldest word first."""
+    query = select(feedback).where(feedback.c.at_ms >= since_ms, reach.where(feedback.c.region))
+    async with connection.stream(query.order_by(feedback.c.at_ms, feedback.c.alert)) as rows:
+        async for row in rows:
+            yield Feedback(
+                alert=row.alert,
+                label=Label(row.label),
+                phenomenon=row.phenomenon,
+                gemeente=row.gemeente,
+                region=row.region,
+                opened_at=datetime.datetime.fromtimestamp(row.opened_minute * 60, datetime.UTC),
+                config_version=row.config_version,
+            )
+
+
+async def counts(connection: AsyncConnection, reach: Reach, *, since_ms: int) -> dict[Label, int]:
+    found = dict.fromkeys(Label, 0)
+    query = select(feedback.c.label).where(feedback.c.at_ms >= since_ms, reach.where(feedback.c.region))
+    for (label,) in await connection.execute(query):
+        found[Label(label)] += 1
+    return found
