@@ -40,9 +40,10 @@ def tail(observed: int, mean: float, size: float) -> float:
     """
     if observed <= 0:
         return 1.0
-    if mean <= 0:
+    share = mean / (mean + size)
+    if share <= 0:
         return SMALLEST
-    return max(SMALLEST, min(1.0, _beta(mean / (mean + size), float(observed), size)))
+    return max(SMALLEST, min(1.0, _beta(share, float(observed), size)))
 
 
 def _beta(x: float, a: float, b: float) -> float:
