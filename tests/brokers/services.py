@@ -42,7 +42,7 @@ class RunningService:
         """What Prometheus would scrape."""
         return httpx.get(f"{self.url}/metrics", timeout=10).content
 
-    def stop(self, patience_s: float = 15.0) -> int:
+    def stop(self, patience_s: float = 60.0) -> int:
         """SIGTERM, then the exit code. A service that does not stop in time is killed and fails the test."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
