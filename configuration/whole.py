@@ -14,7 +14,7 @@ from configuration.alarms import Alarms
 from configuration.calendar import Calendar
 from configuration.document import EntryT, InvalidConfiguration, Problem, line_of, read
 from configuration.guidance import Guidance
-from configuration.mandates import Mandate
+from configuration.mandates import AMSTERDAM, Mandate
 from configuration.persons import NameLists
 from configuration.phenomena import Phenomenon
 from configuration.places import Gazetteer, load_gazetteer
@@ -43,6 +43,16 @@ class Configuration:
     def active_phenomena(self, today: datetime.date) -> tuple[Phenomenon, ...]:
         """Phenomena that may still be watched on this day."""
         return tuple(phenomenon for phenomenon in self.phenomena if today <= phenomenon.expires)
+
+    def next_expiry(self, now: datetime.datetime) -> datetime.datetime | None:
+        """When the first of what is watched now ends: a phenomenon, or a mandate. None: nothing is."""
+        midnight = datetime.time(tzinfo=AMSTERDAM)
+        ends = [
+            datetime.datetime.combine(phenomenon.expires + datetime.timedelta(days=1), midnight)
+            for phenomenon in self.phenomena
+        ]
+        ends += [mandate.until.replace(tzinfo=AMSTERDAM) for mandate in self.mandates]
+        return min((end for end in ends if end > now), default=None)
 
 
 def load(directory: Path, names: NameLists | None = None) -> Configuration:

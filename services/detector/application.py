@@ -9,6 +9,8 @@ crash in between repeats work and loses none; what is repeated is recognised (se
 
 from __future__ import annotations
 
+import datetime
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -92,6 +94,7 @@ class Application:
         self._agent(topics.SIGNALS, self._on_signal, "episode")
         self.faust.on_partitions_revoked.connect(self._on_revoked)
         self._reset()
+        self._tell_expiry()
 
     def _table(self, name: str, partitions: int, codec: Codec) -> CheckpointedTable:
         table = self.faust.Table(name, partitions=partitions, key_type=bytes, value_type=bytes)
@@ -335,6 +338,11 @@ class Application:
             detection.configure(configuration)
         if self._episode_stage is not None:
             self._episode_stage.configure(configuration)
+        self._tell_expiry()
+
+    def _tell_expiry(self) -> None:
+        expiry = self._configuration.next_expiry(datetime.datetime.now(datetime.UTC))
+        metrics.NEXT_EXPIRY.set(expiry.timestamp() if expiry is not None else math.inf)
 
     @property
     def version(self) -> str:
@@ -378,6 +386,7 @@ class Application:
 
     async def _on_revoked(self, *_: Any, **__: Any) -> None:
         """Another worker may continue: leave everything written, and trust nothing in memory afterwards."""
+        metrics.REBALANCES.inc()
         if any((self._taken, self._out, self._folds, self._detections)):
             await self.checkpoint()
         self._reset()

@@ -27,6 +27,7 @@ from runtime.probes import Health
 from services.notifier import metrics
 from services.notifier.admission import Admission
 from services.notifier.delivery.outbox import Outbox
+from services.notifier.measured import is_probe, measure
 from services.notifier.store import notices, sources
 from services.notifier.store.database import Database
 
@@ -107,6 +108,9 @@ class Intake:
             await self._set_aside(record, Malformed(Reason.PROCESSING_FAILED))
 
     async def _alert(self, connection: AsyncConnection, alert: Alert, now: int) -> None:
+        if is_probe(alert):
+            measure(alert, now)
+            return
         admission = Admission(outbox=self.outbox, alarms=self.alarms)
         async with connection.begin_nested():
             arrival = await admission.receive(connection, alert, now)

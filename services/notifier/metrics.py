@@ -51,6 +51,14 @@ HELD = Gauge(
 )
 ESCALATIONS = Counter("seinpost_notifier_escalations_total", "Steps of escalation taken, by number.", ["step"])
 REMOVED = Counter("seinpost_notifier_alerts_removed_total", "Alerts removed because they were kept long enough.")
+PROBE_SECONDS = Gauge(
+    "seinpost_notifier_probe_seconds", "From the creation of the last probe's posts to the reading of its alert."
+)
+PROBE_TIMESTAMP = Gauge(
+    "seinpost_notifier_probe_timestamp_seconds",
+    "Clock time at which the last probe came through; before the first one, when this process started.",
+)
+PROBE_TIMESTAMP.set_to_current_time()
 STREAMS = Gauge("seinpost_notifier_streams", "Open live streams (consoles and API clients).")
 STREAMS_CUT = Counter(
     "seinpost_notifier_streams_cut_total", "Live streams closed because the reader was too slow; it resumes by itself."
