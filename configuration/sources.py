@@ -51,6 +51,8 @@ class Push(Source):
     kind: Literal["push"]
     path: str = Field(pattern=r"^/v1/[a-z0-9-]+$")
     token_secret: str
+    exercise: str | None = None
+    """Everything pushed here belongs to this exercise."""
 
 
 class File(Source):

@@ -8,6 +8,11 @@ MAX_TEXT_CHARS = 20_000
 """Longer than any network allows; a longer text is a dead letter, so that one post cannot occupy the anonymizer."""
 
 
+PROBE = "seinpost-probe"
+"""The exercise of posts that measure the chain itself (`services.ingest.probe`). The notifier takes what comes of them
+as a measurement: it keeps no alert of it and shows none."""
+
+
 class RawPost(msgspec.Struct, frozen=True, kw_only=True, tag_field="contract", tag="raw-post.v1", omit_defaults=True):
     """One public post. Times are milliseconds since the epoch (UTC)."""
 

@@ -28,7 +28,7 @@ class IngestSettings(BaseModel):
     probe_url: str = Field(
         "http://127.0.0.1:8080/v1/probe",
         pattern=r"^https?://",
-        description="Where `python -m services.ingest.probe` pushes its made-up posts; its token is the secret `probe`.",
+        description="Where `python -m services.ingest.probe` pushes made-up posts; its token is the secret `probe`.",
     )
     max_push_bytes: int = Field(
         10_000_000, ge=1_000, description="Largest body a supplier may push in one request, in bytes."

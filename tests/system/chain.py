@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,13 +85,16 @@ class Chain:
         return found
 
 
-def start_chain(start: StartService, broker: BrokerSettings, directory: Path, config: Path) -> Chain:
+def start_chain(
+    start: StartService, broker: BrokerSettings, directory: Path, config: Path, extra: Mapping[str, str] | None = None
+) -> Chain:
     """All services, with what they write to disk (logs, database, state) below ``directory``."""
     directory.mkdir(parents=True, exist_ok=True)
     environment = {
         "SEINPOST_CONFIG": str(config),
         "SEINPOST_NOTIFIER__DATABASE_URL": f"sqlite:///{directory}/notifier.sqlite3",
         "SEINPOST_DETECTOR__DATA_DIR": str(directory / "state"),
+        **(extra or {}),
     }
     services = {name: start(name, environment) for name in SERVICES}
     return Chain(broker=broker, directory=directory, services=services)

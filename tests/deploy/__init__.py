@@ -1,0 +1,1 @@
+"""How Seinpost is installed, watched and kept going: images, manifests, rules, runbooks."""
