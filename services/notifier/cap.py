@@ -114,9 +114,9 @@ def _moment(minute: int) -> str:
 
 
 def _add(parent: Element, name: str, text: str) -> None:
-    # XML 1.0 knows no control characters; one in a label must not make the message unreadable.
-    SubElement(parent, name).text = "".join(character for character in text if _xml(character))
+    SubElement(parent, name).text = readable(text)
 
 
-def _xml(character: str) -> bool:
-    return (character >= " " or character in "\n\t") and not "\ud800" <= character <= "\udfff" and character < "\ufffe"
+def readable(text: str) -> str:
+    """Without what XML 1.0 does not know: a control character in a label must not make the message unreadable."""
+    return "".join(letter for letter in text if letter in "\n\t" or (letter >= " " and letter not in "\ufffe\uffff"))

@@ -17,8 +17,9 @@ from services.notifier.delivery.letter import Letter
 from services.notifier.delivery.receiver import Answer, Outcome, Secrets, UnusableSecret
 
 _letters = msgspec.json.Decoder(Letter)
-# It writes addresses (which hold keys) and answers of gateways to its log.
-logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+for _name in ("apprise", "urllib3"):
+    # They write addresses (which hold keys) and answers of gateways to their logs.
+    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 import httpx
 
 from services.notifier.delivery.receiver import Answer, Outcome
 
 USER_AGENT = "Seinpost"
+for _name in ("httpx", "httpcore"):
+    # They write each address to their logs.
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 def client(timeout_s: float) -> httpx.AsyncClient:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import hashlib
 import secrets
 from collections.abc import Callable
@@ -13,10 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from runtime.logs import log
 from services.notifier import metrics
+from services.notifier.access.actor import Actor
 from services.notifier.delivery.body import Bodies
 from services.notifier.delivery.receiver import Answer, Outcome, Receiver
 from services.notifier.representation import at_ms
-from services.notifier.store import trials
+from services.notifier.store import audit, trials
 from services.notifier.store.database import Database
 from services.notifier.store.trials import Kind, Trial
 
@@ -33,14 +35,24 @@ class Trials:
     timeout_s: float
     now_ms: Callable[[], int]
 
-    async def test(self, receiver_id: str, actor: str) -> Answer | None:
-        """None: there is no such receiver."""
+    async def test(self, receiver_id: str, actor: Actor) -> Trial | None:
+        """Send a test, and return it with what came of it. None: there is no such receiver."""
         receiver = self.receivers.get(receiver_id)
         if receiver is None:
             return None
-        trial, body = self._prepare(receiver, Kind.TEST, actor)
-        async with self.database.writing_rows() as connection:
+        trial, body = self._prepare(receiver, Kind.TEST, actor.name)
+        async with self.database.writing() as connection:
             await trials.begin(connection, trial)
+            await audit.append(
+                connection,
+                at_ms=trial.at_ms,
+                actor=actor.name,
+                action="test-receiver",
+                object_id=receiver_id,
+                result="done",
+                origin=actor.origin,
+                region=actor.home,
+            )
         return await self._send(receiver, trial, body)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -80,7 +92,7 @@ class Trials:
             at_ms=now,
         ), body
 
-    async def _send(self, receiver: Receiver, trial: Trial, body: bytes) -> Answer:
+    async def _send(self, receiver: Receiver, trial: Trial, body: bytes) -> Trial:
         started = self.now_ms()
         try:
             async with asyncio.timeout(self.timeout_s * 2):
@@ -93,12 +105,12 @@ class Trials:
         else:
             metrics.TRIALS_FAILED.labels(name).inc()
             log().warning("trial_failed", receiver=name, reason=answer.outcome.value, status=answer.status_code)
+        ended = dataclasses.replace(
+            trial,
+            outcome=answer.outcome.value,
+            status_code=answer.status_code,
+            duration_ms=max(0, self.now_ms() - started),
+        )
         async with self.database.writing_rows() as connection:
-            await trials.end(
-                connection,
-                trial.id,
-                outcome=answer.outcome.value,
-                status_code=answer.status_code,
-                duration_ms=max(0, self.now_ms() - started),
-            )
-        return answer
+            await trials.end(connection, ended)
+        return ended

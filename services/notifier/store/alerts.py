@@ -250,6 +250,13 @@ async def page(
     return [of_row(row) for row in rows], int(total)
 
 
+async def latest(connection: AsyncConnection, reach: Reach, limit: int) -> list[Case]:
+    """What changed last, first."""
+    query = select(alerts).where(reach.where(alerts.c.region))
+    rows = await connection.execute(query.order_by(alerts.c.stored_ms.desc(), alerts.c.id).limit(limit))
+    return [of_row(row) for row in rows]
+
+
 async def history(connection: AsyncConnection, alert_id: str) -> tuple[list[Revision], list[Deed]]:
     """Both oldest first."""
     changes = await connection.execute(

@@ -40,11 +40,10 @@ async def begin(connection: AsyncConnection, trial: Trial) -> None:
     await connection.execute(insert(trials).values(**row, digest=trial.digest, at_ms=trial.at_ms))
 
 
-async def end(
-    connection: AsyncConnection, trial_id: str, *, outcome: str, status_code: int | None, duration_ms: int
-) -> None:
-    came = {"outcome": outcome, "status_code": status_code, "duration_ms": duration_ms}
-    await connection.execute(update(trials).where(trials.c.id == trial_id).values(came))
+async def end(connection: AsyncConnection, trial: Trial) -> None:
+    """Write down what came of it."""
+    came = {"outcome": trial.outcome, "status_code": trial.status_code, "duration_ms": trial.duration_ms}
+    await connection.execute(update(trials).where(trials.c.id == trial.id).values(came))
 
 
 async def last_ms(connection: AsyncConnection, receiver: str, kind: Kind) -> int | None:
