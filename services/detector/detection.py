@@ -58,9 +58,15 @@ class _World:
     alignment: Alignment | None = None
     touched: set[str] = field(default_factory=set)
     """Series that were added to in the minute that is still filling."""
+    fresh: set[str] = field(default_factory=set)
+    """Those of them that were added to since they were last tested: what did not change tests the same."""
     due: list[tuple[int, str]] = field(default_factory=list)
     """Heap of (minute, series) for which shares wait."""
     told: int | None = None
+
+    def touch(self, series: str) -> None:
+        self.touched.add(series)
+        self.fresh.add(series)
 
 
 class Detection:
@@ -111,7 +117,7 @@ class Detection:
             for minute in state.kept.ahead:
                 heapq.heappush(world.due, (minute, name))
             if state.kept.open_minute is not None:
-                world.touched.add(name)
+                world.touch(name)
 
     def _world(self, name: str) -> _World:
         if name not in self._worlds:
@@ -129,8 +135,9 @@ class Detection:
         minute = alignment.report(record.source, record.watermark, idle=record.idle)
         if minute is not None:
             out += self._advance(world, name, minute, record)
-            for series in sorted(world.touched):
+            for series in sorted(world.fresh):
                 out += self._test(series, minute, record, complete=False)
+            world.fresh.clear()
             if world.told != minute:
                 world.told = minute
                 out.append(
@@ -176,7 +183,7 @@ class Detection:
             else:
                 state.mark_blind(share.minute, blind)
                 state.add(share, k, record.places)
-                world.touched.add(name)
+                world.touch(name)
         self._last[name] = max(self._last.get(name, 0), delta.shares[-1].minute)
         kept.applied[source] = max(done, delta.shares[-1].offset)
         kept.subject = _fuller(kept.subject, delta.subject)
@@ -216,13 +223,14 @@ class Detection:
         state.mark_blind(minute, self._blindness(_world_of(name) or None))
         for share, places in state.kept.ahead.pop(minute, ()):
             state.add(share, self._thresholds.k_anonymity, places)
-        world.touched.add(name)
+        world.touch(name)
         self._series.put(name, state)
 
     def _complete(self, world: _World, minute: int, record: SeriesDeltas) -> Iterator[Signal | Progress]:
         for name in sorted(world.touched):
             yield from self._test(name, minute, record, complete=True)
         world.touched.clear()
+        world.fresh.clear()
 
     def _test(self, name: str, minute: int, record: SeriesDeltas, *, complete: bool) -> Iterable[Signal]:
         state = self._series.get(name)
@@ -246,9 +254,11 @@ class Detection:
         event = kept.subject.event
         over = ends(event) if event is not None else None
         callers = state.calls(minute) if over is not None and minute < over else 0
+        fired = test is not None and test.verdict is Reason.FIRED
+        if not fired and callers < wanted.call_authors:
+            return
         place = kept.subject.place
         planned = self._planned.planned(place.gemeente_code if place is not None else None, minute)
-        fired = test is not None and test.verdict is Reason.FIRED
         if fired and planned is not None and test is not None:
             # As many as a planned event brings is no news; twice as many is.
             fired = test.observed >= BEYOND_PLAN * planned.factor * test.expected
