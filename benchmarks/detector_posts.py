@@ -1,0 +1,98 @@
+"""Anonymous posts for the benchmarks of the detector: made, so many series active, so fast event time, the same each run.
+
+A post that counts names what happens and where, or calls people to a place and an hour; on average it adds to about
+three series. The rest is ordinary talk without a watch term. The words are permitted Dutch words; posts are about as
+long as recorded ones after the anonymizer (190 bytes).
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from configuration import Configuration
+from configuration.phenomena import Role
+from contracts.anonymous_posts import GAP, AnonymousBatch, AnonymousPost
+from services.detector.vocabulary import ENOUGH_WEIGHT
+
+START = 29_903_760
+"""Monday 9 November 2026, 12:00 UTC, in minutes since the epoch."""
+BATCH = 200
+SOURCES = ("bluesky", "mastodon", "rss")
+TALK = (
+    "ik vind het weer mooi vandaag maar morgen gaat het regenen en dan blijf ik thuis met koffie en een boek over de "
+    "geschiedenis van water wind licht brood fiets trein straat huis tuin hond kat boom werk school kind moeder vader"
+).split()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    posts: int
+    series: int = 10_000
+    """Active: each is added to, the first of them more often than the last."""
+    matching: float = 0.1
+    """Share of posts that count for some series."""
+    speed: float = 10.0
+    """Event time against life, at `pace` posts a second of processing."""
+    pace: int = 100_000
+    partitions: int = 1
+    seed: int = 1
+
+    def minute(self, number: int) -> int:
+        """Event time of the post of this number."""
+        return START + int(number / self.pace * self.speed) // 60
+
+
+def batches(workload: Workload, configuration: Configuration) -> Iterator[AnonymousBatch]:
+    """Records of one raw partition after another in turn, `BATCH` posts each, in order of event time."""
+    rng = random.Random(workload.seed)
+    said = _said(configuration, workload.series)
+    popular = list(itertools.accumulate(1 / (1 + rank / len(said) * 9) for rank in range(len(said))))
+    authors = [f"{rng.getrandbits(64):016x}" for _ in range(200_000)]
+    talk = [tuple(rng.choices((*TALK, GAP, GAP), k=rng.randrange(6, 15))) for _ in range(5_000)]
+    offsets = [0] * workload.partitions
+    for turn, start in enumerate(range(0, workload.posts, BATCH)):
+        partition = turn % workload.partitions
+        number = min(BATCH, workload.posts - start)
+        counting = rng.choices(said, cum_weights=popular, k=number)
+        posts = []
+        for at, (writer, source, idle) in enumerate(
+            zip(rng.choices(authors, k=number), rng.choices(SOURCES, k=number), rng.choices(talk, k=number), strict=True)
+        ):
+            tokens = counting[at] + idle[:4] if rng.random() < workload.matching else idle
+            posts.append(
+                AnonymousPost(
+                    offset=offsets[partition] + at,
+                    minute=workload.minute(start + at),
+                    source=source,
+                    tokens=tokens,
+                    author=writer,
+                    post=writer[::-1],
+                    lang="nl",
+                )
+            )
+        offsets[partition] += number
+        yield AnonymousBatch(partition=partition, posts=tuple(posts))
+
+
+def _said(configuration: Configuration, series: int) -> list[tuple[str, ...]]:
+    """As many things to say as make about that many series: first topics at places, then gatherings."""
+    towns = sorted(
+        gemeente.name for gemeente in configuration.gazetteer.gemeenten.values() if " " not in gemeente.name
+    )
+    topics = [
+        next(term.term for term in phenomenon.terms if term.role is Role.TOPIC and term.weight >= ENOUGH_WEIGHT)
+        for phenomenon in configuration.phenomena
+        if not phenomenon.watch_places
+        and any(term.role is Role.TOPIC and term.weight >= ENOUGH_WEIGHT for term in phenomenon.terms)
+    ]
+    found = [(topic, "in", town) for town in towns for topic in topics]
+    found += [
+        ("kom allemaal", "morgen", f"{hour}:{minute:02}", "naar", town, "rellen")
+        for hour in range(10, 24)
+        for minute in (0, 15, 30, 45)
+        for town in towns
+    ]
+    return found[: max(1, series - len(towns) - 2 * len(topics))]
