@@ -63,6 +63,30 @@ class Role(IntEnum):
     MOMENT = 4
 
 
+class Mark:
+    """What a rule may look an atom up by. Bits of an int: an enum's `&` is a call, and there are many."""
+
+    FIGURE = 1
+    COUNTS = 2
+    """A figure, or *een*."""
+    TEMPORAL = 4
+    WITHHELD = 8
+    """A month or short day that is also a name or a word: leaves only where `Moments` says so."""
+    UNIT = 16
+    PERSON = 32
+    """May be somebody's name where it stands: a place, or a word with a capital."""
+    NETWORK = 64
+    AT = 128
+    BIRTH = 256
+    PHRASE = 512
+    """First word of a phrase."""
+    MONTH = 1024
+    """Also somebody's name, or a word."""
+    LETTER = 2048
+    """A single letter or figure."""
+    CANDIDATE = 4096
+
+
 class Atom(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One part of a post, judged without its neighbours.
 
@@ -100,3 +124,5 @@ class Atom(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A hashtag outside the list, lower case."""
     needs_neighbours: bool = False
     """Only the sequence rules can judge it."""
+    marks: int = 0
+    """Which rules look at it (`Mark`), so that a rule need not look at all the others."""

@@ -59,9 +59,9 @@ class Folder:
     def misspelt(self, word: str) -> Folded | None:
         """The one nearest spelling within the cutoff; None for ordinary words and names, which are never folded."""
         plain = without_marks(word)
-        if plain != word and (entry := self._vocabulary.words.get(plain)) is not None:
+        if plain is not word and plain != word and (entry := self._vocabulary.words.get(plain)) is not None:
             return entry
-        if self.known(word) or len(word) > 40:
+        if self._lexicon.is_known(word) or len(word) > 40:
             return None
         return self._nearest(plain)
 
@@ -77,14 +77,9 @@ class Folder:
                 return entry
             if (folded := self._squeezed.get(_squeeze(spelling))) is not None and _STRETCHED.search(spelling):
                 return folded
-            if len(spelling) > 6 and not self.known(spelling) and (near := self._nearest(spelling)) is not None:
+            if len(spelling) > 6 and not self._lexicon.is_known(spelling) and (near := self._nearest(spelling)) is not None:
                 return near
         return None
-
-    def known(self, word: str) -> bool:
-        """An ordinary word or somebody's name."""
-        lexicon = self._lexicon
-        return word in lexicon.ordinary or word in lexicon.first_names or word in lexicon.surnames
 
     def _add(self, spelling: str, target: Folded) -> None:
         plain = without_marks(spelling)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,15 +22,23 @@ class Lexicon:
     first_names: frozenset[str]
     surnames: frozenset[str]
     """With the surnames that follow an interfix (``Dam`` of ``van Dam``)."""
+    marks: dict[str, str]
+    """Every word with the letters of its lists, as in the file: one look instead of four."""
+
+    def is_known(self, word: str) -> bool:
+        """An ordinary word or somebody's name."""
+        return self.marks.get(word, "p") != "p"
 
 
 def load(file: Path) -> Lexicon:
     """Raises `LexiconMissing`."""
     sets: dict[str, list[str]] = {mark: [] for mark in "pofsi"}
+    known: dict[str, str] = {}
     try:
         with gzip.open(file, "rt", encoding="utf-8") as lines:
             for line in lines:
                 word, _, marks = line.rstrip("\n").partition("\t")
+                known[word] = sys.intern(marks)
                 for mark in marks:
                     sets[mark].append(word)
     except (OSError, EOFError, UnicodeDecodeError, KeyError) as error:
@@ -43,4 +52,5 @@ def load(file: Path) -> Lexicon:
         ordinary=frozenset(sets["o"]),
         first_names=frozenset(sets["f"]),
         surnames=frozenset(sets["s"]) | frozenset(sets["i"]),
+        marks=known,
     )

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 
 from services.anonymizer import moment_words as words
-from services.anonymizer.atoms import Atom, Kind
+from services.anonymizer.atoms import Atom, Kind, Mark
 from services.anonymizer.characters import word_set
 from services.anonymizer.vocabulary import INTERFIXES
 
@@ -22,11 +22,13 @@ _PRICE = word_set(
 class Moments:
     """Finds moments in one post. ``kept`` maps atom indexes to what may leave; ``out_of_range`` holds struck dates."""
 
-    def __init__(self, atoms: Sequence[Atom], posted: datetime.date) -> None:
+    def __init__(self, atoms: Sequence[Atom], posted: datetime.date, marked: Sequence[int]) -> None:
+        """``marked``: indexes of the atoms with marks, ascending."""
         self._atoms = atoms
         self._posted = posted
-        self._figures = [index for index, atom in enumerate(atoms) if atom.figure]
-        self._telling = [index for index, atom in enumerate(atoms) if atom.figure or atom.temporal]
+        self._figures = [index for index in marked if atoms[index].marks & Mark.FIGURE]
+        self._telling = [index for index in marked if atoms[index].marks & (Mark.FIGURE | Mark.TEMPORAL)]
+        self._births = [index for index in marked if atoms[index].marks & Mark.BIRTH]
         self.kept: dict[int, tuple[str, ...]] = {}
         self.out_of_range: set[int] = set()
         self._strong: set[int] = set()
@@ -201,12 +203,11 @@ class Moments:
         """A date near a word of birth stays behind, whatever its year."""
         if not self.kept:
             return
-        for index, atom in enumerate(self._atoms):
-            if atom.text in words.BIRTH:
-                for near in range(index - 4, index + 7):
-                    if near in self.kept and near not in self._strong:
-                        del self.kept[near]
-                        self.out_of_range.add(near)
+        for index in self._births:
+            for near in range(index - 4, index + 7):
+                if near in self.kept and near not in self._strong:
+                    del self.kept[near]
+                    self.out_of_range.add(near)
 
     def _among_other_figures(self) -> None:
         """A weak moment (``12.34``, ``06-12``) inside a row of figures that are none is part of a telephone number."""

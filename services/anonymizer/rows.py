@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from services.anonymizer.characters import word_set
@@ -12,48 +13,79 @@ _EVERYDAY = word_set(
 )
 """Poor signs of a row."""
 
+_Meeting = tuple[tuple[str, ...], tuple[str, ...]]
+_NONE: _Meeting = ((), ())
+
 
 class Rows:
-    """Two words of each row, next to each other. A row is in a post only where they are in two chunks that meet.
+    """The most telling word of each row, with a word that stands beside it in that row.
 
     White space in a row is a boundary between chunks, so its first word ends a chunk, its last word begins one, and
     a word between them, or beside white space at either end of the row, is a whole chunk.
     """
 
     def __init__(self, rows: Iterable[str]) -> None:
-        self._left: set[str] = set()
-        self._ends: set[str] = set()
-        self._right: set[str] = set()
-        self._begins: set[str] = set()
         self._inside: set[str] = set()
+        whole: _Beside = defaultdict(lambda: (set(), set()))
+        ends: _Beside = defaultdict(lambda: (set(), set()))
+        begins: _Beside = defaultdict(lambda: (set(), set()))
         for row in rows:
             words = row.split()
             if len(words) == 1:
                 self._inside.add(words[0])
                 continue
             last = len(words) - 1
-            right = max(range(1, last + 1), key=lambda number: _telling(words[number]))
-            (self._left if right > 1 or row[0] == " " else self._ends).add(words[right - 1])
-            (self._right if right < last or row[-1] == " " else self._begins).add(words[right])
-        self._longest = max(map(len, (*self._ends, *self._begins)), default=0)
+            telling = max(range(last + 1), key=lambda number: _telling(words[number]))
+            if telling == 0 and row[0] != " ":
+                found = ends
+            elif telling == last and row[-1] != " ":
+                found = begins
+            else:
+                found = whole
+            before, after = found[words[telling]]
+            if telling:
+                before.add(words[telling - 1])
+            else:
+                after.add(words[1])
+        self._whole = dict(whole)
+        self._ends = _by_letters(ends, slice(-2, None))
+        self._begins = _by_letters(begins, slice(0, 2))
+        self._inside_signs = all(not word.isalnum() for word in self._inside)
 
     def inside(self, chunk: str) -> bool:
         """Whether a row is in this chunk (in lower case) by itself."""
+        if self._inside_signs and chunk.isalnum():
+            return False
         return any(word in chunk for word in self._inside)
 
-    def left(self, chunk: str) -> bool:
-        """Whether this chunk (in lower case) may be the first of two that meet in a row."""
-        ends = self._ends
-        return chunk in self._left or any(
-            chunk[-length:] in ends for length in range(1, min(len(chunk), self._longest) + 1)
+    def meeting(self, chunk: str) -> _Meeting:
+        """What must end the chunk before this one, or begin the one after it, for the two to be in a row.
+
+        All in lower case. Two empty tuples: whatever stands beside it.
+        """
+        found = [self._whole[chunk]] if chunk in self._whole else []
+        for letters in (chunk[-2:], chunk[-1:])[: len(chunk)]:
+            found += [beside for word, beside in self._ends.get(letters, ()) if chunk.endswith(word)]
+        for letters in (chunk[:2], chunk[:1])[: len(chunk)]:
+            found += [beside for word, beside in self._begins.get(letters, ()) if chunk.startswith(word)]
+        if not found:
+            return _NONE
+        return (
+            tuple(sorted(set().union(*[before for before, _ in found]))),
+            tuple(sorted(set().union(*[after for _, after in found]))),
         )
 
-    def right(self, chunk: str) -> bool:
-        """Whether this chunk (in lower case) may be the second of two that meet in a row."""
-        begins = self._begins
-        return chunk in self._right or any(
-            chunk[:length] in begins for length in range(1, min(len(chunk), self._longest) + 1)
-        )
+
+_Sides = tuple[set[str], set[str]]
+_Beside = defaultdict[str, _Sides]
+
+
+def _by_letters(words: _Beside, part: slice) -> dict[str, list[tuple[str, _Sides]]]:
+    """Words with what stands beside them, by two of their letters; a word of one letter by that one."""
+    found: defaultdict[str, list[tuple[str, _Sides]]] = defaultdict(list)
+    for word, beside in words.items():
+        found[word[part]].append((word, beside))
+    return dict(found)
 
 
 def _telling(word: str) -> tuple[bool, bool, int]:

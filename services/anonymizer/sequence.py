@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
 
-from services.anonymizer.atoms import Atom, Dropped, Kind, Role
+from services.anonymizer.atoms import Atom, Dropped, Kind, Mark, Role
 from services.anonymizer.characters import word_set
-from services.anonymizer.moment_words import AMBIGUOUS_MONTHS, HOUSE_WORDS, MONTHS, SHORT_DAYS, STREET, UNITS
+from services.anonymizer.marks import Marker
+from services.anonymizer.moment_words import HOUSE_WORDS, STREET, UNITS
 from services.anonymizer.moments import Moments
 from services.anonymizer.names import EVIDENCE, FILLERS, MAIL_HOSTS, NETWORKS, TITLES
 from services.anonymizer.shapes import Shapes
@@ -24,9 +23,6 @@ _STREET_AND_NUMBER = re.compile(r"[a-z]{3,}\d")
 _POSTCODE = re.compile(r"[1-9]\d{3}")
 _POSTCODE_WHOLE = re.compile(r"[1-9]\d{3}[a-z]{2}")
 _IBAN_START = re.compile(r"[a-z]{2}\d{2}.*")
-_AT_WORDS = frozenset(("at", "apenstaart", "apenstaartje"))
-_NETWORKS_AND_AT = NETWORKS | {"@"}
-_SILENT_SIGNS = frozenset(",;'\"*")
 _PLATE = re.compile(r"(?=.*[a-z])(?=.*\d)[a-z\d]{1,3}-[a-z\d]{2,3}-[a-z\d]{1,2}")
 _PHONE = re.compile(r"\+?\d[\d\-/.()]{8,}")
 
@@ -35,12 +31,18 @@ SPACED_OUT = 4
 """So many single letters in a row are a word written with spaces."""
 
 
+Emitted = str | tuple[str, ...] | None
+"""What leaves of an atom: one token, several, or nothing."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Judged:
     """Atoms with what leaves of each, after looking at the neighbours."""
 
     atoms: list[Atom]
-    emit: list[tuple[str, ...] | None]
+    marked: list[int]
+    """Indexes of the atoms that some rule looks at, ascending."""
+    emit: list[Emitted]
     reason: list[Dropped]
     merged: set[int] = field(default_factory=set)
     """Atoms that are part of an earlier one (a phrase): neither leave nor make a gap."""
@@ -50,57 +52,47 @@ class Judged:
             self.emit[index] = None
             self.reason[index] = reason
 
+    def having(self, marks: int) -> list[int]:
+        """Indexes of the atoms with any of these marks."""
+        atoms = self.atoms
+        return [index for index in self.marked if atoms[index].marks & marks]
 
-def heard(atoms: Iterable[Atom]) -> tuple[Atom, ...]:
-    """Atoms without the signs that no rule looks at."""
-    return tuple(atom for atom in atoms if atom.kind is not Kind.SIGN or atom.text not in _SILENT_SIGNS)
 
-
-def judge(atoms: list[Atom], posted: datetime.date, vocabulary: Vocabulary, shapes: Shapes) -> Judged:
+def judge(atoms: list[Atom], posted: datetime.date, vocabulary: Vocabulary, shapes: Shapes, marker: Marker) -> Judged:
     """Applies the rules in this order: what is permitted by its neighbours, then what they forbid.
 
-    ``atoms``: those `heard`.
+    ``atoms``: those `Marker.heard`.
     """
-    texts = [atom.text for atom in atoms]
-    if list(map(len, texts)).count(1) >= SPACED_OUT:
-        atoms = _spaced_out(atoms, shapes)
-        texts = [atom.text for atom in atoms]
+    marked = [index for index, atom in enumerate(atoms) if atom.marks]
+    found = [atoms[index].marks for index in marked]
+    if len([marks for marks in found if marks & Mark.LETTER]) >= SPACED_OUT:
+        atoms = _spaced_out(atoms, shapes, marker)
+        marked = [index for index, atom in enumerate(atoms) if atom.marks]
+        found = [atoms[index].marks for index in marked]
     post = Judged(
-        atoms=atoms,
-        emit=[
-            (atom.emit,) if atom.emit is not None and not (atom.temporal and _contextual(atom)) else None
-            for atom in atoms
-        ],
-        reason=[atom.reason for atom in atoms],
+        atoms=atoms, marked=marked, emit=[atom.emit for atom in atoms], reason=[atom.reason for atom in atoms]
     )
-    figures = True in [atom.figure for atom in atoms]
-    if figures or not AMBIGUOUS_MONTHS.isdisjoint(texts):
+    marks = 0
+    for index, its in zip(marked, found, strict=True):
+        marks |= its
+        if its & Mark.WITHHELD:
+            post.emit[index] = None
+    if marks & (Mark.FIGURE | Mark.MONTH):
         _moments(post, posted)
-    _phrases(post, vocabulary)
-    if figures:
+    if marks & Mark.PHRASE:
+        _phrases(post, vocabulary)
+    if marks & Mark.FIGURE:
         _rows_of_figures(post)
         _addresses(post)
-    if not _NETWORKS_AND_AT.isdisjoint(texts):
+    if marks & Mark.NETWORK:
         _handles(post)
-    if not _AT_WORDS.isdisjoint(texts):
+    if marks & Mark.AT:
         _spelled_mail(post)
     _persons(post)
     return post
 
 
-def _contextual(atom: Atom) -> bool:
-    """Month names and short days that are also names wait for `Moments`."""
-    return (
-        atom.role is not Role.PLACE
-        and atom.role is not Role.TERM
-        and (
-            (atom.text in MONTHS and atom.role is not Role.MOMENT)
-            or (atom.text in SHORT_DAYS and atom.text not in ("do", "zo"))
-        )
-    )
-
-
-def _spaced_out(atoms: list[Atom], shapes: Shapes) -> list[Atom]:
+def _spaced_out(atoms: list[Atom], shapes: Shapes, marker: Marker) -> list[Atom]:
     """``r e l l e n``: a row of four or more single letters is read as one word; only a term or place stays."""
     joined: list[Atom] = []
     position = 0
@@ -111,7 +103,7 @@ def _spaced_out(atoms: list[Atom], shapes: Shapes) -> list[Atom]:
         if end - position >= SPACED_OUT:
             found = shapes.atoms("".join(atom.text for atom in atoms[position:end]))
             if len(found) == 1 and found[0].role in (Role.TERM, Role.PLACE):
-                joined += found
+                joined += map(marker.marked, found)
             else:
                 joined.append(
                     Atom(
@@ -129,13 +121,13 @@ def _spaced_out(atoms: list[Atom], shapes: Shapes) -> list[Atom]:
 
 
 def _moments(post: Judged, posted: datetime.date) -> None:
-    moments = Moments(post.atoms, posted)
+    moments = Moments(post.atoms, posted, post.marked)
     moments.find()
     for index, tokens in moments.kept.items():
         post.emit[index] = tokens
     for index in moments.out_of_range:
         post.strike(index, Dropped.DATE_OUT_OF_RANGE)
-    for index in [number for number, atom in enumerate(post.atoms) if atom.figure or atom.text in UNITS]:
+    for index in post.having(Mark.FIGURE | Mark.UNIT):
         atom = post.atoms[index]
         if atom.kind is Kind.NUMBER:
             if post.emit[index] is None and post.reason[index] is Dropped.NUMBER:
@@ -162,23 +154,19 @@ def _what_number(text: str) -> Dropped:
 
 def _rows_of_figures(post: Judged) -> None:
     """A city code beside other figures is part of a telephone number; number words in a row spell one."""
-    run: list[int] = []
-    figures = [index for index, atom in enumerate(post.atoms) if atom.figure]
+    figures = post.having(Mark.FIGURE)
     if not figures:
         return
-    for index in range(max(0, figures[0] - 1), min(len(post.atoms), figures[-1] + 2) + 1):
-        atom = post.atoms[index] if index < len(post.atoms) else None
-        if atom is not None and _counts(atom):
-            run.append(index)
-        elif run and not (atom is not None and atom.kind is Kind.SIGN and atom.text in "-/()+"):
+    atoms = post.atoms
+    run: list[int] = []
+    for index in post.having(Mark.COUNTS):
+        if not figures[0] - 1 <= index <= figures[-1] + 2:
+            continue
+        if run and not all(atom.kind is Kind.SIGN and atom.text in "-/()+" for atom in atoms[run[-1] + 1 : index]):
             _row(post, run)
             run = []
-    if run:
-        _row(post, run)
-
-
-def _counts(atom: Atom) -> bool:
-    return atom.figure or atom.text == "een"
+        run.append(index)
+    _row(post, run)
 
 
 def _row(post: Judged, run: list[int]) -> None:
@@ -197,34 +185,44 @@ def _row(post: Judged, run: list[int]) -> None:
 
 
 def _phrases(post: Judged, vocabulary: Vocabulary) -> None:
-    sign = Kind.SIGN
-    words = [index for index, atom in enumerate(post.atoms) if atom.kind is not sign]
-    texts = [post.atoms[index].text for index in words]
-    if vocabulary.phrases.keys().isdisjoint(pairwise(texts)):
-        return
-    taken = 0
-    for position, pair in enumerate(pairwise(texts)):
-        if position < taken or (phrases := vocabulary.phrases.get(pair)) is None:
+    atoms = post.atoms
+    done = -1
+    for start in post.having(Mark.PHRASE):
+        if start <= done:
             continue
-        for phrase, entry in phrases:
-            if tuple(texts[position : position + len(phrase)]) == phrase:
-                span = words[position : position + len(phrase)]
-                post.emit[span[0]] = (entry.canonical,)
-                post.atoms[span[0]] = Atom(
+        span = [start, *_words_after(post, start, 1)]
+        phrases = vocabulary.phrases.get((atoms[start].text, atoms[span[1]].text)) if len(span) > 1 else None
+        for phrase, entry in phrases or ():
+            span = [start, *_words_after(post, start, len(phrase) - 1)]
+            if tuple([atoms[index].text for index in span]) == phrase:
+                post.emit[start] = entry.canonical
+                place = entry.role is Role.PLACE
+                atoms[start] = Atom(
                     kind=Kind.WORD, text=" ".join(phrase), emit=entry.canonical, role=entry.role, local=entry.local,
-                    town=entry.role is Role.PLACE and not entry.local,
-                    surname=entry.surname and phrase[0] not in ("den", "'s", "de"),
+                    town=place and not entry.local, surname=entry.surname and phrase[0] not in ("den", "'s", "de"),
+                    marks=Mark.PERSON if place else 0,
                 )  # fmt: skip
                 for index in span[1:]:
                     post.merged.add(index)
                     post.emit[index] = None
-                taken = position + len(phrase)
+                done = span[-1]
                 break
+
+
+def _words_after(post: Judged, index: int, number: int) -> list[int]:
+    """The next atoms that are no signs, at most this many."""
+    found: list[int] = []
+    for after in range(index + 1, len(post.atoms)):
+        if len(found) == number:
+            break
+        if post.atoms[after].kind is not Kind.SIGN:
+            found.append(after)
+    return found
 
 
 def _addresses(post: Judged) -> None:
     atoms = post.atoms
-    for index in [number for number, atom in enumerate(atoms) if atom.figure]:
+    for index in post.having(Mark.FIGURE):
         atom = atoms[index]
         if atom.kind is not Kind.NUMBER or post.emit[index] is not None:
             continue
@@ -284,7 +282,8 @@ def _plate(post: Judged, index: int) -> None:
 def _handles(post: Judged) -> None:
     """``snap: jaapie``, ``mn insta is jaapie``, ``@ jaapie``: what follows is a name at a network."""
     atoms = post.atoms
-    for index, atom in enumerate(atoms):
+    for index in post.having(Mark.NETWORK):
+        atom = atoms[index]
         lone_at = atom.kind is Kind.SIGN and atom.text == "@"
         if not lone_at and not (atom.kind is Kind.WORD and atom.text in NETWORKS):
             continue
@@ -317,8 +316,9 @@ def _handles(post: Judged) -> None:
 def _spelled_mail(post: Judged) -> None:
     """``roos (at) gmail punt com``: the words around it, three each way."""
     atoms = post.atoms
-    for index, atom in enumerate(atoms):
-        if atom.kind is not Kind.WORD or atom.text not in ("at", "apenstaart", "apenstaartje"):
+    for index in post.having(Mark.AT):
+        atom = atoms[index]
+        if atom.kind is not Kind.WORD:
             continue
         following = [near.text for near in atoms[index + 1 : index + 5]]
         bracketed = index > 0 and atoms[index - 1].text in ("(", "[", "{", "<")
@@ -334,7 +334,7 @@ def _persons(post: Judged) -> None:
     """Places and words that are here somebody's name: after a title, a first name, an initial, or with a capital."""
     atoms = post.atoms
     town = Role.PLACE
-    for index in [number for number, atom in enumerate(atoms) if atom.capital or atom.role is town]:
+    for index in post.having(Mark.PERSON):
         atom = atoms[index]
         place = atom.role is town
         if post.emit[index] is None or atom.kind is not Kind.WORD or atom.role is Role.TERM:

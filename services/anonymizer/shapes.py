@@ -36,8 +36,14 @@ _MEANINGLESS = re.compile(r"\d{6,}|\d{5}|[a-z]{4,}\d{4,}")
 _GLUED_MOMENT = re.compile(r"([a-z]{3,})((?:[01]?\d|2[0-4])[:.][0-5]\d(?:u|uur)?)")
 _LETTERS_THEN_NUMBER = re.compile(r"[a-z]+\d+")
 
+_MENTION = re.compile(r"@[A-Za-z0-9_]*[A-Za-z0-9]")
+_LINK = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9/.?=&%-]*[A-Za-z0-9/]")
+_TAG = re.compile(r"#[A-Za-z0-9]+")
+"""The three things most often written for the first time, in their plainest shape: told apart by one look."""
+
 STOP = Atom(kind=Kind.STOP, text=".", emit=".", role=Role.PLAIN)
 _STOPS = {mark: Atom(kind=Kind.STOP, text=mark, emit=mark, role=Role.PLAIN) for mark in ".!?"}
+_COMMA = Atom(kind=Kind.SIGN, text=",")
 _CONTEXT_SIGNS = frozenset("@:=([{</|→")
 """Kept for the rules that look at neighbours; a word of such a rule is what makes them look."""
 
@@ -53,8 +59,17 @@ class Shapes:
         self._vocabulary = vocabulary
         self._lexicon = lexicon
         self._folder = folder
+        self._special = frozenset(
+            (
+                *moments.NUMBERS, *moments.DAYS, *moments.PARTS, *moments.RELATIVE, *moments.MONTHS,
+                *moments.SHORT_DAYS, "half", *CONTEXT_WORDS, *vocabulary.words,
+            )
+        )  # fmt: skip
+        """Words of which more can be said than whether they are permitted."""
 
     def atoms(self, chunk: str) -> tuple[Atom, ...]:
+        if chunk.isascii() and len(chunk) <= LONGEST_CHUNK and (quickly := self._usual(chunk)) is not None:
+            return quickly
         text = plain(chunk)
         if len(text) > LONGEST_CHUNK:
             return (_struck(Dropped.UNKNOWN, text),)
@@ -75,6 +90,21 @@ class Shapes:
             position = tag.end()
         atoms += self._runs(text[position:])
         return tuple(atoms)
+
+    def _usual(self, chunk: str) -> tuple[Atom, ...] | None:
+        """What most chunks are: a word, with a comma or a stop perhaps, a mention, a link or a hashtag."""
+        if chunk.isalpha():
+            return (self._word(chunk),)
+        first, last = chunk[0], chunk[-1]
+        if first == "@":
+            return (_struck(Dropped.MENTION, chunk),) if _MENTION.fullmatch(chunk) else None
+        if first == "#":
+            return tuple(self._hashtag(chunk[1:])) if _TAG.fullmatch(chunk) else None
+        if first == "h" and _LINK.fullmatch(chunk):
+            return (_struck(Dropped.URL, chunk),)
+        if last in ",.!?" and (word := chunk[:-1]).isalpha():
+            return (self._word(word), _COMMA if last == "," else _STOPS[last])
+        return None
 
     def _identifier(self, text: str) -> tuple[Atom, ...] | None:
         if "@" in text:
@@ -227,6 +257,8 @@ class Shapes:
         word = written.lower()
         capital = written[:1].isupper() and not (len(written) > 1 and written.isupper())
         lexicon = self._lexicon
+        if word not in self._special and not moments.BIG_NUMBER.match(word):
+            return self._plain_word(word, written, capital)
         first_name = word in lexicon.first_names
         hint = word in CONTEXT_WORDS
         if word in moments.NUMBERS or moments.BIG_NUMBER.match(word):
@@ -254,18 +286,34 @@ class Shapes:
                 kind=Kind.WORD, text=word, reason=reason, capital=capital, surname=surname, first_name=first_name,
                 needs_neighbours=hint, temporal=contextual,
             )  # fmt: skip
-        folded = None if entry is not None else self._folder.stretched(word) or self._folder.misspelt(word)
+        if entry is not None:
+            reason = Dropped.NAME if first_name or surname else Dropped.UNKNOWN
+            return Atom(
+                kind=Kind.WORD, text=word, reason=reason, capital=capital, surname=surname, first_name=first_name,
+            )  # fmt: skip
+        return self._plain_word(word, written, capital)
+
+    def _plain_word(self, word: str, written: str, capital: bool) -> Atom:
+        """A word that is no term, place, part of a moment or word of a network, as it is spelt."""
+        lists = self._lexicon.marks.get(word, "")
+        first_name, surname = "f" in lists, "s" in lists or "i" in lists
+        if "p" in lists:
+            return Atom(
+                kind=Kind.WORD, text=word, emit=word, role=Role.PLAIN, capital=capital, surname=surname,
+                first_name=first_name,
+            )  # fmt: skip
+        folded = self._folder.stretched(word) or self._folder.misspelt(word)
         if isinstance(folded, Entry):
             return _of(folded, word, written, first_name=first_name)
         if isinstance(folded, str):
-            permitted = folded in lexicon.permitted
+            permitted = folded in self._lexicon.permitted
             return Atom(
                 kind=Kind.WORD, text=folded, emit=folded if permitted and _same_but_stretched(word, folded) else None,
                 role=Role.PLAIN if permitted else Role.NONE, needs_neighbours=True,
             )  # fmt: skip
-        reason = Dropped.NAME if first_name or surname else Dropped.UNKNOWN
         return Atom(
-            kind=Kind.WORD, text=word, reason=reason, capital=capital, surname=surname, first_name=first_name,
+            kind=Kind.WORD, text=word, reason=Dropped.NAME if first_name or surname else Dropped.UNKNOWN,
+            capital=capital, surname=surname, first_name=first_name,
         )  # fmt: skip
 
 

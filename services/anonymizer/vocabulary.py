@@ -125,7 +125,7 @@ class Vocabulary:
                     self._add(spelling.lower(), entry)
 
     def _add(self, spelling: str, entry: Entry) -> None:
-        for written in {spelling, without_marks(spelling)}:
+        for written in dict.fromkeys((spelling, without_marks(spelling))):
             words: tuple[str, ...] = tuple(written.replace("(", " ").replace(")", " ").replace(".", " ").split())
             if len(words) == 1:
                 self.words[words[0]] = entry

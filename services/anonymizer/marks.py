@@ -1,0 +1,68 @@
+"""Which rules look at an atom: found out once for every chunk, so that a post is not searched by every rule."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from services.anonymizer.atoms import Atom, Kind, Mark, Role
+from services.anonymizer.moment_words import AMBIGUOUS_MONTHS, BIRTH, MONTHS, SHORT_DAYS, UNITS
+from services.anonymizer.names import NETWORKS
+
+_SILENT_SIGNS = frozenset(",;'\"*")
+
+
+class Marker:
+    """``phrase_starts``: the first words of all phrases."""
+
+    def __init__(self, phrase_starts: Iterable[str]) -> None:
+        marks: defaultdict[str, int] = defaultdict(int)
+        for words, mark in (
+            (("een",), Mark.COUNTS),
+            (UNITS, Mark.UNIT),
+            (BIRTH, Mark.BIRTH),
+            (AMBIGUOUS_MONTHS, Mark.MONTH),
+            ((*NETWORKS, "@"), Mark.NETWORK),
+            (("at", "apenstaart", "apenstaartje"), Mark.AT),
+            (phrase_starts, Mark.PHRASE),
+        ):
+            for word in words:
+                marks[word] |= mark
+        self._marks = dict(marks)
+
+    def heard(self, atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
+        """Marked, and without the signs that no rule looks at."""
+        return tuple(
+            [self.marked(atom) for atom in atoms if atom.kind is not Kind.SIGN or atom.text not in _SILENT_SIGNS]
+        )
+
+    def marked(self, atom: Atom) -> Atom:
+        marks = self._marks.get(atom.text, 0)
+        if atom.figure:
+            marks |= Mark.FIGURE | Mark.COUNTS
+        if atom.temporal:
+            marks |= Mark.TEMPORAL | (Mark.WITHHELD if _withheld(atom) else 0)
+        place = atom.role is Role.PLACE
+        if (atom.capital or place) and (
+            atom.emit is not None or marks & (Mark.FIGURE | Mark.TEMPORAL | Mark.UNIT)
+        ):
+            marks |= Mark.PERSON
+        if len(atom.text) == 1 and (atom.kind is Kind.WORD or atom.kind is Kind.NUMBER):
+            marks |= Mark.LETTER
+        if atom.candidate:
+            marks |= Mark.CANDIDATE
+        return replace(atom, marks=marks) if marks else atom
+
+
+def _withheld(atom: Atom) -> bool:
+    """Month names and short days that are also names wait for `Moments`."""
+    return (
+        atom.role is not Role.PLACE
+        and atom.role is not Role.TERM
+        and (
+            (atom.text in MONTHS and atom.role is not Role.MOMENT)
+            or (atom.text in SHORT_DAYS and atom.text not in ("do", "zo"))
+        )
+    )
