@@ -1,4 +1,4 @@
-"""Anonymous posts for the benchmarks of the detector: made, so many series active, so fast event time, the same each run.
+"""Anonymous posts for the benchmarks of the detector: made, so many series active, so fast event time, always the same.
 
 A post that counts names what happens and where, or calls people to a place and an hour; on average it adds to about
 three series. The rest is ordinary talk without a watch term. The words are permitted Dutch words; posts are about as
@@ -22,9 +22,10 @@ START = 29_903_760
 BATCH = 200
 SOURCES = ("bluesky", "mastodon", "rss")
 TALK = (
-    "ik vind het weer mooi vandaag maar morgen gaat het regenen en dan blijf ik thuis met koffie en een boek over de "
-    "geschiedenis van water wind licht brood fiets trein straat huis tuin hond kat boom werk school kind moeder vader"
-).split()
+    *("ik", "vind", "het", "weer", "mooi", "vandaag", "maar", "morgen", "gaat", "regenen", "en", "dan", "blijf"),
+    *("thuis", "met", "koffie", "een", "boek", "over", "de", "geschiedenis", "van", "water", "wind", "licht"),
+    *("brood", "fiets", "trein", "straat", "huis", "tuin", "hond", "kat", "boom", "werk", "school", "kind"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +59,8 @@ def batches(workload: Workload, configuration: Configuration) -> Iterator[Anonym
         number = min(BATCH, workload.posts - start)
         counting = rng.choices(said, cum_weights=popular, k=number)
         posts = []
-        for at, (writer, source, idle) in enumerate(
-            zip(rng.choices(authors, k=number), rng.choices(SOURCES, k=number), rng.choices(talk, k=number), strict=True)
-        ):
+        drawn = (rng.choices(some, k=number) for some in (authors, SOURCES, talk))
+        for at, (writer, source, idle) in enumerate(zip(*drawn, strict=True)):
             tokens = counting[at] + idle[:4] if rng.random() < workload.matching else idle
             posts.append(
                 AnonymousPost(
@@ -79,9 +79,7 @@ def batches(workload: Workload, configuration: Configuration) -> Iterator[Anonym
 
 def _said(configuration: Configuration, series: int) -> list[tuple[str, ...]]:
     """As many things to say as make about that many series: first topics at places, then gatherings."""
-    towns = sorted(
-        gemeente.name for gemeente in configuration.gazetteer.gemeenten.values() if " " not in gemeente.name
-    )
+    towns = sorted(gemeente.name for gemeente in configuration.gazetteer.gemeenten.values() if " " not in gemeente.name)
     topics = [
         next(term.term for term in phenomenon.terms if term.role is Role.TOPIC and term.weight >= ENOUGH_WEIGHT)
         for phenomenon in configuration.phenomena
