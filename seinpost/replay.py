@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from configuration import Configuration
 from contracts.alert import Alert
 from contracts.anonymous_posts import AnonymousBatch, AnonymousPost
+from contracts.codec import Malformed
+from contracts.dead_letter import Reason
 from services.anonymizer.anonymizer import Anonymizer
 from services.anonymizer.lexicon import Lexicon
 from services.anonymizer.projection import Projector
 from services.anonymizer.settings import AnonymizerSettings
 from services.detector.pipeline import Pipeline
-from services.ingest.supplied import read_line
+from services.ingest.supplied import MAX_LINE_BYTES, read_line
 
 SETTINGS = AnonymizerSettings()
 ANY_TIME_MS = 2**52
@@ -34,6 +36,8 @@ class Replay:
 
     def project(self, line: bytes, number: int, *, received_ms: int = ANY_TIME_MS) -> tuple[AnonymousPost, ...]:
         """What leaves the anonymizer of one line, as the file source reads it. Raises `contracts.codec.Malformed`."""
+        if len(line) > MAX_LINE_BYTES:
+            raise Malformed(Reason.TOO_LARGE)
         raw = read_line(line, source="backtest", received_ms=received_ms)
         return self._anonymizer.post(raw, partition=0, offset=number).posts
 

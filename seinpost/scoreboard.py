@@ -19,7 +19,8 @@ from contracts.alert import Alert
 from exercises.generator import write
 from exercises.scenario import Scenario, ids, load
 from exercises.verdict import Opened, Verdict, judge
-from seinpost.backtest import SETTINGS, run
+from seinpost.backtest import run
+from seinpost.replay import SETTINGS
 from services.anonymizer.lexicon import LexiconMissing
 from services.anonymizer.lexicon import load as load_lexicon
 
