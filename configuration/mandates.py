@@ -106,6 +106,10 @@ class Mandate(Entry):
         """``now`` is aware."""
         return _aware(self.starts) <= now < _aware(self.until)
 
+    def watches(self, phenomenon: str | None, region: str | None) -> bool:
+        """``phenomenon`` None: any that it names."""
+        return (phenomenon is None or _in(phenomenon, self.phenomena)) and _in(region, self.regions)
+
     def days_left(self, now: datetime.datetime) -> int:
         """Whole days; negative when it has ended."""
         return (_aware(self.until) - now).days
@@ -119,11 +123,23 @@ class Cover:
     changes_at: datetime.datetime | None
     """When a mandate next starts or ends; before that the answer stays the same."""
 
-    def allows(self, phenomenon: str, source: str, region: str | None) -> bool:
-        """``region`` None: no place was named; only a mandate for every region covers that."""
-        return any(
-            _in(phenomenon, mandate.phenomena) and _in(source, mandate.sources) and _in(region, mandate.regions)
-            for mandate in self.mandates
+    def allows(self, phenomenon: str | None, source: str, region: str | None) -> bool:
+        """``phenomenon`` None: any. ``region`` None: no place was named; only a mandate for every region covers it."""
+        return any(mandate.watches(phenomenon, region) and _in(source, mandate.sources) for mandate in self.mandates)
+
+    def watches(self, phenomenon: str | None, region: str | None) -> bool:
+        """Whether anything may be counted of a phenomenon (None: of any) in a region, from whatever source."""
+        return any(mandate.watches(phenomenon, region) for mandate in self.mandates)
+
+    def keeps(self, before: Cover, phenomenon: str | None, region: str | None) -> bool:
+        """Whether what was counted under ``before`` may still be held: not what a mandate that ended gave, unless one
+        that is valid gives the same."""
+        ended = [mandate for mandate in before.mandates if mandate not in self.mandates]
+        mine = [mandate for mandate in self.mandates if mandate.watches(phenomenon, region)]
+        return bool(mine) and all(
+            any(EVERY in other.sources or set(mandate.sources) <= set(other.sources) for other in mine)
+            for mandate in ended
+            if mandate.watches(phenomenon, region)
         )
 
     def reads(self, source: str) -> bool:

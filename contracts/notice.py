@@ -10,6 +10,10 @@ import msgspec
 class About(StrEnum):
     CONFIGURATION = "configuration"
     """A changed configuration was refused; the one in force is kept."""
+    MANDATE = "mandate"
+    """A mandate has ended: what only it covered is counted no more. Until its file is renewed or taken away."""
+    NO_MANDATE = "no-mandate"
+    """None is in force: nothing but exercises is counted."""
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True, tag_field="contract", tag="notice.v1", omit_defaults=True):

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from configuration import Configuration
+from configuration.mandates import Cover
 from configuration.thresholds import Defaults
 from contracts.alert import Kind, Observation, Place
 from contracts.series_deltas import SeriesDelta, SeriesDeltas, Subject
@@ -81,7 +82,12 @@ class Detection:
         series: Store[SeriesState],
         clocks: Store[Clock],
         blindness: Blindness,
+        cover: Cover | None = None,
     ) -> None:
+        """``cover``: what mandates allow now; None where they do not apply, in a backtest."""
+        self._cover = cover
+        self._watched: dict[tuple[str | None, str | None], bool] = {}
+        self._counted: dict[tuple[str | None, str, str | None], bool] = {}
         self._partition = partition
         self._partitions = partitions
         self._series = series
@@ -112,12 +118,49 @@ class Detection:
             state = self._series.get(name)
             if state is None:
                 continue
+            if not self._may_hold(name, state.kept.subject):
+                self._series.drop(name)
+                continue
             world = self._world(_world_of(name))
             self._last[name] = state.counts.head
             for minute in state.kept.ahead:
                 heapq.heappush(world.due, (minute, name))
             if state.kept.open_minute is not None:
                 world.touch(name)
+
+    def change_cover(self, cover: Cover) -> None:
+        """Mandates began or ended: what was counted under one that ended is emptied, in real life."""
+        before, self._cover = self._cover or cover, cover
+        self._watched.clear()
+        self._counted.clear()
+        for name in list(self._series.names()):
+            state = self._series.get(name)
+            if state is None or _world_of(name):
+                continue
+            subject = state.kept.subject
+            if not cover.keeps(before, subject.phenomenon, _region(subject)):
+                self._series.drop(name)
+                self._last.pop(name, None)
+
+    def _may_hold(self, name: str, subject: Subject) -> bool:
+        """Exercises hold nobody's posts: they need no mandate."""
+        if self._cover is None or _world_of(name):
+            return True
+        key = subject.phenomenon, _region(subject)
+        watched = self._watched.get(key)
+        if watched is None:
+            watched = self._watched[key] = self._cover.watches(*key)
+        return watched
+
+    def _may_count(self, name: str, subject: Subject, source: str) -> bool:
+        """Of posts that were folded before a mandate ended."""
+        if self._cover is None or _world_of(name):
+            return True
+        key = subject.phenomenon, source, _region(subject)
+        counted = self._counted.get(key)
+        if counted is None:
+            counted = self._counted[key] = self._cover.allows(*key)
+        return counted
 
     def _world(self, name: str) -> _World:
         if name not in self._worlds:
@@ -164,6 +207,8 @@ class Detection:
     def _take(self, world: _World, world_name: str, delta: SeriesDelta, record: SeriesDeltas) -> None:
         source = record.source
         name = f"{world_name}/{delta.series}"
+        if not self._may_hold(name, delta.subject):
+            return  # folded before the mandate ended
         state = self._series.get(name)
         if state is None:
             state = SeriesState.new(delta.subject, delta.series.partition(":")[0], delta.shares[0].minute)
@@ -175,6 +220,8 @@ class Detection:
         for share in delta.shares:
             if share.offset <= done:
                 self.repeated += 1
+            elif not self._may_count(name, delta.subject, share.source):
+                continue
             elif reached is None or share.minute > reached:
                 if share.minute not in kept.ahead:
                     heapq.heappush(world.due, (share.minute, name))
@@ -378,6 +425,10 @@ def _called(series: str, state: SeriesState, minute: int, callers: int, test: Wi
         coverage=round(test.coverage, 4) if test is not None else 1.0,
         baseline=test.baseline if test is not None else "pooled",
     )
+
+
+def _region(subject: Subject) -> str | None:
+    return subject.place.region if subject.place is not None else None
 
 
 def _world_of(name: str) -> str:

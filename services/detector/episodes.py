@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import msgspec
 
 from configuration import Configuration
+from configuration.mandates import Cover
 from configuration.phenomena import PhenomenonClass
 from contracts.alert import Alert, Change, EventReference, Kind, Place, Severity, State
 from contracts.series_deltas import Subject
@@ -49,8 +50,16 @@ class World(msgspec.Struct, kw_only=True):
 class Episodes:
     """``worlds`` and ``episodes`` are durable; signals that wait for their minute are read again after a restart."""
 
-    def __init__(self, configuration: Configuration, worlds: Store[World], episodes: Store[Episode]) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        worlds: Store[World],
+        episodes: Store[Episode],
+        cover: Cover | None = None,
+    ) -> None:
+        """``cover``: what mandates allow now; None where they do not apply, in a backtest."""
         self.configure(configuration)
+        self._cover = cover
         self._worlds = worlds
         self._episodes = episodes
         self._alignments: dict[str, Alignment] = {}
@@ -60,6 +69,22 @@ class Episodes:
     def configure(self, configuration: Configuration) -> None:
         self._configuration = configuration
         self._phenomena = {phenomenon.id: phenomenon for phenomenon in configuration.phenomena}
+
+    def change_cover(self, cover: Cover, now_ms: int) -> list[Alert]:
+        """Mandates began or ended: a happening that none covers any more is closed; only its alert remains."""
+        self._cover = cover
+        alerts = []
+        for episode in self._open_episodes(None):
+            if not self._may_watch(None, episode.phenomenon, episode.place):
+                episode.state, episode.closed = State.CLOSED, max(episode.updated, episode.fired)
+                self._episodes.drop(_key(episode))
+                alerts.append(self._alert(episode, Change.CLOSED, now_ms))
+        return alerts
+
+    def _may_watch(self, exercise: str | None, phenomenon: str | None, place: Place | None) -> bool:
+        """Exercises hold nobody's posts: they need no mandate."""
+        region = place.region if place is not None else None
+        return self._cover is None or exercise is not None or self._cover.watches(phenomenon, region)
 
     def settled(self, exercise: str | None) -> int | None:
         """Signals of minutes before this have had their effect."""
@@ -82,6 +107,8 @@ class Episodes:
         elif world.settled is not None and record.minute < world.settled:
             self.repeated += 1
             return []
+        elif not self._may_watch(record.exercise, record.subject.phenomenon, record.subject.place):
+            return []  # counted before the mandate ended
         else:
             waiting[record.minute, _rank(record), record.observation.series, record.complete] = record
             alerts = []

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from configuration import Configuration
+from configuration.mandates import Cover
 from configuration.places import Gazetteer
 from contracts.alert import Place
 from contracts.anonymous_posts import GAP, AnonymousBatch, AnonymousPost
@@ -48,9 +49,14 @@ class Contribution:
 
 
 class Matcher:
-    """Which series a post adds to. Built once per configuration; no state."""
+    """Which series a post adds to. Built once per configuration and cover; no state.
 
-    def __init__(self, configuration: Configuration) -> None:
+    ``cover``: what mandates allow now; None where they do not apply, in a backtest. Exercises hold nobody's posts.
+    """
+
+    def __init__(self, configuration: Configuration, cover: Cover | None = None) -> None:
+        self._cover = cover
+        self._allowed: dict[tuple[str, str, str | None], bool] = {}
         self._vocabulary = Vocabulary(configuration)
         self.gazetteer = configuration.gazetteer
         self._reader = Reader(configuration)
@@ -58,7 +64,7 @@ class Matcher:
         self._names = frozenset(configuration.gazetteer.names) | frozenset(self._spellings)
         self._only_at = {phenomenon.id: frozenset(phenomenon.watch_places) for phenomenon in configuration.phenomena}
 
-    def match(self, post: AnonymousPost) -> tuple[list[Contribution], Reading | None]:
+    def match(self, post: AnonymousPost, world: str = "") -> tuple[list[Contribution], Reading | None]:
         watched = self._vocabulary.find(post.tokens, post.minute)
         if not watched:
             return [], None
@@ -68,11 +74,22 @@ class Matcher:
         for one in _counting(watched, reading):
             only_at = self._only_at[one.phenomenon]
             at = [place for place in places if not only_at or _within(place, only_at)]
-            if only_at and not at:
+            everywhere = not only_at
+            if self._cover is not None and not world:
+                at = [place for place in at if self._allows(one.phenomenon, post.source, place.region)]
+                everywhere = everywhere and self._allows(one.phenomenon, post.source, None)
+            if not everywhere and not at:
                 continue
-            for contribution in _series(one, at, reading, everywhere=not only_at):
+            for contribution in _series(one, at, reading, everywhere=everywhere):
                 found.setdefault(contribution.series, contribution)
         return list(found.values()), reading
+
+    def _allows(self, phenomenon: str, source: str, region: str | None) -> bool:
+        key = phenomenon, source, region
+        allowed = self._allowed.get(key)
+        if allowed is None:
+            allowed = self._allowed[key] = self._cover is None or self._cover.allows(*key)
+        return allowed
 
     def words(self, post: AnonymousPost) -> list[str]:
         """What else a post says, for the context of an alert: neither watch terms nor places nor filler."""
@@ -217,7 +234,7 @@ class SourceFold:
             self._newest_ms[world] = batch.sent_ms - batch.oldest_age_ms
 
     def _add_post(self, post: AnonymousPost, world: str, offset: int) -> None:
-        contributions, reading = self._matcher.match(post)
+        contributions, reading = self._matcher.match(post, world)
         if not contributions:
             return
         pending = self._pending.setdefault(world, {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from configuration import Configuration
+from configuration.mandates import Cover
 from contracts.alert import Alert
 from contracts.anonymous_posts import AnonymousBatch
 from contracts.series_deltas import SeriesDeltas
@@ -33,9 +34,12 @@ class Pipeline:
         partitions: int = 1,
         blindness: Blindness = everything_seen,
         clock: Callable[[], int] = lambda: 0,
+        cover: Cover | None = None,
     ) -> None:
+        """``cover``: what mandates allow; None in a backtest, which watches nobody now."""
         self._clock = clock
-        matcher = Matcher(configuration)
+        self._configuration = configuration
+        matcher = Matcher(configuration, cover)
         folded: dict[str, int] = {}
         self.folds = [SourceFold(source, partitions, partitions, matcher, folded) for source in range(partitions)]
         self.series = [MemoryStore[SeriesState]() for _ in range(partitions)]
@@ -47,12 +51,13 @@ class Pipeline:
                 series=self.series[number],
                 clocks=MemoryStore[Clock](),
                 blindness=blindness,
+                cover=cover,
             )
             for number in range(partitions)
         ]
         self.worlds = MemoryStore[World]()
         self.open_episodes = MemoryStore[Episode]()
-        self._episodes = Episodes(configuration, self.worlds, self.open_episodes)
+        self._episodes = Episodes(configuration, self.worlds, self.open_episodes, cover)
 
     def add(self, batch: AnonymousBatch, source: int, offset: int) -> None:
         """Fold one record of one partition of `posts.anonymous`."""
@@ -65,6 +70,15 @@ class Pipeline:
             for record in records:
                 alerts += self._detect(target, record)
         return alerts
+
+    def change_cover(self, cover: Cover) -> list[Alert]:
+        """Mandates began or ended."""
+        matcher = Matcher(self._configuration, cover)
+        for fold in self.folds:
+            fold.configure(matcher)
+        for detection in self.detections:
+            detection.change_cover(cover)
+        return self._episodes.change_cover(cover, self._clock())
 
     def finish(self) -> list[Alert]:
         """The recording is at its end: its last minute is complete."""

@@ -21,6 +21,7 @@ ACTION = {
     "note": "Notitie",
     "read": "Gelezen",
     "export": "Geëxporteerd",
+    "test-receiver": "Ontvanger getest",
 }
 CHANGE = {
     "opened": "Melding geopend",
@@ -45,6 +46,9 @@ SOURCE_REASON = {
 NOTICE = {
     "configuration": "Een wijziging in de configuratie klopt niet en is niet overgenomen. "
     "De vorige configuratie blijft gelden: Seinpost kijkt door.",
+    "mandate": "Een mandaat is afgelopen. Wat alleen daaronder viel, telt Seinpost niet meer. "
+    "Verleng het mandaat, of haal het bestand weg.",
+    "no-mandate": "Er is geen geldig mandaat. Seinpost telt nu alleen oefeningen.",
 }
 SERVICE = {"anonymizer": "De anonimisering", "detector": "De detectie"}
 OCCASION = {
