@@ -66,7 +66,15 @@ async def serving(app: FastAPI, settings: ServiceSettings) -> AsyncIterator[int]
         listener.close()
         raise CannotStart(f"{settings.host}:{settings.port} cannot be listened on ({error.strerror})") from error
     server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3, lifespan="on")
+        uvicorn.Config(
+            # Whoever is on this machine could write X-Forwarded-For; a service that trusts a proxy says so.
+            app,
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=3,
+            lifespan="on",
+        )
     )
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server._serve([listener]))

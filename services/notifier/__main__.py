@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 
 from broker.consumer import BatchConsumer
 from broker.dead_letters import DeadLetters
@@ -19,6 +20,9 @@ from configuration.whole import Configuration, load
 from contracts.topics import ALERTS, NOTICES, SOURCE_HEALTH
 from runtime.probes import Health
 from runtime.process import CannotStart, run, serving
+from services.notifier.access import opening
+from services.notifier.access.opening import UnsafeOpening
+from services.notifier.access.sign_in import UnusableSignIn
 from services.notifier.admission import Admission
 from services.notifier.application import build
 from services.notifier.delivery.outbox import Outbox
@@ -30,7 +34,6 @@ from services.notifier.intake import Intake
 from services.notifier.retention import Retention
 from services.notifier.room import Room
 from services.notifier.rounds import Rounds
-from services.notifier.security import loopback
 from services.notifier.settings import Settings
 from services.notifier.store.database import Database, UnusableDatabase
 from services.notifier.stream import Stream
@@ -44,11 +47,6 @@ def now_ms() -> int:
 
 async def main(settings: Settings, stop: asyncio.Event) -> None:
     own = settings.notifier
-    if not loopback(settings.host) and not own.behind_sign_in:
-        raise CannotStart(
-            f"SEINPOST_HOST={settings.host} is open to others, and the console has one local user without sign-in; "
-            "use 127.0.0.1, or put a proxy with sign-in in front and set SEINPOST_NOTIFIER__BEHIND_SIGN_IN=true"
-        )
     http = client(own.request_timeout_s)
     configuration, receivers = _configured(settings, http)
     async with _database(settings) as database:
@@ -72,7 +70,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 group=own.group,
                 client_id=SERVICE,
             ) as consumer,
-            serving(build(room, health), settings),
+            serving(_application(room, health), settings),
         ):
             worker = DeliveryWorker(database=database, receivers=receivers, settings=own, now_ms=now_ms)
 
@@ -136,9 +134,17 @@ async def _together(stop: asyncio.Event, stream: Stream, *loops: Coroutine[Any, 
 def _configured(settings: Settings, http: httpx.AsyncClient) -> tuple[Configuration, dict[str, Receiver]]:
     try:
         configuration = load(settings.config)
+        opening.check(settings, configuration.access)
         own = settings.notifier
         return configuration, ready(configuration.receivers, own.secrets_dir, http, own.request_timeout_s)
-    except (InvalidConfiguration, UnusableSecret) as error:
+    except (InvalidConfiguration, UnsafeOpening, UnusableSecret) as error:
+        raise CannotStart(str(error)) from error
+
+
+def _application(room: Room, health: Health) -> FastAPI:
+    try:
+        return build(room, health)
+    except UnusableSignIn as error:
         raise CannotStart(str(error)) from error
 
 

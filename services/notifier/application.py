@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from runtime.probes import Health, add_probes
-from services.notifier.api import alerts, events
+from services.notifier.access import pages as access_pages
+from services.notifier.access.entrance import Entrance
+from services.notifier.access.policy import permitted
+from services.notifier.access.sign_in import sign_in_of
+from services.notifier.api import access, alarms, alerts, events, exports
+from services.notifier.api import configuration as configuration_api
 from services.notifier.api import room as room_api
 from services.notifier.console import archive, forms, pages
 from services.notifier.console.rendering import STATIC, error_page
@@ -22,22 +27,48 @@ from services.notifier.security import Door
 DESCRIPTION = "Alerts of Seinpost: read, handled, delivered. After the Dutch API Design Rules."
 OTHER_STATUSES = {
     "400": "The request is not valid.",
-    "403": "From another site.",
-    "404": "There is no such alert.",
+    "401": "Not signed in, and no valid API token.",
+    "403": "Not allowed to you, or from another site.",
+    "404": "Not there, or not within your reach.",
     "409": "Not possible from this status.",
     "413": "Too large.",
     "415": "Not JSON.",
+    "429": "Too many requests; `Retry-After` says when to go on.",
 }
 
 
 def build(room: Room, health: Health) -> FastAPI:
+    """Raises `UnusableSignIn`."""
     app = FastAPI(
-        title="Seinpost", version=API_VERSION, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+        title="Seinpost",
+        version=API_VERSION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        # On every route, also on one that is added tomorrow: services/notifier/access/policy.py.
+        dependencies=[Depends(permitted)],
     )
     app.state.room = room
+    app.state.entrance = Entrance(room=room)
+    app.state.sign_in = sign_in_of(app.state.entrance)
     add_probes(app, health)
     add_problems(app, error_page)
-    for module in (alerts, events, room_api, pages, archive, forms):
+    modules = (
+        alerts,
+        events,
+        room_api,
+        access,
+        alarms,
+        exports,
+        configuration_api,
+        pages,
+        archive,
+        forms,
+        quiet,
+        access_pages,
+    )
+    for module in modules:
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC))
 
@@ -45,12 +76,12 @@ def build(room: Room, health: Health) -> FastAPI:
     async def openapi() -> dict[str, Any]:
         return description(app)
 
-    app.add_middleware(_door, settings=room.settings.notifier)
+    app.add_middleware(_door, entrance=app.state.entrance)
     return app
 
 
-def _door(app: ASGIApp, settings: Any) -> Door:
-    return Door(app, settings)
+def _door(app: ASGIApp, entrance: Entrance) -> Door:
+    return Door(app, entrance, error_page)
 
 
 def description(app: FastAPI) -> dict[str, Any]:
@@ -76,9 +107,11 @@ def description(app: FastAPI) -> dict[str, Any]:
 
 
 def _statuses(path: str, method: str) -> list[str]:
-    found = ["400"]
+    found = ["400", "401", "403", "429"]
     if "{id}" in path:
         found.append("404")
-    if method == "post":
-        found += ["403", "409", "413", "415"]
-    return found
+    if method in ("post", "put", "patch"):
+        found += ["413", "415"]
+        if "{id}" in path:
+            found.append("409")
+    return sorted(found)

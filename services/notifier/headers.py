@@ -19,7 +19,11 @@ HEADERS = {
 }
 
 
-def headers_for(path: str) -> dict[str, str]:
-    """Pages hold the state of the moment and are never kept; static files carry their version in the address."""
-    found = HEADERS | {"Cache-Control": "max-age=86400" if path.startswith("/static/") else "no-store"}
+def headers_for(path: str, *, secure: bool = False) -> dict[str, str]:
+    """Pages hold the state of the moment and are never kept; static files carry their version in the address.
+
+    ``secure``: people come by https, and from then on by nothing else.
+    """
+    found = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
+    found |= {"Cache-Control": "max-age=86400" if path.startswith("/static/") else "no-store"}
     return found | {"API-Version": API_VERSION} if path.startswith("/v1/") else found

@@ -64,3 +64,9 @@ STREAMS_CUT = Counter(
     "seinpost_notifier_streams_cut_total", "Live streams closed because the reader was too slow; it resumes by itself."
 )
 ACTIONS = Counter("seinpost_notifier_actions_total", "What operators did, by action and result.", ["action", "result"])
+DENIED = Counter(
+    "seinpost_notifier_denied_total",
+    "Requests and sign-ins that were refused, by reason. Each is in the audit log too, but for strangers beyond 120 a "
+    "minute and those who only asked too often.",
+    ["reason"],
+)

@@ -45,7 +45,7 @@ def add_problems(app: FastAPI, page: Page) -> None:
     """Problems for the API; for everything else a page."""
 
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        if not _api(request):
+        if not is_api(request.url.path):
             return await page(request, 400, "Dit adres klopt niet.")
         errors = [
             InvalidField(field=".".join(str(part) for part in found["loc"]), reason=str(found["msg"]))
@@ -55,14 +55,14 @@ def add_problems(app: FastAPI, page: Page) -> None:
 
     async def refused(request: Request, error: HTTPException) -> Response:
         standard = HTTPStatus(error.status_code).phrase
-        if not _api(request):
+        if not is_api(request.url.path):
             return await page(request, error.status_code, "" if error.detail == standard else error.detail)
         answer = problem(error.status_code, error.detail if error.detail != standard else None)
         answer.headers.update(error.headers or {})
         return answer
 
     async def failed(request: Request, _: Exception) -> Response:
-        answer = problem(500, "our fault; it was logged") if _api(request) else await page(request, 500, "")
+        answer = problem(500, "our fault; it was logged") if is_api(request.url.path) else await page(request, 500, "")
         # This answer is made outside of the door, which adds the headers of all others.
         answer.headers.update(headers_for(request.url.path))
         return answer
@@ -72,5 +72,5 @@ def add_problems(app: FastAPI, page: Page) -> None:
     app.exception_handler(Exception)(failed)
 
 
-def _api(request: Request) -> bool:
-    return request.url.path.startswith("/v1/") or request.url.path == "/openapi.json"
+def is_api(path: str) -> bool:
+    return path.startswith(("/v1/", "/cap/")) or path == "/openapi.json"

@@ -98,6 +98,20 @@ class Room:
             )
         self._read = {name: at for name, at in self._read.items() if now - at < READ_AGAIN_MS} | {known: now}
 
+    async def audit_missing(self, actor: Actor, alert_id: str) -> None:
+        """Somebody asked for an alert that is not there, or not within reach: the two look the same from outside."""
+        async with self.database.writing() as connection:
+            await audit.append(
+                connection,
+                at_ms=self.now_ms(),
+                actor=actor.name,
+                action="read",
+                object_id=alert_id,
+                result="unknown",
+                origin=actor.origin,
+                region=actor.home,
+            )
+
 
 def room(request: Request) -> Room:
     """The room of the application that serves this request."""

@@ -22,16 +22,38 @@ class NotifierSettings(BaseModel):
         "localhost,127.0.0.1,[::1]",
         description="Host names browsers may use for the console, comma-separated; others are refused (DNS rebinding).",
     )
-    behind_sign_in: bool = Field(
+    public_url: str = Field(
+        "",
+        description="Address people open, like `https://seinpost.example.nl`; required once `config/access.yaml` has "
+        "`sign_in`. Its host needs not stand in `hosts` too.",
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks of the proxies in front, comma-separated: only theirs is the word on who "
+        "asks (`X-Forwarded-For`).",
+    )
+    session_idle_minutes: int = Field(
+        240, ge=5, le=1440, description="A session ends after this long without a page opened or an action."
+    )
+    session_hours: int = Field(
+        12, ge=1, le=24, description="A session ends this long after signing in, whatever is done."
+    )
+    requests_per_minute: int = Field(
+        1200,
+        ge=10,
+        description="Requests of one session or API token per minute and replica; more are answered with 429.",
+    )
+    sign_ins_per_minute: int = Field(
+        30, ge=1, description="Attempts to sign in, and wrong API tokens, of one address per minute and replica."
+    )
+    metrics_open: bool = Field(
         False,
-        description="`true` lets the console listen beyond loopback. Only behind a proxy that makes people sign in: "
-        "the notifier itself has one local user.",
+        description="With sign-in, `/metrics` needs an API token with the scope `metrics:read`; `true` opens it to all "
+        "who reach the port, for where a network policy lets only Prometheus in.",
     )
-    user_header: str = Field(
-        "X-Forwarded-User",
-        description="Header in which that proxy names the person; read only with `behind_sign_in`, and required then.",
+    local_user: str = Field(
+        "lokale gebruiker", description="Name of the one local user, without sign-in, in history and audit log."
     )
-    local_user: str = Field("lokale gebruiker", description="Name of the one local user in history and audit log.")
     heartbeat_s: float = Field(5, gt=0, le=10, description="Seconds between heartbeats on the live stream.")
     poll_s: float = Field(
         0.5,

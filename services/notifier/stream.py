@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
@@ -78,7 +79,7 @@ class Stream:
 
     async def listen(self, last_seq: int | None, heartbeat_s: float, reach: Reach) -> AsyncIterator[Event | None]:
         """Events in ``reach`` beyond ``last_seq`` (None: from now on), as they come; None after ``heartbeat_s``
-        without any event, in reach or not."""
+        without one."""
         queue: asyncio.Queue[Event | None] = asyncio.Queue(QUEUE_EVENTS)
         self._listeners.add(queue)
         metrics.STREAMS.set(len(self._listeners))
@@ -89,18 +90,22 @@ class Stream:
                 sent = event.seq
                 if visible(event, reach):
                     yield event
+            spoken = time.monotonic()
             while not self.closing.is_set() and queue in self._listeners:
+                # What is hidden neither delays a heartbeat nor shows itself by one.
                 try:
-                    item = await asyncio.wait_for(queue.get(), heartbeat_s)
+                    item = await asyncio.wait_for(queue.get(), max(0.0, spoken + heartbeat_s - time.monotonic()))
                 except TimeoutError:
                     item = None
                 if item is None:
                     if not self.closing.is_set():
                         yield None
+                        spoken = time.monotonic()
                 elif item.seq > sent:
                     sent = item.seq
-                    # A heartbeat in place of what is hidden: a busy region elsewhere must not look like a dead line.
-                    yield item if visible(item, reach) else None
+                    if visible(item, reach):
+                        yield item
+                        spoken = time.monotonic()
         finally:
             self._listeners.discard(queue)
             metrics.STREAMS.set(len(self._listeners))

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from services.notifier.access.actor import EVERY_GRANT
-from services.notifier.handling import Actor, Command, handle
+from services.notifier.access.actor import EVERY_GRANT, Actor
+from services.notifier.handling import Command, handle
 from services.notifier.life import Action, Arrival, Outcome
 from services.notifier.retention import DAY_MS, Retention
 from services.notifier.store import alerts, audit, deliveries, events
@@ -48,4 +48,5 @@ async def test_what_was_closed_long_ago_goes_with_all_its_own_and_nothing_else(d
         "events": 0,
         "audit": 2,
         "sources": 0,
+        "feedback": 2,
     }

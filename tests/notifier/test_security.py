@@ -7,7 +7,6 @@ import re
 import httpx
 import pytest
 
-from services.notifier.settings import NotifierSettings, Settings
 from tests.notifier.conftest import Served
 from tests.notifier.samples import alert
 
@@ -111,24 +110,3 @@ async def test_a_form_never_leads_to_another_site(served: Served, target: str) -
     token = await token_of(served)
     answer = await served.http.post("/weergave", data={"token": token, "thema": "night", "terug": target})
     assert answer.headers["location"] == "/"
-
-
-async def test_behind_a_sign_in_the_proxy_names_the_person(served: Served) -> None:
-    await served.arrives(alert())
-    own = NotifierSettings(behind_sign_in=True)
-    from runtime.probes import Health
-    from runtime.process import serving
-    from services.notifier.application import build
-
-    served.room.settings = Settings(config=served.room.settings.config, notifier=own)
-    async with (
-        serving(build(served.room, Health()), served.room.settings) as port,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http,
-    ):
-        assert (await http.get("/v1/alerts")).status_code == 401
-        named = {"X-Forwarded-User": "operator 4"}
-        taken = await http.post("/v1/alerts/a1b2c3/take", headers=JSON | named)
-        assert taken.json()["owner"] == "operator 4"
-        page = await http.get("/", headers=named)
-        assert "Secure" in page.headers["set-cookie"]
-        assert "zonder aanmelden" not in page.text

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Res
 
 from configuration.guidance import Guidance, Phase
 from contracts.alert import State
+from services.notifier.access.actor import Actor
 from services.notifier.access.permissions import Permission
 from services.notifier.api.paging import Page, link_header
 from services.notifier.api.shapes import (
@@ -21,7 +22,7 @@ from services.notifier.api.shapes import (
     RevisionShape,
 )
 from services.notifier.cap import MEDIA_TYPE, cap
-from services.notifier.handling import Actor, Command, handle
+from services.notifier.handling import Command, handle
 from services.notifier.life import Action, Status, Verdict
 from services.notifier.representation import AlertSummary, PointShape, at_minute, at_ms, body, handling, summary
 from services.notifier.room import Room, actor, room
@@ -73,6 +74,7 @@ async def get_alert(alert_id: AlertId, the_room: TheRoom, the_actor: TheActor) -
         case = await alerts.find(connection, _plain(alert_id), the_actor.reach(Permission.READ_ALERTS))
         revisions, deeds = await alerts.history(connection, _plain(alert_id))
     if case is None:
+        await the_room.audit_missing(the_actor, alert_id)
         raise HTTPException(404, "there is no such alert")
     await the_room.audit_reading(the_actor, case.alert.id, case.alert.place.region)
     return _detail(case, revisions, deeds, the_room.configuration.guidance)
@@ -90,6 +92,7 @@ async def get_alert_as_cap(alert_id: AlertId, the_room: TheRoom, the_actor: TheA
         case = await alerts.find(connection, _plain(alert_id), the_actor.reach(Permission.READ_ALERTS))
         revisions, _ = await alerts.history(connection, _plain(alert_id))
     if case is None:
+        await the_room.audit_missing(the_actor, alert_id)
         raise HTTPException(404, "there is no such alert")
     await the_room.audit_reading(the_actor, case.alert.id, case.alert.place.region)
     return Response(cap(case.alert, revisions, the_room.settings.notifier.cap_sender), media_type=MEDIA_TYPE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -10,11 +11,15 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
 from services.notifier.access.actor import Actor
+from services.notifier.access.entrance import Entrance
 from services.notifier.access.permissions import Permission
 from services.notifier.api.alerts import TheActor, TheRoom
 from services.notifier.room import Room
+from services.notifier.store.events import FOR_ALL
 
 router = APIRouter(prefix="/v1", tags=["events"])
+ASK_AGAIN_S = 2.0
+"""On a busy stream, how long one may still read after one's session was ended."""
 KINDS = "`alert`, `status`, `source`, `notice`, `heartbeat`."
 Number = Annotated[
     int | None, Query(alias="lastEventId", ge=0, le=2**62, description="As the header, for a first request.")
@@ -33,6 +38,7 @@ Number = Annotated[
     },
 )
 async def stream_events(
+    *,
     request: Request,
     the_room: TheRoom,
     the_actor: TheActor,
@@ -45,15 +51,22 @@ async def stream_events(
     """
     last = last_event_id if last_event_id is not None else from_query
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_lines(the_room, the_actor, last), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(
+        _lines(the_room, request.app.state.entrance, the_actor, last), media_type="text/event-stream", headers=headers
+    )
 
 
-async def _lines(the_room: Room, the_actor: Actor, last: int | None) -> AsyncIterator[bytes]:
+async def _lines(the_room: Room, entrance: Entrance, the_actor: Actor, last: int | None) -> AsyncIterator[bytes]:
     # Browsers wait this long before they connect again.
     yield b"retry: 2000\n" + _heartbeat(the_room)
-    reach = the_actor.reach(Permission.READ_ALERTS)
+    reach, asked = the_actor.reach(Permission.READ_ALERTS), time.monotonic()
     async for event in the_room.stream.listen(last, the_room.settings.notifier.heartbeat_s, reach):
-        if event is None:
+        if event is None or time.monotonic() - asked > ASK_AGAIN_S:
+            # Ended, expired or with other grants: the reader must come in again.
+            if not await entrance.still(the_actor):
+                return
+            asked = time.monotonic()
+        if event is None or (event.region == FOR_ALL and not the_actor.may(Permission.READ_SOURCES)):
             yield _heartbeat(the_room)
         else:
             yield b"id: %d\nevent: %s\ndata: %s\n\n" % (event.seq, event.kind.encode(), event.data)

@@ -13,7 +13,7 @@ from services.notifier.representation import AlertSummary, PointShape, Shape
 MAX_TEXT = 2_000
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     if any(ord(character) < 32 and character not in "\n\r\t" for character in text):
         raise ValueError("control characters are not allowed")
     return text
@@ -22,7 +22,7 @@ def _printable(text: str) -> str:
 OperatorText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=3, max_length=MAX_TEXT),
-    AfterValidator(_printable),
+    AfterValidator(printable),
 ]
 """What an operator types. The only free text in the database; the console asks to keep persons out of it."""
 

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from pydantic import TypeAdapter, ValidationError
 from starlette.responses import RedirectResponse, Response
 
+from services.notifier.access.actor import Actor
 from services.notifier.api.shapes import MAX_TEXT, OperatorText
 from services.notifier.console.pages import alert_values
 from services.notifier.console.rendering import THEME_COOKIE, THEMES, TheActor, TheRoom, page, token_is_right
-from services.notifier.handling import Actor, Command, handle
+from services.notifier.handling import Command, handle
 from services.notifier.life import Action, Outcome, Verdict
 from services.notifier.room import Room, actor
 
@@ -92,7 +93,7 @@ async def theme(
     _checked(request, token)
     response = RedirectResponse(_own_page(terug), 303)
     if thema in THEMES:
-        secure = the_room.settings.notifier.behind_sign_in
+        secure = the_room.settings.notifier.public_url.startswith("https://")
         response.set_cookie(THEME_COOKIE, thema, max_age=YEAR_S, httponly=True, samesite="lax", secure=secure)
     return response
 

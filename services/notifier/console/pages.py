@@ -64,12 +64,13 @@ async def alert_values(the_room: Room, the_actor: Actor, alert_id: str) -> dict[
     plain = alert_id.replace("\0", "")
     async with the_room.database.reading() as connection:
         case = await alerts.find(connection, plain, the_actor.reach(Permission.READ_ALERTS))
-        if case is None:
-            raise HTTPException(404, "Deze melding bestaat niet.")
         revisions, deeds = await alerts.history(connection, plain)
         sent, _ = await deliveries.page(
             connection, the_actor.reach(Permission.READ_DELIVERIES), alert=plain, state=None, limit=50, offset=0
         )
+    if case is None:
+        await the_room.audit_missing(the_actor, alert_id)
+        raise HTTPException(404, "Deze melding bestaat niet.")
     shown = card(the_room, case)
     advice = {phase: the_room.configuration.guidance.advice(case.alert.phenomenon, phase) for phase in Phase}
     # One line of time: what was measured and what people did, newest first.

@@ -14,8 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from contracts.source_health import SourceHealth, Status
-from services.notifier.access.actor import Actor
+from services.notifier.access.actor import Actor, Means
 from services.notifier.access.permissions import Permission
+from services.notifier.access.policy import POLICY
 from services.notifier.console import times, words
 from services.notifier.console.present import Card, present
 from services.notifier.life import UNSEEN
@@ -35,6 +36,7 @@ PAGES = (
     ("/bronnen", "Bronnen"),
     ("/dienstoverdracht", "Dienstoverdracht"),
     ("/instellingen", "Instellingen"),
+    ("/toegang", "Toegang"),
 )
 
 TheRoom = Annotated[Room, Depends(room)]
@@ -52,7 +54,6 @@ def _environment() -> Environment:
     environment.globals |= {
         "words": words,
         "times": times,
-        "pages": PAGES,
         "themes": THEMES,
         "static": _static_version(),
     }
@@ -69,18 +70,21 @@ def _static_version() -> str:
 
 _templates = _environment()
 
-
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32,64}")
 
 
 def token_of(request: Request) -> str:
-    """The form token of this browser; a new one when it has none yet."""
+    """The form token: of the session, or without sign-in of this browser; a new one when it has none yet."""
+    if key := actor(request).form_key:
+        return key.hex()
     known = request.cookies.get(TOKEN_COOKIE, "")
     return known if _TOKEN.fullmatch(known) else secrets.token_urlsafe(32)
 
 
 def token_is_right(request: Request, sent: str) -> bool:
-    """A form of ours carries the token of the cookie; another site can neither read nor set it."""
+    """A form of ours carries the token of the session, or of the cookie; another site can neither read nor set it."""
+    if key := actor(request).form_key:
+        return hmac.compare_digest(key.hex().encode(), sent.encode())
     known = request.cookies.get(TOKEN_COOKIE, "")
     return len(known) >= 32 and hmac.compare_digest(known.encode(), sent.encode())
 
@@ -117,11 +121,15 @@ async def render(request: Request, the_room: Room, template: str, **values: Any)
 def answer(request: Request, the_room: Room, html: str, status: int = 200) -> Response:
     token = token_of(request)
     response = HTMLResponse(html.replace(TOKEN_MARK, token), status_code=status)
-    if request.cookies.get(TOKEN_COOKIE) != token:
-        secure = the_room.settings.notifier.behind_sign_in
+    if not actor(request).form_key and request.cookies.get(TOKEN_COOKIE) != token:
         # Lax: a link from elsewhere opens the console with its token; a form from elsewhere comes without.
-        response.set_cookie(TOKEN_COOKIE, token, httponly=True, samesite="lax", secure=secure)
+        response.set_cookie(TOKEN_COOKIE, token, httponly=True, samesite="lax")
     return response
+
+
+def may_open(who: Actor, path: str) -> bool:
+    needed = POLICY.get(("GET", path))
+    return isinstance(needed, Permission) and who.may(needed)
 
 
 def theme_of(request: Request) -> str:
@@ -130,7 +138,7 @@ def theme_of(request: Request) -> str:
 
 
 def _shared(request: Request, the_room: Room, unseen: dict[bool, int]) -> dict[str, Any]:
-    who: Actor = request.scope["seinpost.actor"]
+    who = actor(request)
     return {
         "path": request.url.path,
         "now_ms": the_room.now_ms(),
@@ -138,19 +146,30 @@ def _shared(request: Request, the_room: Room, unseen: dict[bool, int]) -> dict[s
         "unseen_exercises": unseen[True],
         "seq": the_room.stream.seq,
         "actor": who.name,
-        "one_machine": not the_room.settings.notifier.behind_sign_in,
+        "one_machine": who.means is Means.LOCAL,
+        "signed_in": who.means is Means.SESSION,
+        "pages": [(path, name) for path, name in PAGES if may_open(who, path)],
         "config_version": the_room.configuration.version,
     }
 
 
 ERRORS = {
     400: "Dit verzoek klopt niet",
+    401: "U bent niet aangemeld",
     403: "Dit mag niet",
     404: "Niet gevonden",
     405: "Dit kan niet op deze manier",
     409: "Dit kan niet meer",
+    413: "Dit is te groot",
+    429: "Te veel verzoeken",
     500: "Er ging iets mis bij Seinpost",
 }
+
+
+async def bare_page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
+    """A page for somebody who is not signed in: nothing but what is passed."""
+    html = _templates.get_template(template).render({"theme": theme_of(request), **values})
+    return HTMLResponse(html, status_code=status)
 
 
 async def error_page(request: Request, status: int, detail: str) -> Response:
@@ -160,6 +179,7 @@ async def error_page(request: Request, status: int, detail: str) -> Response:
 
 
 def card(the_room: Room, case: Case) -> Card:
+
     return present(case, the_room.now_ms(), regions(the_room))
 
 

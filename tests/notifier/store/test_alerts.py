@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from contracts.alert import Change, Place, Severity
-from services.notifier.access.actor import EVERY_GRANT
+from services.notifier.access.actor import EVERY_GRANT, Actor
 from services.notifier.access.reach import EVERYTHING
-from services.notifier.handling import Actor, Command, handle
+from services.notifier.handling import Command, handle
 from services.notifier.life import Action, Arrival, Outcome, Status, Verdict, arrive
 from services.notifier.store import alerts, audit
 from services.notifier.store.alerts import Filter

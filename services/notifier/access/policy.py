@@ -1,0 +1,110 @@
+"""Every route, and what one must be allowed to use it. A route without a row here is closed to all.
+
+This is the whole of it, on one screen; docs/reference/roles.md and the test of regions × roles × routes are made from
+it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from fastapi import HTTPException, Request
+
+from services.notifier.access.actor import Actor
+from services.notifier.access.permissions import Permission as P
+
+
+class Open(StrEnum):
+    TO_ALL = "to all"
+    SIGNED_IN = "signed in"
+    """To everybody who is let in, whatever they may do; it shows only what they may see."""
+
+
+POLICY: dict[tuple[str, str], P | Open] = {
+    # Probes; /metrics is looked after by the door, for it has no page and no region.
+    ("GET", "/healthz"): Open.TO_ALL,
+    ("GET", "/readyz"): Open.TO_ALL,
+    ("GET", "/metrics"): P.READ_METRICS,
+    # The API.
+    ("GET", "/openapi.json"): Open.TO_ALL,
+    ("GET", "/v1/alerts"): P.READ_ALERTS,
+    ("GET", "/v1/alerts/{id}"): P.READ_ALERTS,
+    ("GET", "/v1/alerts/{id}/cap"): P.READ_ALERTS,
+    ("POST", "/v1/alerts/{id}/acknowledge"): P.HANDLE_ALERTS,
+    ("POST", "/v1/alerts/{id}/take"): P.HANDLE_ALERTS,
+    ("POST", "/v1/alerts/{id}/close"): P.HANDLE_ALERTS,
+    ("POST", "/v1/alerts/{id}/reopen"): P.HANDLE_ALERTS,
+    ("POST", "/v1/alerts/{id}/notes"): P.HANDLE_ALERTS,
+    ("GET", "/v1/silences"): P.READ_ALERTS,
+    ("POST", "/v1/silences"): P.HANDLE_ALERTS,
+    ("POST", "/v1/silences/preview"): P.HANDLE_ALERTS,
+    ("POST", "/v1/silences/{id}/end"): P.HANDLE_ALERTS,
+    ("POST", "/v1/silences/{id}/notice"): P.HANDLE_ALERTS,
+    ("GET", "/v1/digests"): P.READ_ALERTS,
+    ("GET", "/v1/digests/{id}"): P.READ_ALERTS,
+    ("GET", "/v1/exports/alerts"): P.EXPORT_ALERTS,
+    ("GET", "/v1/exports/feedback"): P.EXPORT_ALERTS,
+    ("GET", "/v1/handover"): P.READ_ALERTS,
+    ("GET", "/v1/summary"): P.READ_ALERTS,
+    ("GET", "/v1/events"): Open.SIGNED_IN,
+    ("GET", "/v1/sources"): P.READ_SOURCES,
+    ("GET", "/v1/deliveries"): P.READ_DELIVERIES,
+    ("GET", "/v1/receivers"): P.READ_DELIVERIES,
+    ("POST", "/v1/receivers/{id}/test"): P.TEST_RECEIVERS,
+    ("GET", "/v1/configuration"): P.READ_CONFIGURATION,
+    ("GET", "/v1/audit"): P.READ_AUDIT,
+    ("GET", "/v1/me"): Open.SIGNED_IN,
+    ("GET", "/v1/sessions"): P.MANAGE_SESSIONS,
+    ("DELETE", "/v1/sessions/{id}"): P.MANAGE_SESSIONS,
+    ("GET", "/v1/tokens"): P.MANAGE_TOKENS,
+    ("POST", "/v1/tokens"): P.MANAGE_TOKENS,
+    ("DELETE", "/v1/tokens/{id}"): P.MANAGE_TOKENS,
+    ("GET", "/cap/feed.atom"): P.READ_ALERTS,
+    # The console.
+    ("GET", "/"): P.READ_ALERTS,
+    ("GET", "/meldingen/{alert_id}"): P.READ_ALERTS,
+    ("POST", "/meldingen/{alert_id}/gezien"): P.HANDLE_ALERTS,
+    ("POST", "/meldingen/{alert_id}/oppakken"): P.HANDLE_ALERTS,
+    ("POST", "/meldingen/{alert_id}/afsluiten"): P.HANDLE_ALERTS,
+    ("POST", "/meldingen/{alert_id}/heropenen"): P.HANDLE_ALERTS,
+    ("POST", "/meldingen/{alert_id}/notitie"): P.HANDLE_ALERTS,
+    ("GET", "/dempingen"): P.READ_ALERTS,
+    ("POST", "/dempingen"): P.HANDLE_ALERTS,
+    ("POST", "/dempingen/{id}/beeindigen"): P.HANDLE_ALERTS,
+    ("POST", "/dempingen/{id}/gezien"): P.HANDLE_ALERTS,
+    ("GET", "/verzamelingen/{id}"): P.READ_ALERTS,
+    ("POST", "/verzamelingen/{id}/gezien"): P.HANDLE_ALERTS,
+    ("GET", "/archief"): P.READ_ALERTS,
+    ("GET", "/archief.csv"): P.EXPORT_ALERTS,
+    ("GET", "/kaart"): P.READ_ALERTS,
+    ("GET", "/bronnen"): P.READ_SOURCES,
+    ("GET", "/dienstoverdracht"): P.READ_ALERTS,
+    ("GET", "/instellingen"): P.READ_CONFIGURATION,
+    ("POST", "/instellingen/ontvangers/{id}/test"): P.TEST_RECEIVERS,
+    ("POST", "/weergave"): Open.SIGNED_IN,
+    # Access.
+    ("GET", "/aanmelden"): Open.TO_ALL,
+    ("GET", "/aanmelden/start"): Open.TO_ALL,
+    ("GET", "/aanmelden/terug"): Open.TO_ALL,
+    ("GET", "/afgemeld"): Open.TO_ALL,
+    ("POST", "/afmelden"): Open.SIGNED_IN,
+    ("GET", "/toegang"): P.MANAGE_SESSIONS,
+    ("POST", "/toegang/sessies/{id}/beeindigen"): P.MANAGE_SESSIONS,
+    ("POST", "/toegang/sleutels"): P.MANAGE_TOKENS,
+    ("POST", "/toegang/sleutels/{id}/intrekken"): P.MANAGE_TOKENS,
+}
+OPEN_PATHS = frozenset(path for (_, path), needed in POLICY.items() if needed is Open.TO_ALL)
+"""What a stranger may ask for, beside /static/."""
+
+
+async def permitted(request: Request) -> None:
+    """On every route: refuses with 403, and writes the refusal in the audit log."""
+    path = request.scope["route"].path
+    method = "GET" if request.method == "HEAD" else request.method
+    needed = POLICY.get((method, path))
+    actor: Actor = request.scope["seinpost.actor"]
+    if needed is Open.TO_ALL or needed is Open.SIGNED_IN or (isinstance(needed, P) and actor.may(needed)):
+        return
+    await request.app.state.entrance.note(actor, "access", f"{method} {path}", "denied")
+    api = path.startswith(("/v1/", "/cap/"))
+    raise HTTPException(403, "your role does not allow this" if api else "Uw rol laat dit niet toe.")
