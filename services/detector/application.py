@@ -5,6 +5,9 @@
 An agent only takes a record in. A checkpoint, some times a second, makes it last, in this order: what was sent is
 acknowledged, changed values are in the changelog, and only then are the offsets of the records released for commit. A
 crash in between repeats work and loses none; what is repeated is recognised (see `fold`, `state`, `episodes`).
+
+Series are many and change with every post, so each is written only some seconds after it changed (see `staggered`).
+What they told was sent at once; after a crash it is told again, the same.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from __future__ import annotations
 import datetime
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import faust
@@ -41,8 +44,9 @@ from services.detector.episodes import Episodes, World
 from services.detector.fold import Matcher, SourceFold
 from services.detector.positions import Order, Positions
 from services.detector.settings import DetectorSettings
+from services.detector.staggered import StaggeredSeries
 from services.detector.state import SeriesState
-from services.detector.tables import CheckpointedTable, Codec
+from services.detector.tables import CheckpointedTable, Codec, Written
 from services.detector.transport import PromptTransport
 
 WAIT_FOR_KNOWN_RECORDS_S = 30.0
@@ -86,6 +90,8 @@ class Application:
         self.worlds = self._table("worlds", 1, _msgpack(World))
         self.episodes = self._table("episodes", 1, _msgpack(Episode))
         self.positions = self._table("positions", self._sources, _msgpack(int))
+        lag = round(settings.state_seconds / settings.flush_seconds)
+        self._staggered = StaggeredSeries(self.series, self.clocks, lag)
         self._posts_decoder: Decoder[AnonymousBatch] = Decoder(AnonymousBatch)
         self._deltas_decoder: Decoder[SeriesDeltas] = Decoder(SeriesDeltas)
         self._signals_decoder: Decoder[SignalRecord] = Decoder(SignalRecord)
@@ -122,7 +128,7 @@ class Application:
                 if problem is not None:
                     await self._set_aside(event, problem)
                 if not held:
-                    self._taken.append(event)
+                    self._release(event, stage)
                 self.last_taken = time.monotonic()
                 self._positions.taken(event.message.tp, event.message.offset)
                 records.inc()
@@ -143,10 +149,14 @@ class Application:
             return True
         metrics.OUT_OF_ORDER.labels(order.value).inc()
         if order is Order.REPEATED:
-            self._taken.append(event)
+            self._release(event, stage)
         elif self._positions.should_seek(partition):
             await self.faust.consumer.seek(partition, self._positions.next[partition])
         return False
+
+    def _release(self, event: Event, stage: str) -> None:
+        """At the next checkpoint, or when the series behind it are written."""
+        (self._deltas_taken if stage == "detect" else self._taken).append(event)
 
     async def _set_aside(self, event: Event, problem: Malformed) -> None:
         message = event.message
@@ -156,6 +166,8 @@ class Application:
 
     def _reset(self) -> None:
         self._taken: list[Event] = []
+        self._deltas_taken: list[Event] = []
+        self._staggered.forget()
         self._held: list[tuple[Event, Signal]] = []
         self._out: list[tuple[str, bytes, bytes | None, int | None]] = []
         self._folds: dict[int, SourceFold] = {}
@@ -257,42 +269,56 @@ class Application:
 
     # -- checkpoint -----------------------------------------------------------------------------------------------
 
-    async def checkpoint(self) -> None:
-        """Makes everything that was taken in last; then releases the offsets."""
+    async def checkpoint(self, *, everything: bool = True) -> None:
+        """Makes what was taken in last, or all of it but the newest changes of series; then releases the offsets."""
         started = time.perf_counter()
         # Up to the first await nothing else runs: sent records, values and offsets are of one moment.
         for source, fold in self._folds.items():
             self._flush(source, fold, idle=self._is_idle(source))
         self._release_settled()
-        self._keep_positions()
+        deltas, self._deltas_taken = self._deltas_taken, []
+        due = self._staggered.turn(deltas, self._reached(topics.SERIES_DELTAS), everything=everything)
+        self._keep_positions("fold", self._reached(topics.POSTS_ANONYMOUS))
+        self._keep_positions("detect", due.positions)
         out, self._out = self._out, []
-        taken, self._taken = self._taken, []
-        values = [
-            (table, table.written())
-            for table in (self.folded, self.series, self.clocks, self.worlds, self.episodes, self.positions)
+        taken, self._taken = [*self._taken, *due.events], []
+        # A clock must never be ahead of the series it belongs to, nor a position of both: one is acknowledged first.
+        phases: list[list[tuple[CheckpointedTable, Sequence[Written]]]] = [
+            [(table, table.written()) for table in (self.folded, self.worlds, self.episodes)]
+            + [(self.series, due.series)],
+            [(self.clocks, list(due.clocks.values()))],
+            [(self.positions, self.positions.written())],
         ]
         for topic, value, key, partition in out:
             await self._producer.send(topic, value, key=key, partition=partition)
         await self._producer.flush()
-        for table, written in values:
-            name, topic = table.name, table.changelog_topic_name
-            for number, name_of_value, changed in written:
-                await self._producer.send(topic, changed, key=name_of_value, partition=number)
-                metrics.TABLE_BYTES.labels(name).inc(len(changed or b"") + len(name_of_value))
-            metrics.TABLE_WRITES.labels(name).inc(len(written))
-            metrics.TABLE_SIZE.labels(name).set(len(table.data))
-        await self._producer.flush()
+        for phase in phases:
+            for table, values in phase:
+                await self._write(table, values)
+            await self._producer.flush()
         for event in taken:
             event.ack()
         if out or taken:
             metrics.SECONDS.labels("checkpoint").observe(time.perf_counter() - started)
 
-    def _keep_positions(self) -> None:
-        for stage, topic in DURABLE_POSITIONS.items():
-            for partition, offset in self._positions.next.items():
-                part = self.positions.part(partition.partition)
-                if partition.topic == topic and part.get(stage) != offset:
-                    part.put(stage, offset)
+    async def _write(self, table: CheckpointedTable, values: Sequence[Written]) -> None:
+        size = 0
+        for number, key, value in values:
+            await self._producer.send(table.changelog_topic_name, value, key=key, partition=number)
+            size += len(value or b"") + len(key)
+        metrics.TABLE_BYTES.labels(table.name).inc(size)
+        metrics.TABLE_WRITES.labels(table.name).inc(len(values))
+        metrics.TABLE_SIZE.labels(table.name).set(len(table.data))
+
+    def _reached(self, topic: topics.Topic) -> dict[int, int]:
+        """Next offset by partition."""
+        return {place.partition: offset for place, offset in self._positions.next.items() if place.topic == topic.name}
+
+    def _keep_positions(self, stage: str, positions: dict[int, int]) -> None:
+        for partition, offset in positions.items():
+            part = self.positions.part(partition)
+            if part.get(stage) != offset:
+                part.put(stage, offset)
 
     def _release_settled(self) -> None:
         """Signals whose minute has been taken in are needed no more."""
@@ -348,7 +374,7 @@ class Application:
     def version(self) -> str:
         return self._configuration.version
 
-    async def tick(self) -> None:
+    async def tick(self, *, last: bool = False) -> None:
         """One turn of the clock: partitions without posts say so, then a checkpoint. Not while partitions move."""
         if self.faust.rebalancing or not self.faust.tables.actives_ready:
             return
@@ -361,7 +387,7 @@ class Application:
             metrics.LAG_RECORDS.labels(topic).set(records)
         self._behind = sum(behind.values())
         metrics.OPEN_EPISODES.set(len(self.episodes.data))
-        await self.checkpoint()
+        await self.checkpoint(everything=last)
 
     def _note_lag(self, partition: TP, behind: dict[str, int]) -> None:
         if partition.topic in self.faust.tables.changelog_topics:
@@ -387,7 +413,7 @@ class Application:
     async def _on_revoked(self, *_: Any, **__: Any) -> None:
         """Another worker may continue: leave everything written, and trust nothing in memory afterwards."""
         metrics.REBALANCES.inc()
-        if any((self._taken, self._out, self._folds, self._detections)):
+        if any((self._taken, self._deltas_taken, self._staggered.waiting, self._out, self._folds, self._detections)):
             await self.checkpoint()
         self._reset()
 

@@ -125,7 +125,11 @@ class Detection:
             self._last[name] = state.counts.head
             for minute in state.kept.ahead:
                 heapq.heappush(world.due, (minute, name))
-            if state.kept.open_minute is not None:
+            open_minute, reached = state.kept.open_minute, world.clock.minute
+            if open_minute is not None and reached is not None and open_minute > reached:
+                # Written later than the clock: it is tested when the clock, told again, is there.
+                heapq.heappush(world.due, (open_minute, name))
+            elif open_minute is not None:
                 world.touch(name)
 
     def change_cover(self, cover: Cover) -> None:

@@ -15,7 +15,13 @@ class DetectorSettings(BaseModel):
         Path("run/detector"), description="Working directory of Faust; state itself survives in the changelog topics."
     )
     flush_seconds: float = Field(
-        0.5, gt=0, le=10, description="Time between two checkpoints: deltas sent, state written, offsets released."
+        0.5, gt=0, le=10, description="Time between two checkpoints: deltas and alerts sent, offsets released."
+    )
+    state_seconds: float = Field(
+        5.0,
+        ge=0,
+        le=60,
+        description="A series is written to the changelog this long after it changed; a crash repeats as much.",
     )
     idle_seconds: float = Field(
         2.0, gt=0, le=60, description="A partition with nothing waiting for this long is no longer waited for."

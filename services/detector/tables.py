@@ -23,6 +23,8 @@ class Codec:
 
 
 RAW = Codec(encode=bytes, decode=bytes)
+Written = tuple[int, bytes, bytes | None]
+"""Partition, key, value (None: gone)."""
 
 
 class CheckpointedTable(faust.Table[bytes, bytes]):
@@ -31,24 +33,31 @@ class CheckpointedTable(faust.Table[bytes, bytes]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.live: dict[bytes, Any] = {}
-        self.dirty: dict[bytes, None] = {}
+        self.dirty: dict[bytes, int] = {}
+        """By key the generation in which it first changed since it was last written; ascending."""
+        self.generation = 0
         self.codec: Codec = RAW
 
     def part(self, partition: int) -> Part:
         """The values of one partition, as the domain sees them."""
         return Part(self, partition)
 
-    def written(self) -> list[tuple[int, bytes, bytes | None]]:
-        """Take what changed since the last call: partition, key, value (None: gone). The table holds it from now on."""
-        out: list[tuple[int, bytes, bytes | None]] = []
-        for key in self.dirty:
+    def written(self, upto: int | None = None) -> list[Written]:
+        """Take what changed first in generation ``upto`` or before (None: ever). The table holds it from now on."""
+        out: list[Written] = []
+        for key, generation in self.dirty.items():
+            if upto is not None and generation > upto:
+                break
             value = self.codec.encode(self.live[key]) if key in self.live else None
             if value is None:
                 self.data.pop(key, None)
             else:
                 self.data[key] = value
             out.append((int(key.partition(b":")[0]), key, value))
-        self.dirty.clear()
+        if len(out) == len(self.dirty):
+            self.dirty.clear()
+        for _, key, _ in out:
+            self.dirty.pop(key, None)
         return out
 
     def forget_live(self) -> None:
@@ -83,12 +92,12 @@ class Part:
     def put(self, name: str, value: Any) -> None:
         key = self._prefix + name.encode()
         self._table.live[key] = value
-        self._table.dirty[key] = None
+        self._table.dirty.setdefault(key, self._table.generation)
 
     def drop(self, name: str) -> None:
         key = self._prefix + name.encode()
         self._table.live.pop(key, None)
-        self._table.dirty[key] = None
+        self._table.dirty.setdefault(key, self._table.generation)
 
     def names(self) -> Iterator[str]:
         gone = {key for key in self._table.dirty if key not in self._table.live}
