@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from configuration.receivers import Kind
+
 SEVERITY = {"high": "Hoog", "medium": "Middel", "low": "Laag", "info": "Ter informatie"}
 STATUS = {
     "new": "Nieuw",
@@ -21,6 +23,11 @@ ACTION = {
     "note": "Notitie",
     "read": "Gelezen",
     "export": "Geëxporteerd",
+    "escalate": "Niet gezien, doorgestuurd",
+    "silence": "Demping gevraagd",
+    "end-silence": "Demping beëindigd",
+    "notice-silence": "Einde van demping gezien",
+    "retention": "Bewaartijd voorbij, verwijderd",
     "test-receiver": "Ontvanger getest",
 }
 CHANGE = {
@@ -57,14 +64,31 @@ OCCASION = {
     "moved": "verplaatst",
     "severity-raised": "ernstiger geworden",
     "closed": "voorbij",
+    "released": "niet meer gedempt of verzameld",
+    "escalated": "door niemand gezien",
+    "digested": "eerste van een verzameling",
+}
+HELD = {
+    "silenced": "Gedempt: deze melding staat niet op Nu zolang de demping loopt.",
+    "inhibited": "Deze melding valt onder de melding van de gebeurtenis en heeft geen eigen kaart.",
+    "digested": "Verzameld: deze dienst kreeg meer meldingen dan afgesproken.",
 }
 DELIVERY = {"pending": "Wacht", "delivered": "Bezorgd", "expired": "Opgegeven"}
 ATTEMPT = {
     "delivered": "bevestigd",
+    "partly": "deels bevestigd",
     "refused": "geweigerd",
     "unreachable": "niet bereikbaar",
     "timeout": "geen antwoord",
     "expired": "te oud geworden",
+}
+TRIAL = {"test": "test", "heartbeat": "teken van leven"}
+RECEIVER = {
+    "webhook": "webhook",
+    "alertmanager": "webhook als van Alertmanager",
+    "cap": "CAP 1.2",
+    "email": "e-mail",
+    "apprise": "Teams, sms of andere dienst",
 }
 PHASE = {"voor": "Voor", "tijdens": "Tijdens", "na": "Na"}
 KIND = {"burst": "Veel meer berichten dan gewoon", "call": "Duidelijke oproep, nog zonder piek"}
@@ -125,3 +149,19 @@ def scale(minutes: int) -> str:
     if minutes < 1440:
         return f"{minutes // 60} uur"
     return "1 dag" if minutes == 1440 else f"{minutes // 1440} dagen"
+
+
+def takes(receiver: Kind, regions: dict[str, str]) -> str:
+    """Which alerts a receiver gets. ``regions``: names by code."""
+    named = ", ".join(regions.get(code, code) for code in receiver.regions)
+    parts = [named or ("alle gemeenten" if receiver.gemeenten else "alle regio’s en landelijk")]
+    if receiver.gemeenten:
+        parts[-1] = f"{named}: {', '.join(receiver.gemeenten)}" if named else ", ".join(receiver.gemeenten)
+    if receiver.phenomena:
+        parts.append(f"alleen {', '.join(receiver.phenomena)}")
+    if receiver.min_severity != "info":
+        parts.append(f"vanaf {SEVERITY[receiver.min_severity].lower()}")
+    if receiver.hours:
+        parts.append(" en ".join(receiver.hours))
+    parts.append("ook oefeningen" if receiver.exercises else "geen oefeningen")
+    return "; ".join(parts)
