@@ -25,6 +25,7 @@ from runtime.process import CannotStart, run, serving
 from services.detector import metrics
 from services.detector.application import Application
 from services.detector.coverage import SourceCoverage
+from services.detector.mandates import Told
 from services.detector.reload import follow
 from services.detector.settings import Settings
 
@@ -43,10 +44,9 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             application = Application(settings.detector, settings.broker, configuration, producer, coverage)
             _settle()
             try:
-                following = follow(
-                    settings.config, application.version, application.configure, Notices(producer, "detector")
-                )
-                await _work(application, settings, coverage, health, stop, following=following)
+                notices = Notices(producer, "detector")
+                following = follow(settings.config, application.version, application.configure, notices)
+                await _work(application, settings, coverage, health, stop, notices=notices, following=following)
             finally:
                 health.mark_unready("stopping")
 
@@ -58,6 +58,7 @@ async def _work(
     health: Health,
     stop: asyncio.Event,
     *,
+    notices: Notices,
     following: Coroutine[Any, Any, None],
 ) -> None:
     app = application.faust
@@ -67,6 +68,7 @@ async def _work(
     watching = asyncio.create_task(following)
     starting = asyncio.create_task(app.start())
     stopping = asyncio.create_task(stop.wait())
+    told = Told()
     try:
         await asyncio.wait({starting, stopping, reading}, return_when=asyncio.FIRST_COMPLETED)
         while not stop.is_set():
@@ -80,6 +82,7 @@ async def _work(
                     health.mark_ready()
                     log().info("ready", version=application.version)
                 await application.tick()
+                await told.tell(application.mandates, notices, application.version)
             if application.alive(STALLED_AFTER_S):
                 health.beat()
             with contextlib.suppress(TimeoutError):

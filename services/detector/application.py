@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import faust
 import msgspec
 from faust.types import TP, EventT
 
@@ -27,6 +26,7 @@ from broker.producer import AcknowledgedProducer
 from broker.settings import BrokerSettings
 from broker.topics import partitions_of
 from configuration import Configuration
+from configuration.mandates import Mandate, cover
 from contracts import topics
 from contracts.alert import Alert
 from contracts.alert import key as alert_key
@@ -41,13 +41,13 @@ from services.detector.coverage import SourceCoverage
 from services.detector.detection import Clock, Detection
 from services.detector.episode import Episode
 from services.detector.episodes import Episodes, World
+from services.detector.faust_app import faust_app
 from services.detector.fold import Matcher, SourceFold
 from services.detector.positions import Order, Positions
 from services.detector.settings import DetectorSettings
 from services.detector.staggered import StaggeredSeries
 from services.detector.state import SeriesState
 from services.detector.tables import CheckpointedTable, Codec, Written
-from services.detector.transport import PromptTransport
 
 WAIT_FOR_KNOWN_RECORDS_S = 30.0
 """A partition that holds unread records is not idle, however slowly these come; unless they never come (retention)."""
@@ -80,8 +80,10 @@ class Application:
         self._producer = producer
         self._coverage = coverage
         self._dead_letters = DeadLetters(producer, "detector")
-        self._matcher = Matcher(configuration)
-        self.faust = _faust_app(settings, broker)
+        self.cover = cover(configuration.mandates, datetime.datetime.now(datetime.UTC))
+        """What mandates allow now."""
+        self._matcher = Matcher(configuration, self.cover)
+        self.faust = faust_app(settings, broker)
         self._sources = partitions_of(topics.POSTS_ANONYMOUS, broker)
         self._targets = partitions_of(topics.SERIES_DELTAS, broker)
         self.folded = self._table("folded", self._sources, _msgpack(int))
@@ -232,6 +234,7 @@ class Application:
                 series=self.series.part(target),
                 clocks=self.clocks.part(target),
                 blindness=self._coverage.spells,
+                cover=self.cover,
             )
         return self._detections[target]
 
@@ -249,7 +252,7 @@ class Application:
 
     def _episodes(self) -> Episodes:
         if self._episode_stage is None:
-            self._episode_stage = Episodes(self._configuration, self.worlds.part(0), self.episodes.part(0))
+            self._episode_stage = Episodes(self._configuration, self.worlds.part(0), self.episodes.part(0), self.cover)
         return self._episode_stage
 
     def _count_alert(self, alert: Alert) -> None:
@@ -357,31 +360,55 @@ class Application:
     def configure(self, configuration: Configuration) -> None:
         """Go on with another configuration, swapped whole between two records."""
         self._configuration = configuration
-        self._matcher = Matcher(configuration)
-        for fold in self._folds.values():
-            fold.configure(self._matcher)
         for detection in self._detections.values():
             detection.configure(configuration)
         if self._episode_stage is not None:
             self._episode_stage.configure(configuration)
+        self._change_cover()
+
+    def _change_cover(self) -> None:
+        """Mandates begin and end by the clock: what an ended one gave is emptied, what is open under none is closed."""
+        self.cover = cover(self._configuration.mandates, datetime.datetime.now(datetime.UTC))
+        self._matcher = Matcher(self._configuration, self.cover)
+        for fold in self._folds.values():
+            fold.configure(self._matcher)
+        for detection in self._detections.values():
+            detection.change_cover(self.cover)
+        if self._episode_stage is not None:
+            for alert in self._episode_stage.change_cover(self.cover, time.time_ns() // 1_000_000):
+                self._count_alert(alert)
+                self._out.append((topics.ALERTS.name, encode(alert), alert_key(alert), None))
         self._tell_expiry()
 
     def _tell_expiry(self) -> None:
         expiry = self._configuration.next_expiry(datetime.datetime.now(datetime.UTC))
         metrics.NEXT_EXPIRY.set(expiry.timestamp() if expiry is not None else math.inf)
+        metrics.MANDATES.set(len(self.cover.mandates))
 
     @property
     def version(self) -> str:
         return self._configuration.version
 
+    @property
+    def mandates(self) -> tuple[Mandate, ...]:
+        return self._configuration.mandates
+
     async def tick(self, *, last: bool = False) -> None:
         """One turn of the clock: partitions without posts say so, then a checkpoint. Not while partitions move."""
         if self.faust.rebalancing or not self.faust.tables.actives_ready:
             return
+        changes = self.cover.changes_at
+        if changes is not None and datetime.datetime.now(datetime.UTC) >= changes:
+            self._change_cover()
         behind: dict[str, int] = {}
         for partition in self.faust.consumer.assignment():
+            # Made here, not at the first record: what no mandate covers any more goes also when nothing comes.
             if partition.topic == topics.POSTS_ANONYMOUS.name:
                 self._fold(partition.partition)
+            elif partition.topic == topics.SERIES_DELTAS.name:
+                self._detection(partition.partition)
+            elif partition.topic == topics.SIGNALS.name:
+                self._episodes()
             self._note_lag(partition, behind)
         for topic, records in behind.items():
             metrics.LAG_RECORDS.labels(topic).set(records)
@@ -402,7 +429,8 @@ class Application:
         if end is None:
             return None
         taken = self._positions.next.get(partition, self.faust.monitor.tp_committed_offsets.get(partition, 0))
-        return max(0, end - taken)
+        waiting: int = max(0, end - taken)
+        return waiting
 
     def alive(self, stalled_after_s: float) -> bool:
         """False when records wait and none was taken for too long, or when Faust has stopped by itself."""
@@ -416,50 +444,3 @@ class Application:
         if any((self._taken, self._deltas_taken, self._staggered.waiting, self._out, self._folds, self._detections)):
             await self.checkpoint()
         self._reset()
-
-
-def _faust_app(settings: DetectorSettings, broker: BrokerSettings) -> Any:
-    # Faust makes its own directories in it, though tables live in memory.
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    servers = ";".join(f"kafka://{server}" for server in broker.bootstrap_servers.split(","))
-    app = faust.App(
-        settings.group,
-        broker=servers,
-        Table=CheckpointedTable,
-        store="memory://",
-        datadir=str(settings.data_dir),
-        broker_credentials=_credentials(broker),
-        broker_session_timeout=settings.session_timeout_seconds,
-        broker_heartbeat_interval=settings.session_timeout_seconds / 5,
-        broker_rebalance_timeout=settings.rebalance_timeout_seconds,
-        broker_request_timeout=60.0,
-        broker_commit_interval=1.0,
-        broker_commit_every=10_000,
-        broker_max_poll_interval=60.0,
-        consumer_auto_offset_reset="earliest",
-        topic_disable_leader=True,
-        topic_partitions=broker.partitions,
-        topic_replication_factor=broker.replication_factor,
-        producer_acks=-1,
-        stream_buffer_maxsize=4096,
-        stream_wait_empty=False,
-        stream_recovery_delay=0.0,
-        web_enabled=False,
-        worker_redirect_stdouts=False,
-        autodiscover=False,
-        table_standby_replicas=0,
-        recovery_consistency_check=False,
-    )
-    app.transport = PromptTransport(app.conf.broker_consumer, app)
-    return app
-
-
-def _credentials(broker: BrokerSettings) -> Any:
-    """The same security as every other client, in Faust's terms."""
-    encrypted = broker.ssl_context() if "SSL" in broker.security_protocol.replace("SASL", "") else None
-    if "SASL" in broker.security_protocol:
-        password = broker.sasl_password.get_secret_value() if broker.sasl_password else None
-        return faust.SASLCredentials(
-            username=broker.sasl_username, password=password, mechanism=broker.sasl_mechanism, ssl_context=encrypted
-        )
-    return faust.SSLCredentials(encrypted) if encrypted is not None else None

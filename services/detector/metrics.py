@@ -40,6 +40,7 @@ POST_TO_ALERT = Histogram(
 BLIND_SOURCES = Gauge("seinpost_detector_blind_sources", "Sources whose silence says nothing at this moment.")
 OPEN_EPISODES = Gauge("seinpost_detector_open_episodes", "Happenings that are open.")
 CONFIGURATION = Gauge("seinpost_detector_configuration_valid", "1: the configuration on disk is the one in force.")
+MANDATES = Gauge("seinpost_detector_mandates", "Mandates in force; 0: nothing but exercises is counted.")
 NEXT_EXPIRY = Gauge(
     "seinpost_detector_next_expiry_timestamp_seconds",
     "When the first phenomenon or mandate of the configuration ends (seconds since 1970).",
