@@ -14,10 +14,10 @@ from services.notifier.access import pages as access_pages
 from services.notifier.access.entrance import Entrance
 from services.notifier.access.policy import permitted
 from services.notifier.access.sign_in import sign_in_of
-from services.notifier.api import access, alerts, events, exports
+from services.notifier.api import access, alarms, alerts, events, exports
 from services.notifier.api import configuration as configuration_api
 from services.notifier.api import room as room_api
-from services.notifier.console import archive, forms, pages
+from services.notifier.console import archive, forms, pages, quiet
 from services.notifier.console.rendering import STATIC, error_page
 from services.notifier.headers import API_VERSION
 from services.notifier.problems import MEDIA_TYPE, Problem, add_problems
@@ -59,11 +59,13 @@ def build(room: Room, health: Health) -> FastAPI:
         events,
         room_api,
         access,
+        alarms,
         exports,
         configuration_api,
         pages,
         archive,
         forms,
+        quiet,
         access_pages,
     )
     for module in modules:

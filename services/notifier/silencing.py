@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from configuration.alarms import Alarms
+from configuration.places import Gazetteer
 from services.notifier import metrics
 from services.notifier.access.actor import Actor
 from services.notifier.access.permissions import Permission
@@ -100,7 +102,7 @@ async def silence(database: Database, wish: Wish, actor: Actor, alarms: Alarms, 
 async def end(database: Database, silence_id: str, actor: Actor, now_ms: int) -> Verdict | None:
     """End it before its time. None: there is no such silence in reach."""
     async with database.writing() as connection:
-        found = await silences.find(connection, silence_id, lock=True)
+        found = await silences.find(connection, silence_id.replace("\0", ""), lock=True)
         verdict = _verdict(found, actor)
         if found is not None and verdict is Verdict.DONE:
             await end_silence(connection, found, now_ms=now_ms, by=actor.name, origin=actor.origin)
@@ -113,7 +115,7 @@ async def end(database: Database, silence_id: str, actor: Actor, now_ms: int) ->
 async def notice(database: Database, silence_id: str, actor: Actor, now_ms: int) -> Verdict | None:
     """Somebody saw that a silence is over."""
     async with database.writing() as connection:
-        found = await silences.find(connection, silence_id, lock=True)
+        found = await silences.find(connection, silence_id.replace("\0", ""), lock=True)
         verdict = _verdict(found, actor)
         if found is not None and verdict is not None and verdict is not Verdict.DENIED:
             fresh = found.ended_ms is not None and found.noticed_ms is None
@@ -153,3 +155,16 @@ async def _write_down(
         origin=actor.origin,
         region=actor.home,
     )
+
+
+def with_region(matcher: Matcher, gazetteer: Gazetteer) -> Matcher | None:
+    """A gemeente by the name that alerts carry, with its region. None: not a gemeente, or not of the region named."""
+    if matcher.gemeente is None:
+        return matcher
+    code = gazetteer.code_of(matcher.gemeente)
+    if code is None:
+        return None
+    known = gazetteer.gemeenten[code]
+    if matcher.region not in (None, known.region):
+        return None
+    return dataclasses.replace(matcher, gemeente=known.name, region=known.region)

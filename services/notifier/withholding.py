@@ -25,7 +25,7 @@ class Held(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """``by``: the silence, the alert of the event, or the digest that holds it. ``card``: it costs one of the budget."""
+    """``by``: the silence, the alert of the event, or the digest that holds it. ``card``: it costs one."""
 
     held: Held
     by: str | None = None

@@ -184,7 +184,7 @@ async def test_what_a_silence_hides_is_shown_beforehand_counted_and_comes_back(r
     await room.act("n2", Action.CLOSE, Outcome.RIGHT)
     matcher = Matcher(gemeente="Rotterdam", region="VR17")
     async with room.database.reading() as connection:
-        found = await silences.preview(connection, matcher, room.clock())
+        found = await silences.preview(connection, matcher, EVERYTHING, room.clock())
     assert (found.week, found.week_right, found.open_count) == (2, 1, 1)
     assert [case.alert.id for case in found.open] == ["n1"]
     name = await room.silenced(matcher)

@@ -10,10 +10,11 @@ from starlette.responses import Response
 from configuration.guidance import Phase
 from services.notifier.access.actor import Actor
 from services.notifier.access.permissions import Permission
+from services.notifier.console.quiet import grouped, withheld
 from services.notifier.console.rendering import TheActor, TheRoom, answer, card, page, regions, render, theme_of
 from services.notifier.life import Outcome
 from services.notifier.room import Room
-from services.notifier.store import alerts, audit, deliveries
+from services.notifier.store import alerts, audit, deliveries, feedback
 
 router = APIRouter(include_in_schema=False)
 HOUR_MS = 3_600_000
@@ -41,12 +42,16 @@ async def _now(request: Request, the_room: Room, the_actor: Actor) -> str:
         cases = await alerts.to_handle(connection, reach, MAX_CARDS)
         waiting = await alerts.waiting(connection, reach)
     cards = [card(the_room, case) for case in cases]
+    still = await withheld(the_room, the_actor, [shown.alert.id for shown in cards])
     return await render(
         request,
         the_room,
         "nu.html",
-        cards=[shown for shown in cards if shown.alert.exercise is None],
-        exercises=[shown for shown in cards if shown.alert.exercise is not None],
+        cards=grouped([shown for shown in cards if shown.alert.exercise is None], still.under),
+        exercises=grouped([shown for shown in cards if shown.alert.exercise is not None], still.under),
+        withheld=still,
+        regions=regions(the_room),
+        phenomena={phenomenon.id: phenomenon.label for phenomenon in the_room.configuration.phenomena},
         waiting=waiting,
         hidden=waiting[False] + waiting[True] - len(cards),
     )
@@ -103,8 +108,9 @@ async def handover(
         waiting = await alerts.to_handle(connection, reach)
         deeds = await alerts.deeds_since(connection, since, reach)
         sent = await deliveries.counts(connection, reach)
-        touched = {alert_id: await alerts.find(connection, alert_id, reach) for alert_id in {deed[0] for deed in deeds}}
-    titles = {alert_id: found.alert for alert_id, found in touched.items() if found is not None}
+        titles = await alerts.titles(connection, {deed[0] for deed in deeds}, reach)
+        said = await feedback.counts(connection, reach, since_ms=since)
+    still = await withheld(the_room, the_actor, [case.alert.id for case in waiting])
     return await page(
         request,
         the_room,
@@ -116,6 +122,11 @@ async def handover(
         hours=uren,
         shifts=SHIFTS,
         since_ms=since,
+        until_ms=the_room.now_ms() + uren * HOUR_MS,
+        withheld=still,
+        feedback={label.value: number for label, number in said.items()},
+        regions=regions(the_room),
+        phenomena={phenomenon.id: phenomenon.label for phenomenon in the_room.configuration.phenomena},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from configuration.alarms import Step
 from configuration.guidance import Phase
 from contracts.alert import Alert, EventReference, State
 from services.notifier.console import times, words
@@ -42,6 +43,15 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """The escalation clock of an alert that nobody has seen."""
+
+    due: Moment
+    to: str
+    """Receivers of the next step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     case: Case
     alert: Alert
@@ -63,13 +73,24 @@ class Card:
     sureness: str
     phase: Phase
     actions: frozenset[str]
-    version: str
-    """Changes when anything on the card does: the script replaces only cards that changed."""
+    head_version: str
+    """Changes when anything of the alert does."""
     chart: Chart | None
+    clock: Clock | None
+    companions: tuple[Card, ...] = ()
+    """Other alerts of the same happening; they share this card."""
+    under: int = 0
+    """Alerts of the place that stand under this one of its event."""
+
+    @property
+    def version(self) -> str:
+        """Changes when anything on the card does: the script replaces only cards that changed."""
+        clock = f"{self.clock.due.ms}" if self.clock else ""
+        return ".".join((self.head_version, clock, str(self.under), *(card.head_version for card in self.companions)))
 
 
-def present(case: Case, now_ms: int, regions: dict[str, str]) -> Card:
-    """``regions``: names by veiligheidsregio code."""
+def present(case: Case, now_ms: int, regions: dict[str, str], steps: tuple[Step, ...] = ()) -> Card:
+    """``regions``: names by veiligheidsregio code. ``steps``: of the escalation."""
     alert = case.alert
     replayed = alert.emitted_ms - alert.updated_minute * MINUTE_MS > REPLAYED_AFTER_MS
     reference_ms = alert.updated_minute * MINUTE_MS if replayed else now_ms
@@ -95,9 +116,16 @@ def present(case: Case, now_ms: int, regions: dict[str, str]) -> Card:
         sureness=words.sureness(seen.probability, seen.coverage, coordinated=seen.coordinated),
         phase=phase(alert, reference_ms),
         actions=frozenset(action.value for action in open_actions(case.status)),
-        version=f"{alert.revision}.{case.status_ms}.{case.status}",
+        head_version=f"{alert.revision}.{case.status_ms}.{case.status}.{case.held}",
         chart=chart(alert),
+        clock=_clock(case, now_ms, steps),
     )
+
+
+def _clock(case: Case, now_ms: int, steps: tuple[Step, ...]) -> Clock | None:
+    if case.escalate_ms is None or case.escalation_step >= len(steps):
+        return None
+    return Clock(due=_moment(case.escalate_ms, now_ms, live=True), to=", ".join(steps[case.escalation_step].receivers))
 
 
 def phase(alert: Alert, now_ms: int) -> Phase:

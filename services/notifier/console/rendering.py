@@ -33,6 +33,7 @@ THEMES = {"auto": "Volgt dit apparaat", "light": "Licht", "dark": "Donker", "nig
 PAGES = (
     ("/", "Nu"),
     ("/archief", "Archief"),
+    ("/dempingen", "Dempingen"),
     ("/bronnen", "Bronnen"),
     ("/dienstoverdracht", "Dienstoverdracht"),
     ("/instellingen", "Instellingen"),
@@ -180,7 +181,8 @@ async def error_page(request: Request, status: int, detail: str) -> Response:
 
 def card(the_room: Room, case: Case) -> Card:
 
-    return present(case, the_room.now_ms(), regions(the_room))
+    steps = the_room.configuration.alarms.escalation.steps
+    return present(case, the_room.now_ms(), regions(the_room), steps)
 
 
 def regions(the_room: Room) -> dict[str, str]:

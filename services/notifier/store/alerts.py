@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -287,6 +287,13 @@ async def deeds_since(connection: AsyncConnection, since_ms: int, reach: Reach) 
         (row.alert, Deed(action=row.action, outcome=row.outcome, text=row.text, actor=row.actor, at_ms=row.at_ms))
         for row in rows
     ]
+
+
+async def titles(connection: AsyncConnection, ids: Iterable[str], reach: Reach) -> dict[str, Alert]:
+    """Alerts by id, as far as they are in reach."""
+    query = select(alerts.c.record).where(alerts.c.id.in_(sorted(ids)), reach.where(alerts.c.region))
+    found = [_decoder.decode(record) for (record,) in await connection.execute(query)]
+    return {alert.id: alert for alert in found}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,11 +80,13 @@ async def add(connection: AsyncConnection, silence: Silence) -> int:
     return found.rowcount
 
 
-async def preview(connection: AsyncConnection, matcher: Matcher, now_ms: int) -> Preview:
-    week = and_(_fits(matcher), alerts.c.received_ms >= now_ms - PREVIEW_MS)
+async def preview(connection: AsyncConnection, matcher: Matcher, reach: Reach, now_ms: int) -> Preview:
+    """Counts only what is in reach."""
+    fits = and_(_fits(matcher), reach.where(alerts.c.region))
+    week = and_(fits, alerts.c.received_ms >= now_ms - PREVIEW_MS)
     right = func.count().filter(alerts.c.outcome == "terecht")
     counted, closed_right = (await connection.execute(select(func.count(), right).where(week))).one()
-    now = and_(_fits(matcher), _open, alerts.c.held == Held.SHOWN.value)
+    now = and_(fits, _open, alerts.c.held == Held.SHOWN.value)
     total = (await connection.execute(select(func.count()).select_from(alerts).where(now))).scalar_one()
     rows = await connection.execute(select(alerts).where(now).order_by(alerts.c.received_ms).limit(PREVIEW_SHOWN))
     return Preview(week=counted, week_right=closed_right, open=tuple(of_row(row) for row in rows), open_count=total)
