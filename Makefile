@@ -3,7 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-.PHONY: help install demo test test-kafka test-real scenarios lint lock clean
+.PHONY: help install demo test test-kafka test-real test-kills scenarios lint lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,6 +34,9 @@ test-kafka: install $(VENV)/.developer ## run the integration tests on Apache Ka
 
 test-real: install $(VENV)/.developer ## run the tests that need PostgreSQL or a browser
 	$(BIN)/pytest -m "postgres or browser"
+
+test-kills: install $(VENV)/.developer ## kill -9 detectors on Apache Kafka, ROUNDS=30 times three moments; compare every series
+	SEINPOST_TEST_BROKER=kafka SEINPOST_KILL_ROUNDS=$(or $(ROUNDS),30) $(BIN)/pytest -n 0 --timeout 7200 tests/detector/test_kills.py
 
 scenarios: install ## run all exercises through the code of live and print one table
 	$(BIN)/seinpost scenarios
