@@ -16,8 +16,9 @@ from services.notifier.access.policy import permitted
 from services.notifier.access.sign_in import sign_in_of
 from services.notifier.api import access, alarms, alerts, events, exports
 from services.notifier.api import configuration as configuration_api
+from services.notifier.api import receivers as receivers_api
 from services.notifier.api import room as room_api
-from services.notifier.console import archive, forms, pages, quiet
+from services.notifier.console import archive, forms, maps, pages, quiet, receivers
 from services.notifier.console.rendering import STATIC, error_page
 from services.notifier.headers import API_VERSION
 from services.notifier.problems import MEDIA_TYPE, Problem, add_problems
@@ -62,7 +63,10 @@ def build(room: Room, health: Health) -> FastAPI:
         alarms,
         exports,
         configuration_api,
+        receivers_api,
         pages,
+        maps,
+        receivers,
         archive,
         forms,
         quiet,

@@ -10,11 +10,12 @@ from starlette.responses import Response
 from configuration.guidance import Phase
 from services.notifier.access.actor import Actor
 from services.notifier.access.permissions import Permission
+from services.notifier.console.maps import spot
 from services.notifier.console.quiet import grouped, withheld
 from services.notifier.console.rendering import TheActor, TheRoom, answer, card, page, regions, render, theme_of
 from services.notifier.life import Outcome
 from services.notifier.room import Room
-from services.notifier.store import alerts, audit, deliveries, feedback
+from services.notifier.store import alerts, audit, deliveries, feedback, housekeeping, trials
 
 router = APIRouter(include_in_schema=False)
 HOUR_MS = 3_600_000
@@ -83,6 +84,7 @@ async def alert_values(the_room: Room, the_actor: Actor, alert_id: str) -> dict[
     history += [("deed", deed.at_ms, deed) for deed in deeds]  # type: ignore[misc]
     return {
         "card": shown,
+        "spot": spot(case.alert, regions(the_room), the_room.configuration.gazetteer),
         "history": sorted(history, key=lambda item: item[1], reverse=True),
         "deliveries": sent,
         "advice": advice,
@@ -134,6 +136,8 @@ async def handover(
 async def settings(request: Request, the_room: TheRoom, the_actor: TheActor) -> Response:
     configuration = the_room.configuration
     async with the_room.database.reading() as connection:
+        tried = await trials.newest(connection)
+        kept = await housekeeping.everything(connection)
         newest = await audit.page(connection, the_actor.reach(Permission.READ_AUDIT), before=None, limit=50)
     return await page(
         request,
@@ -141,8 +145,11 @@ async def settings(request: Request, the_room: TheRoom, the_actor: TheActor) -> 
         "instellingen.html",
         configuration=configuration,
         receivers=configuration.receivers.receivers,
+        tried=tried,
+        may_test=the_actor.may(Permission.TEST_RECEIVERS),
         regions=regions(the_room),
         settings=the_room.settings,
         database="SQLite" if the_room.database.is_sqlite else "PostgreSQL",
         audit=newest,
+        kept=kept,
     )

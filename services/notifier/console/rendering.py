@@ -32,6 +32,7 @@ TOKEN_MARK = secrets.token_hex(16)
 THEMES = {"auto": "Volgt dit apparaat", "light": "Licht", "dark": "Donker", "night": "Nacht"}
 PAGES = (
     ("/", "Nu"),
+    ("/kaart", "Kaart"),
     ("/archief", "Archief"),
     ("/dempingen", "Dempingen"),
     ("/bronnen", "Bronnen"),
@@ -70,6 +71,7 @@ def _static_version() -> str:
 
 
 _templates = _environment()
+
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32,64}")
 
@@ -180,7 +182,6 @@ async def error_page(request: Request, status: int, detail: str) -> Response:
 
 
 def card(the_room: Room, case: Case) -> Card:
-
     steps = the_room.configuration.alarms.escalation.steps
     return present(case, the_room.now_ms(), regions(the_room), steps)
 
