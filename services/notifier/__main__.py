@@ -90,7 +90,9 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 stored=stored,
                 now_ms=now_ms,
             )
-            retention = Retention(database=database, alerts_days=own.retention_days, now_ms=now_ms)
+            retention = Retention(
+                database=database, alerts_days=own.retention_days, feedback_days=own.feedback_days, now_ms=now_ms
+            )
             rounds = Rounds(
                 database=database,
                 admission=Admission(outbox=outbox, alarms=alarms),

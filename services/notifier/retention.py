@@ -1,4 +1,4 @@
-"""Ends what has been kept long enough. Runs by itself; the audit log stays whole and is not touched."""
+"""Ends what has been kept long enough. Runs by itself every hour; the audit log stays whole and is not touched."""
 
 from __future__ import annotations
 
@@ -7,18 +7,31 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.alert import State
 from runtime.logs import log
 from services.notifier import metrics
 from services.notifier.life import Status
+from services.notifier.rounds import ORIGIN, SYSTEM
+from services.notifier.store import audit, housekeeping
 from services.notifier.store.database import Database
-from services.notifier.store.tables import actions, alerts, attempts, deliveries, events, revisions
+from services.notifier.store.tables import (
+    actions,
+    alerts,
+    attempts,
+    deliveries,
+    events,
+    feedback,
+    revisions,
+    silences,
+)
+from services.notifier.withholding import Held
 
 EVERY_S = 3600.0
-EVENTS_KEPT_MS = 7 * 86_400_000
+EVENTS_KEPT_DAYS = 7
 """A reader of the live stream may be away this long and still continue."""
 DAY_MS = 86_400_000
 STEP = 200
@@ -29,6 +42,7 @@ STEP = 200
 class Retention:
     database: Database
     alerts_days: int
+    feedback_days: int = 1825
     now_ms: Callable[[], int]
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -41,14 +55,47 @@ class Retention:
                 await asyncio.wait_for(stop.wait(), EVERY_S)
 
     async def sweep(self) -> int:
-        """Removes alerts closed by an operator longer ago than ``alerts_days``, with all that belongs to them. Returns
-        how many. An alert that still waits for an operator is never removed."""
-        now, removed = self.now_ms(), 0
+        """Removes alerts closed by an operator longer ago than ``alerts_days``, with all that belongs to them, and what
+        else has had its time. Returns how many alerts.
+
+        An alert that waits for an operator is never removed. One that was silenced, or stood under its event, until
+        its happening was over, waits for nobody.
+        """
+        now = self.now_ms()
+        before = now - self.alerts_days * DAY_MS
+        removed = await self._remove_alerts(before)
         async with self.database.writing_rows() as connection:
-            await connection.execute(delete(events).where(events.c.at_ms < now - EVENTS_KEPT_MS))
+            old = {
+                "events": delete(events).where(events.c.at_ms < now - EVENTS_KEPT_DAYS * DAY_MS),
+                "silences": delete(silences).where(silences.c.ended_ms < before, ~_holding()),
+                "feedback": delete(feedback).where(feedback.c.at_ms < now - self.feedback_days * DAY_MS),
+            }
+            gone = {name: (await connection.execute(statement)).rowcount for name, statement in old.items()}
+        async with self.database.writing() as connection:
+            for name, number in {"alerts": removed, **gone}.items():
+                await housekeeping.note(connection, name, number, now)
+            if removed:
+                await audit.append(
+                    connection,
+                    at_ms=now,
+                    actor=SYSTEM,
+                    action="retention",
+                    object_id=f"{removed} alerts",
+                    result="done",
+                    origin=ORIGIN,
+                    region=None,
+                )
+            head = await audit.head(connection)
+        if head is not None:
+            # Kept elsewhere, in the log of the service: who rewrites the whole chain cannot rewrite this.
+            log().info("audit_head", count=head.seq, digest=head.digest)
+        return removed
+
+    async def _remove_alerts(self, before_ms: int) -> int:
+        removed = 0
         while True:
             async with self.database.writing_rows() as connection:
-                ids = await _expired(connection, now - self.alerts_days * DAY_MS)
+                ids = await _expired(connection, before_ms)
                 if not ids:
                     return removed
                 await _remove(connection, ids)
@@ -56,8 +103,18 @@ class Retention:
             metrics.REMOVED.inc(len(ids))
 
 
+def _holding() -> ColumnElement[bool]:
+    return select(alerts.c.id).where(alerts.c.held_by == silences.c.id).exists()
+
+
 async def _expired(connection: AsyncConnection, before_ms: int) -> list[str]:
-    query = select(alerts.c.id).where(alerts.c.status == Status.CLOSED.value, alerts.c.status_ms < before_ms)
+    handled = and_(alerts.c.status == Status.CLOSED.value, alerts.c.status_ms < before_ms)
+    never_shown = and_(
+        alerts.c.held.in_([Held.SILENCED.value, Held.INHIBITED.value]),
+        alerts.c.state == State.CLOSED.value,
+        alerts.c.stored_ms < before_ms,
+    )
+    query = select(alerts.c.id).where(or_(handled, never_shown))
     return list((await connection.execute(query.limit(STEP))).scalars())
 
 

@@ -71,6 +71,9 @@ class NotifierSettings(BaseModel):
     retention_days: int = Field(
         365, ge=1, description="Days that an alert is kept after an operator closed it; then it goes with its history."
     )
+    feedback_days: int = Field(
+        1825, ge=1, description="Days that what an alert turned out to be is kept; it names no person and no text."
+    )
     concurrent_deliveries: int = Field(8, ge=1, le=100, description="Deliveries on their way at the same time.")
 
 

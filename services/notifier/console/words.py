@@ -68,6 +68,12 @@ OCCASION = {
     "escalated": "door niemand gezien",
     "digested": "eerste van een verzameling",
 }
+KEPT = {
+    "alerts": "Meldingen met hun geschiedenis",
+    "events": "Wijzigingen voor open schermen",
+    "feedback": "Oordelen",
+    "silences": "Afgelopen dempingen",
+}
 HELD = {
     "silenced": "Gedempt: deze melding staat niet op Nu zolang de demping loopt.",
     "inhibited": "Deze melding valt onder de melding van de gebeurtenis en heeft geen eigen kaart.",
