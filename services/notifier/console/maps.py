@@ -23,8 +23,8 @@ from services.notifier.store import areas
 from services.notifier.store.areas import Waiting
 
 router = APIRouter(include_in_schema=False)
-MAX_LABEL = 18
-"""Letters of a name beside its number; longer names stand in the table alone."""
+LETTER_WIDTH, LINE_HEIGHT, DISC = 1.55, 2.9, 2.2
+"""Of labels on the map, in its units: about what the letters take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +65,22 @@ class Area:
             return self.severity
         return "exercise" if self.exercises else "none"
 
-    @property
-    def label(self) -> str:
-        return self.name if len(self.name) <= MAX_LABEL else ""
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """The number of an area, and its name where there is room for it."""
+
+    area: Area
+    at: tuple[int, int]
+    name_at: tuple[float, float]
+    anchor: str
+    named: bool
+    box: Box
+    """Of the name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +91,9 @@ class Spot:
     region: Shape
     gemeente: Shape | None
     neighbours: tuple[Shape, ...]
+    """Gemeenten of the same region."""
+    around: tuple[Shape, ...]
+    """The other regions."""
     said: str
 
 
@@ -103,7 +119,9 @@ async def whole_map(
         "kaart.html",
         frame=frame,
         areas=shown,
+        labels=placed(shown, frame.unit),
         outline=geography().regions[regio] if regio else None,
+        around=[shape for code, shape in geography().regions.items() if code != regio] if regio else [],
         region=names.get(regio, ""),
         elsewhere=_no_place(of_here, regio),
         total=sum(found.open for found in of_here if not found.exercise),
@@ -143,6 +161,45 @@ def of_gemeenten(waiting: Iterable[Waiting], gazetteer: Gazetteer, region: str) 
     return sorted(made, key=_urgency)
 
 
+def placed(areas: Iterable[Area], unit: float) -> list[Label]:
+    """Numbers of all that wait; names as long as they stand on nothing else, what is urgent first."""
+    found = [area for area in areas if area.shape is not None and (area.open or area.exercises)]
+    taken: list[Box] = [_disc(area.shape, unit) for area in found if area.shape]
+    labels = []
+    for area in found:
+        if area.shape is None:
+            continue
+        x, y = area.shape.at
+        width, reach = len(area.name) * LETTER_WIDTH * unit, (DISC + 0.6) * unit
+        places = (
+            ("middle", x - width / 2, y + reach + 2.2 * unit),
+            ("middle", x - width / 2, y - reach - 0.2 * unit),
+            ("start", x + reach, y + unit),
+            ("end", x - reach - width, y + unit),
+        )
+        tried = [
+            (anchor, (left, base - LINE_HEIGHT * unit * 0.8, left + width, base + LINE_HEIGHT * unit * 0.2), base)
+            for anchor, left, base in places
+        ]
+        free = next((one for one in tried if not any(_overlap(one[1], other) for other in taken)), None)
+        anchor, box, base = free or tried[0]
+        if free is not None:
+            taken.append(box)
+        at = {"middle": box[0] + width / 2, "start": box[0], "end": box[2]}[anchor]
+        name_at = (round(at, 1), round(base, 1))
+        labels.append(Label(area=area, at=(x, y), name_at=name_at, anchor=anchor, named=free is not None, box=box))
+    return labels
+
+
+def _disc(shape: Shape, unit: float) -> Box:
+    (x, y), size = shape.at, DISC * unit
+    return (x - size, y - size, x + size, y + size)
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
 def spot(alert: Alert, names: dict[str, str], gazetteer: Gazetteer) -> Spot | None:
     """None: its region is not known."""
     region = alert.place.region
@@ -157,6 +214,7 @@ def spot(alert: Alert, names: dict[str, str], gazetteer: Gazetteer) -> Spot | No
         region=shapes.regions[region],
         gemeente=shapes.gemeenten.get(alert.place.gemeente_code or ""),
         neighbours=tuple(shapes.gemeenten[code] for code in codes if code in shapes.gemeenten),
+        around=tuple(shape for code, shape in shapes.regions.items() if code != region),
         said=f"{where}, in de veiligheidsregio {names.get(region, region)}",
     )
 
