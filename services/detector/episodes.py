@@ -237,7 +237,9 @@ class Episodes:
         if subject.place is None and self._is_generic(subject.phenomenon):
             return None  # People are called, nobody knows where or to what.
         where = place_key(subject.place or Place())
-        for closed in (f"{subject.phenomenon}@{where or '*'}", f"{subject.phenomenon}@"):
+        # A series of the whole country takes its place from its newest posts: its window may hold another town's crowd.
+        own = signal.observation.series.startswith(("watch:", "event:"))
+        for closed in (f"{subject.phenomenon}@{where if where and own else '*'}", f"{subject.phenomenon}@"):
             # A window that reaches back into a happening that was closed tells of that one, not of a new one.
             if observation.window_start_minute < world.closed.get(closed, -1) and signal.kind is Kind.BURST:
                 return None

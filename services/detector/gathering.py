@@ -13,8 +13,8 @@ from services.detector.dates import ZONE
 
 SAME_NAME = 85
 """Least similarity (0–100) of two spellings of one street or square."""
-SAME_CLOCK = timedelta(minutes=60)
-"""People round: half past seven and eight o'clock are one gathering."""
+SAME_CLOCK = timedelta(minutes=45)
+"""People round: half past seven and eight o'clock are one gathering; eight and nine o'clock are two hours of one."""
 LASTS = timedelta(hours=6)
 FORESEEN = timedelta(days=28)
 """A date further ahead is more often a slip of reading than a gathering; it keeps nothing open."""
