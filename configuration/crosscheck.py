@@ -11,6 +11,7 @@ from configuration.access import NATIONAL, Access
 from configuration.alarms import Alarms
 from configuration.calendar import Calendar
 from configuration.document import Problem, line_of
+from configuration.guidance import Guidance
 from configuration.mandates import EVERY, Mandate
 from configuration.persons import NameLists, Refusal
 from configuration.phenomena import Phenomenon
@@ -35,6 +36,43 @@ def one_meaning(directory: Path, phenomena: Iterable[Phenomenon]) -> Iterator[Pr
                         reason=f"{spelling} stands for {term.term} here and for {known} in {where}.yaml",
                         suggestion="keep it in one of the two",
                     )
+
+
+def each_once(directory: Path, phenomena: Iterable[Phenomenon]) -> Iterator[Problem]:
+    """A term that stands twice in one file has two roles or weights, and nobody knows which."""
+    for phenomenon in phenomena:
+        file = directory / f"{phenomenon.id}.yaml"
+        seen: set[str] = set()
+        for index, term in enumerate(phenomenon.terms):
+            if term.term in seen:
+                yield Problem(
+                    file=str(file),
+                    line=line_of(file, "terms", index),
+                    reason=f"{term.term} stands twice in this file",
+                    suggestion="keep one of the two",
+                )
+            seen.add(term.term)
+            twice = {spelling for spelling in term.variants if term.variants.count(spelling) > 1}
+            for spelling in sorted(twice | ({term.term} & set(term.variants))):
+                yield Problem(
+                    file=str(file),
+                    line=line_of(file, "terms", index),
+                    reason=f"{spelling} stands twice with {term.term}",
+                    suggestion="leave one out",
+                )
+
+
+def guided(file: Path, guidance: Guidance, phenomena: Iterable[Phenomenon]) -> Iterator[Problem]:
+    """Advice for a phenomenon that does not exist would never be read."""
+    known = _ids(file.parent, phenomena) | {"default"}
+    for index, entry in enumerate(guidance.guidance):
+        if entry.phenomenon not in known:
+            yield Problem(
+                file=str(file),
+                line=line_of(file, "guidance", index, "phenomenon"),
+                reason=f"{entry.phenomenon} is not a phenomenon",
+                suggestion=_nearest(entry.phenomenon, known),
+            )
 
 
 def nobody_watched(directory: Path, phenomena: Iterable[Phenomenon], names: NameLists) -> Iterator[Problem]:
@@ -69,8 +107,8 @@ def planned_places(file: Path, calendar: Calendar, gazetteer: Gazetteer) -> Iter
 def thresholds_in_use(
     file: Path, thresholds: Thresholds, phenomena: Iterable[Phenomenon], gazetteer: Gazetteer
 ) -> Iterator[Problem]:
-    regions = {gemeente.region for gemeente in gazetteer.gemeenten.values()}
-    ids = {phenomenon.id for phenomenon in phenomena}
+    regions = set(_regions(gazetteer))
+    ids = _ids(file.parent, phenomena)
     for section, used, known, kind in (
         ("regions", thresholds.regions, regions, "veiligheidsregio"),
         ("phenomena", thresholds.phenomena, ids, "phenomenon"),
@@ -78,9 +116,8 @@ def thresholds_in_use(
         for name in used:
             if name not in known:
                 line = line_of(file, section, name)
-                yield Problem(
-                    file=str(file), line=line, reason=f"{name} is not a {kind}", suggestion=_nearest(name, known)
-                )
+                meant = _meant_region(name, gazetteer) if section == "regions" else _nearest(name, known)
+                yield Problem(file=str(file), line=line, reason=f"{name} is not a {kind}", suggestion=meant)
 
 
 def mandates_in_use(
@@ -92,7 +129,7 @@ def mandates_in_use(
 ) -> Iterator[Problem]:
     """A mandate for something that does not exist was meant for something else. A source may come and go."""
     regions = {gemeente.region for gemeente in gazetteer.gemeenten.values()}
-    ids = {phenomenon.id for phenomenon in phenomena}
+    ids = _ids(directory.parent, phenomena)
     for mandate in mandates:
         file = directory / f"{mandate.id}.yaml"
         for section, names, known, kind in (
@@ -113,7 +150,7 @@ def receivers_reach(
 ) -> Iterator[Problem]:
     """A receiver for something that does not exist would wait for ever."""
     regions = {gemeente.region for gemeente in gazetteer.gemeenten.values()}
-    ids = {phenomenon.id for phenomenon in phenomena}
+    ids = _ids(file.parent, phenomena)
     for number, receiver in enumerate(receivers.receivers):
         for section, names, known, kind in (
             ("regions", receiver.regions, regions, "veiligheidsregio"),
@@ -162,6 +199,25 @@ def escalated_to(file: Path, alarms: Alarms, receivers: Receivers) -> Iterator[P
 def _unknown_place(file: Path, line: int, place: str, gazetteer: Gazetteer) -> Problem:
     reason = f"{place} is not a gemeente"
     return Problem(file=str(file), line=line, reason=reason, suggestion=_nearest(place, gazetteer.names))
+
+
+def _ids(directory: Path, phenomena: Iterable[Phenomenon]) -> set[str]:
+    """Files that could not be read count as well: one mistake is told once."""
+    return {phenomenon.id for phenomenon in phenomena} | {
+        file.stem for file in (directory / "phenomena").glob("*.yaml")
+    }
+
+
+def _regions(gazetteer: Gazetteer) -> dict[str, str]:
+    """Names of the veiligheidsregio's by code."""
+    return {gemeente.region: gemeente.region_name for gemeente in gazetteer.gemeenten.values()}
+
+
+def _meant_region(name: str, gazetteer: Gazetteer) -> str:
+    """By the name that people know, else by the code."""
+    names = _regions(gazetteer)
+    found = process.extractOne(name, names, score_cutoff=70, processor=str.lower)
+    return f"did you mean {found[2]}, {found[0]}?" if found else _nearest(name, names)
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

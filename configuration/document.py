@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from rapidfuzz import process
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from configuration import wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -56,12 +59,14 @@ EntryT = TypeVar("EntryT", bound=Entry)
 def read(file: Path, model: type[EntryT]) -> EntryT:
     """Raises `InvalidConfiguration`."""
     document = _parse(file)
+    if not document and any(field.is_required() for field in model.model_fields.values()):
+        raise InvalidConfiguration([Problem(file=str(file), line=0, reason="is empty")])
     try:
         return model.model_validate(_plain(document))
     except ValidationError as error:
-        raise InvalidConfiguration(
-            [_problem(file, document, model, detail) for detail in error.errors(include_url=False)]
-        ) from None
+        details = error.errors(include_url=False)
+        problems = [_problem(file, document, model, detail) for detail in details if not _follows(detail, details)]
+        raise InvalidConfiguration(problems) from None
 
 
 def line_of(file: Path, *location: str | int) -> int:
@@ -75,21 +80,42 @@ def _parsed(file: Path, changed_ns: int) -> Any:
     return _parse(file)
 
 
+class _Constructor(RoundTripConstructor):
+    """Says where a day stands that does not exist."""
+
+    def construct_yaml_timestamp(self, node: Any, values: Any = None) -> Any:
+        try:
+            return super().construct_yaml_timestamp(node, values)
+        except ValueError:
+            raise ConstructorError(None, None, f"{node.value} does not exist", node.start_mark) from None
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", _Constructor.construct_yaml_timestamp)
+
+
 def _parse(file: Path) -> Any:
+    reader = YAML(typ="rt")
+    reader.Constructor = _Constructor
     try:
-        document = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
+        written = file.read_bytes()
+        document = reader.load(written.decode("utf-8-sig"))
     except FileNotFoundError:
         raise InvalidConfiguration([Problem(file=str(file), line=0, reason="this file is missing")]) from None
     except OSError as error:
         raise InvalidConfiguration(
             [Problem(file=str(file), line=0, reason=f"cannot be read: {error.strerror}")]
         ) from None
-    except UnicodeDecodeError:
-        raise InvalidConfiguration([Problem(file=str(file), line=0, reason="not UTF-8")]) from None
+    except UnicodeDecodeError as error:
+        line = written.count(b"\n", 0, error.start) + 1
+        problem = Problem(file=str(file), line=line, reason="not UTF-8", suggestion="save the file as UTF-8")
+        raise InvalidConfiguration([problem]) from None
+    except RecursionError:
+        raise InvalidConfiguration([Problem(file=str(file), line=0, reason="nested too deeply")]) from None
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         reason = f"not valid YAML: {error.problem or error.context or 'unreadable'}"
-        raise InvalidConfiguration([Problem(file=str(file), line=line, reason=reason)]) from None
+        suggestion = "use spaces, not tabs" if "\\t" in reason else ""
+        raise InvalidConfiguration([Problem(file=str(file), line=line, reason=reason, suggestion=suggestion)]) from None
     except YAMLError:
         raise InvalidConfiguration([Problem(file=str(file), line=0, reason="not valid YAML")]) from None
     return document if document is not None else CommentedMap()
@@ -123,15 +149,21 @@ def _problem(file: Path, document: Any, model: type[BaseModel], detail: Any) -> 
     path = ".".join(str(step) for step in location)
     line = _line(document, location)
     if detail["type"] == "extra_forbidden":
-        nearest = process.extractOne(str(location[-1]), _names_at(model, raw[:-1]), score_cutoff=50)
-        return Problem(
-            file=str(file),
-            line=line,
-            reason=f"{path} is not known here",
-            suggestion=f"did you mean {nearest[0]}?" if nearest else "",
-        )
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    return Problem(file=str(file), line=line, reason=f"{path}: {message}" if path else message)
+        suggestion = wording.nearest(str(location[-1]), _names_at(model, raw[:-1]))
+        return Problem(file=str(file), line=line, reason=f"{path} is not known here", suggestion=suggestion)
+    reason, suggestion = wording.said(detail)
+    if detail["type"] == "missing":
+        reason, path = f"{path} {reason}", ""
+    return Problem(file=str(file), line=line, reason=f"{path}: {reason}" if path else reason, suggestion=suggestion)
+
+
+def _follows(detail: Any, details: Sequence[Any]) -> bool:
+    """“Too few entries” only because those that are there are wrong: these are told already."""
+    place = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        other is not detail and len(other["loc"]) > len(place) and other["loc"][: len(place)] == place
+        for other in details
+    )
 
 
 def _without_kinds(document: Any, location: tuple[str | int, ...]) -> tuple[str | int, ...]:

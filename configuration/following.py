@@ -20,18 +20,18 @@ async def changes(
     ``version``: of the configuration in force, so that a change before the first look is seen too. What was wrong and
     is put back as it was is told again.
     """
-    known = await asyncio.to_thread(_fingerprint, directory)
-    found = await asyncio.to_thread(_load, directory)
-    if isinstance(found, InvalidConfiguration) or found.version != version:
-        yield found
-    seen = known
+    known: tuple[tuple[str, int, int, int], ...] | None = None
     while True:
+        now = await asyncio.to_thread(_fingerprint, directory)
+        if now != known:
+            found = await asyncio.to_thread(_load, directory)
+            # Several files saved one after the other are one change: looked at again when they have settled.
+            if await asyncio.to_thread(_fingerprint, directory) == now:
+                news = known is not None or isinstance(found, InvalidConfiguration) or found.version != version
+                known = now
+                if news:
+                    yield found
         await asyncio.sleep(look_every_s)
-        before, seen = seen, await asyncio.to_thread(_fingerprint, directory)
-        # An editor empties a file before it fills it, and people save several: believed when two looks see the same.
-        if seen != known and seen == before:
-            known = seen
-            yield await asyncio.to_thread(_load, directory)
 
 
 def _load(directory: Path) -> Configuration | InvalidConfiguration:

@@ -62,20 +62,22 @@ class NameLists:
     last: frozenset[str]
     telling: frozenset[str]
     """Names that are no ordinary Dutch word."""
+    plain: frozenset[str] = frozenset()
+    """Words that are in use as such more than as a name; the list of what may leave the anonymizer."""
 
     def is_name(self, text: str) -> bool:
-        """A lone telling first name, or a first name with a surname of which one is telling."""
+        """A lone telling first name, or a first name with a surname that is no plain word."""
         words = [word for word in text.lower().removeprefix("#").split() if word not in _INTERFIX]
         if len(words) == 1:
             return words[0] in self.first and words[0] in self.telling
-        if len(words) != 2:
+        if len(words) < 2 or len(words) > 3 or not self.first.issuperset(words[:-1]):
             return False
-        return words[0] in self.first and words[1] in self.last and not self.telling.isdisjoint(words)
+        return words[-1] in self.last and self.plain.isdisjoint(words)
 
 
 def read_name_lists(file: Path) -> NameLists:
     """Read ``words.gz``: a word, a tab, its marks (``f`` first name, ``s`` or ``i`` surname, ``o`` ordinary word)."""
-    first, last, telling = set(), set(), set()
+    first, last, telling, plain = set(), set(), set(), set()
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         for line in lines:
             word, _, marks = line.rstrip("\n").partition("\t")
@@ -86,4 +88,6 @@ def read_name_lists(file: Path) -> NameLists:
                 last.add(word)
             if (is_first or is_last) and "o" not in marks and "p" not in marks:
                 telling.add(word)
-    return NameLists(first=frozenset(first), last=frozenset(last), telling=frozenset(telling))
+            if "p" in marks:
+                plain.add(word)
+    return NameLists(first=frozenset(first), last=frozenset(last), telling=frozenset(telling), plain=frozenset(plain))

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
+from configuration import wording
 from configuration.document import Entry, InvalidConfiguration, Problem, line_of, read
 
 _PROVINCE_SUFFIX = re.compile(r" \([A-Z]{1,2}\.\)$", re.IGNORECASE)
@@ -258,7 +259,8 @@ class _Assembly:
         for index, place in enumerate(local.places):
             code = None
             if place.gemeente is not None and (code := official.code_of(place.gemeente)) is None:
-                self._wrong(f"{place.gemeente} is not a gemeente", "places", index, "gemeente")
+                meant = wording.nearest(place.gemeente, sorted(official.names))
+                self._wrong(f"{place.gemeente} is not a gemeente", "places", index, "gemeente", meant=meant)
             name = self._add(place.name, PlaceKind.LOCAL, code)
             for variant in place.variants:
                 self._spell(variant, name)
@@ -311,8 +313,9 @@ class _Assembly:
             self._spellings.setdefault(spelling[1:], name)
             self._spellings.setdefault(f"’{spelling[1:]}", name)
 
-    def _wrong(self, reason: str, *location: str | int) -> None:
-        self._problems.append(Problem(file=str(self._file), line=line_of(self._file, *location), reason=reason))
+    def _wrong(self, reason: str, *location: str | int, meant: str = "") -> None:
+        line = line_of(self._file, *location)
+        self._problems.append(Problem(file=str(self._file), line=line, reason=reason, suggestion=meant))
 
     def _names(self) -> dict[str, PlaceName]:
         return {

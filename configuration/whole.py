@@ -89,6 +89,8 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
         problems.extend(error.problems)
     watched = [phenomenon for phenomenon in phenomena if (directory / "phenomena" / f"{phenomenon.id}.yaml").exists()]
     problems.extend(crosscheck.one_meaning(directory / "phenomena", watched))
+    problems.extend(crosscheck.each_once(directory / "phenomena", watched))
+    problems.extend(crosscheck.guided(directory / "guidance.yaml", guidance, phenomena))
     if names is not None:
         problems.extend(crosscheck.nobody_watched(directory / "phenomena", watched, names))
     if gazetteer is not None:

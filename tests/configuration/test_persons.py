@@ -49,11 +49,11 @@ def names(tmp_path):
     return read_name_lists(file)
 
 
-@pytest.mark.parametrize("term", ["sanneke", "sanneke zandstra", "merel zandstra", "sanneke van den berg", "#sanneke"])
+@pytest.mark.parametrize("term", ["sanneke", "sanneke zandstra", "merel zandstra", "roos berg", "sanneke merel van den berg", "#sanneke"])
 def test_the_lists_know_names(names, term):
     assert names.is_name(term)
 
 
-@pytest.mark.parametrize("term", ["rellen", "merel", "roos", "roos berg", "rellen zandstra", "een berg rellen"])
+@pytest.mark.parametrize("term", ["rellen", "merel", "roos", "rellen zandstra", "een berg rellen", "roos rellen"])
 def test_words_that_are_also_names_pass(names, term):
     assert not names.is_name(term)

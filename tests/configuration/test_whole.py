@@ -113,7 +113,7 @@ def test_every_problem_of_every_file_at_once(config):
         ({"terms": "[{term: proef, role: object}]"}, "needs at least one term with role topic or call"),
         ({"owner": "jan jansen"}, "an owner is a role"),
         ({"rationale": "kort"}, "at least 10 characters"),
-        ({"expires": None}, "Field required"),
+        ({"expires": None}, "expires is missing"),
         ({"id": "ander"}, "must equal the file name"),
         ({"watch_places": "[Nergenshuizen]"}, "Nergenshuizen is not a gemeente"),
     ],
