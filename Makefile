@@ -3,7 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-.PHONY: help install demo test test-kafka test-real test-kills scenarios lint lock clean
+.PHONY: help install demo test test-kafka test-real test-deploy test-images kube-apiserver chaos test-kills scenarios lint lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,23 @@ test-real: install $(VENV)/.developer ## run the tests that need PostgreSQL or a
 
 test-kills: install $(VENV)/.developer ## kill -9 detectors on Apache Kafka, ROUNDS=30 times three moments; compare every series
 	SEINPOST_TEST_BROKER=kafka SEINPOST_KILL_ROUNDS=$(or $(ROUNDS),30) $(BIN)/pytest -n 0 --timeout 7200 tests/detector/test_kills.py
+
+test-deploy: install $(VENV)/.developer build/tools/.installed ## check images, manifests and rules with the tools of their field
+	$(BIN)/pytest -n 0 tests/deploy -m "not kafka"
+
+build/tools/.installed: requirements/deploy.txt
+	$(PYTHON) -m venv build/tools
+	build/tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/deploy.txt
+	touch $@
+
+test-images: install $(VENV)/.developer build/tools/.installed ## build the images without an engine and start each service (needs root, buildah, debootstrap)
+	SEINPOST_TEST_IMAGES=1 $(BIN)/pytest -n 0 tests/deploy/test_images.py
+
+kube-apiserver: ## build a Kubernetes API server for test-deploy (needs Go; a quarter of an hour)
+	tests/deploy/apiserver.sh
+
+chaos: install $(VENV)/.developer ## kill services at random on Apache Kafka and compare every alert: KILLS=20 SEED=1
+	$(BIN)/python -m tests.deploy.chaos --kills $(or $(KILLS),20) --seed $(or $(SEED),1)
 
 scenarios: install ## run all exercises through the code of live and print one table
 	$(BIN)/seinpost scenarios

@@ -1,0 +1,345 @@
+"""`make chaos KILLS=20 SEED=1`: all services on Apache Kafka, a planted stream, SIGKILL at random; what was lost?
+
+Runs the same stream twice: undisturbed, and with kills of ingest, anonymizer, two detectors, notifier and the broker. A
+supervisor starts what ended again, as a cluster would. Prints one JSON object; exit code 1 when anything was lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import datetime
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+from ruamel.yaml import YAML
+
+from broker.embedded import free_port
+from broker.settings import BrokerSettings
+from broker.topics import ensure_topics
+from contracts.alert import Alert, Change
+from contracts.codec import Decoder
+from contracts.topics import ALERTS
+from seinpost.webhook_receiver import Received, webhook_receiver
+from tests.brokers.apache_kafka import apache_kafka
+from tests.brokers.records import read_topic
+from tests.brokers.services import REPOSITORY, environment_of
+
+SECONDS_A_KILL = 16.0
+"""Of the stream, for each kill: the time a killed worker needs to be missed and replaced, and some work after it."""
+MINUTES_A_KILL = 4
+"""Of event time: fifteen times faster than life."""
+BACK_PATIENCE_S = 90.0
+PLACES = (
+    "Utrecht", "Groningen", "Eindhoven", "Tilburg", "Breda", "Nijmegen", "Apeldoorn", "Haarlem", "Arnhem", "Enschede",
+    "Zwolle", "Leiden", "Dordrecht", "Ede", "Deventer", "Delft", "Venlo", "Leeuwarden", "Helmond", "Assen",
+)  # fmt: skip
+TALK = ("mooi weer in {}", "file bij {}", "koffie drinken in {}", "markt in {} vandaag", "trein naar {} vertraagd")
+WORKING = {
+    "ingest": ("seinpost_ingest_posts_total",),
+    "anonymizer": ("seinpost_anonymizer_records_total",),
+    "detector": ("seinpost_detector_records_total",),
+    "notifier": ("seinpost_notifier_source_health_total", "seinpost_notifier_alerts_total"),
+}
+"""Counters that rise only when a process has done its own work since it started."""
+
+
+def write_stream(file: Path, bursts: int, minutes: int, seed: int) -> int:
+    """Chatter of two posts a second of real time, and ``bursts`` calls to riot, each in a town of its own."""
+    rng = random.Random(seed)
+    start = datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=minutes + 10)
+    said: list[tuple[float, str, str]] = []
+    for minute in range(minutes):
+        for _ in range(24):
+            town = rng.choice(PLACES)
+            said.append((minute * 60 + rng.random() * 60, rng.choice(TALK).format(town), f"praat-{rng.random()}"))
+    for burst in range(bursts):
+        begins = (minutes - 12) * 60 * (burst + 0.5) / bursts + 300
+        for number in range(60):
+            text = f"vanavond rellen in {PLACES[burst]}, kom allemaal"
+            said.append((begins + number * 4 + rng.random(), text, f"roep-{burst}-{number}"))
+    with file.open("w", encoding="utf-8") as lines:
+        for number, (at, text, author) in enumerate(sorted(said)):
+            created = start + datetime.timedelta(seconds=at)
+            post = {"id": str(number), "created_at": created.isoformat(), "text": text, "author": author, "lang": "nl"}
+            lines.write(json.dumps(post) + "\n")
+    return len(said)
+
+
+@dataclass(slots=True)
+class Worker:
+    name: str
+    service: str
+    environment: dict[str, str]
+    log: Path
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+    ended_by_itself: int = 0
+
+    def start(self) -> None:
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", f"services.{self.service}"],
+                cwd=REPOSITORY,
+                env={**self.environment, "SEINPOST_PORT": str(self.port)},
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.DEVNULL,
+            )
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+
+    def revive(self) -> None:
+        """Starts again what ended, whoever ended it."""
+        if self.process is not None and self.process.poll() is not None:
+            self.ended_by_itself += self.process.returncode != -signal.SIGKILL
+            self.start()
+
+    def metrics(self) -> dict[str, float]:
+        """Sums by metric; nothing while it does not answer."""
+        found: dict[str, float] = {}
+        with contextlib.suppress(httpx.HTTPError, ValueError):
+            text = httpx.get(f"http://127.0.0.1:{self.port}/metrics", timeout=5, trust_env=False).text
+            for family in text_string_to_metric_families(text):
+                for sample in family.samples:
+                    found[sample.name] = found.get(sample.name, 0) + sample.value
+                    if sample.labels.get("status") == "ended":
+                        found["ended"] = sample.value
+        return found
+
+    def working(self) -> bool:
+        with contextlib.suppress(httpx.HTTPError):
+            ready = httpx.get(f"http://127.0.0.1:{self.port}/readyz", timeout=5, trust_env=False).status_code == 200
+            found = self.metrics()
+            return ready and any(found.get(name, 0) > 0 for name in WORKING[self.service])
+        return False
+
+
+@dataclass(slots=True)
+class Broker:
+    """The broker's own process, found by its configuration file, so that it can be killed and started as it was."""
+
+    directory: Path
+    again: subprocess.Popen[bytes] | None = None
+
+    def kill_and_start(self) -> None:
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                with contextlib.suppress(OSError):
+                    command = (entry / "cmdline").read_bytes().rstrip(b"\0").split(b"\0")
+                    if command[0].endswith(b"java") and str(self.directory / "server.properties").encode() in command:
+                        os.kill(int(entry.name), signal.SIGKILL)
+                        if self.again is not None:
+                            self.again.wait()
+                        with (self.directory / "broker.log").open("ab") as log:
+                            self.again = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+                        return
+        raise RuntimeError("the broker was not found")
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    alerts: dict[str, Alert]
+    """Last record of each id."""
+    opened: list[str]
+    """``gemeente`` of each opening, replays of the same id counted once."""
+    received: dict[str, str]
+    """Alert id → gemeente, as the webhook got it."""
+    back_s: list[tuple[str, float]]
+    ended_by_themselves: int
+    seconds: float
+
+
+@contextlib.contextmanager
+def _workers(directory: Path, broker: BrokerSettings, received: Received, speed: float) -> Iterator[list[Worker]]:
+    config = directory / "config"
+    shutil.copytree(REPOSITORY / "config", config)
+    source = {
+        "id": "proef",
+        "kind": "file",
+        "path": str(directory / "posts.jsonl"),
+        "speed": speed,
+        "exercise": "chaos",
+    }
+    receiver = {"id": "proef", "kind": "webhook", "url": received.url, "secret": "proef", "exercises": True}
+    YAML().dump({"sources": [source]}, config / "sources.yaml")
+    YAML().dump({"receivers": [receiver]}, config / "receivers.yaml")
+    (directory / "secrets").mkdir()
+    (directory / "secrets/proef").write_text(received.secret)
+    settings = {
+        "SEINPOST_CONFIG": str(config),
+        "SEINPOST_NOTIFIER__DATABASE_URL": f"sqlite:///{directory}/notifier.sqlite3",
+        "SEINPOST_NOTIFIER__SECRETS_DIR": str(directory / "secrets"),
+    }
+    workers = []
+    for name in ("notifier", "detector-0", "detector-1", "anonymizer", "ingest"):
+        own = settings | {"SEINPOST_DETECTOR__DATA_DIR": str(directory / name)}
+        service = name.partition("-")[0]
+        workers.append(Worker(name, service, environment_of(broker, own), directory / f"{name}.log"))
+    try:
+        for worker in workers:
+            worker.start()
+            if worker.service != "ingest":
+                _until(lambda worker=worker: _ready(worker), workers, 120, f"{worker.name} is not ready")
+        yield workers
+    finally:
+        for worker in workers:
+            worker.kill()
+
+
+def _ready(worker: Worker) -> bool:
+    with contextlib.suppress(httpx.HTTPError):
+        return httpx.get(f"http://127.0.0.1:{worker.port}/readyz", timeout=5, trust_env=False).status_code == 200
+    return False
+
+
+def _until(condition, workers: list[Worker], patience_s: float, problem: str) -> float:
+    """Tends the workers until the condition holds; returns the seconds it took."""
+    began = time.monotonic()
+    while not condition():
+        if time.monotonic() - began > patience_s:
+            tails = "\n".join(f"{worker.name}: {worker.log.read_text()[-600:]}" for worker in workers)
+            raise TimeoutError(f"{problem}\n{tails}")
+        for worker in workers:
+            worker.revive()
+        time.sleep(0.2)
+    return time.monotonic() - began
+
+
+def run(directory: Path, posts: Path, *, kills: int, seed: int, speed: float, with_broker: bool) -> Outcome:
+    """One run of the whole stream; ``kills`` 0 is the undisturbed one."""
+    rng = random.Random(seed)
+    directory.mkdir()
+    shutil.copy(posts, directory / "posts.jsonl")
+    began = time.monotonic()
+    back: list[tuple[str, float]] = []
+    with apache_kafka(directory / "kafka") as address, webhook_receiver() as received:
+        broker, settings = Broker(directory / "kafka"), BrokerSettings(bootstrap_servers=address)
+        asyncio.run(ensure_topics(settings))
+        try:
+            with _workers(directory, settings, received, speed) as workers:
+                for number in range(kills):
+                    time.sleep(rng.uniform(0.5, 4.0))
+                    if with_broker and number % 10 == 7:
+                        broker.kill_and_start()
+                        name = "broker"
+                        took = _until(
+                            lambda: all(map(_ready, workers)), workers, BACK_PATIENCE_S, "not back after the broker"
+                        )
+                    else:
+                        victim = rng.choice(workers)
+                        name = victim.name
+                        victim.kill()
+                        took = _until(victim.working, workers, BACK_PATIENCE_S, f"{name} is not back at work")
+                    back.append((name, round(took, 1)))
+                    sys.stderr.write(f"kill {number + 1}/{kills}: {name} back at work in {took:.1f} s\n")
+                _until(lambda: _drained(workers), workers, 600, "the stream is not drained")
+                _until(_Steady(received), workers, 120, "deliveries do not end")
+                ended = sum(worker.ended_by_itself for worker in workers)
+                records = asyncio.run(read_topic(settings, ALERTS.name))
+        finally:
+            if broker.again is not None:
+                broker.again.kill()
+                broker.again.wait()
+    decoder: Decoder[Alert] = Decoder(Alert)
+    alerts = [decoder.decode(record.value) for record in records]
+    openings = {alert.id: alert.place.gemeente or "" for alert in alerts if alert.change is Change.OPENED}
+    return Outcome(
+        alerts={alert.id: alert for alert in alerts},
+        opened=list(openings.values()),
+        received={name: openings.get(name, "") for name in received.alerts},
+        back_s=back,
+        ended_by_themselves=ended,
+        seconds=round(time.monotonic() - began, 1),
+    )
+
+
+def _drained(workers: list[Worker]) -> bool:
+    """The file was read to its end, and no service has a record waiting."""
+    found = {worker.name: worker.metrics() for worker in workers}
+    if not all(found.values()):
+        return False
+    waiting = [found[worker.name].get(f"seinpost_{worker.service}_lag_records", 0) for worker in workers]
+    return found["ingest"].get("ended", 0) == 1 and sum(waiting) == 0
+
+
+class _Steady:
+    """True once nothing new was delivered for ten seconds."""
+
+    def __init__(self, received: Received) -> None:
+        self._received, self._count, self._since = received, -1, time.monotonic()
+
+    def __call__(self) -> bool:
+        if len(self._received.deliveries) != self._count:
+            self._count, self._since = len(self._received.deliveries), time.monotonic()
+        return time.monotonic() - self._since > 10
+
+
+def compare(calm: Outcome, disturbed: Outcome, bursts: int) -> dict[str, object]:
+    planted = set(PLACES[:bursts])
+    got = list(disturbed.received.values())
+    last = {alert.place.gemeente: alert.observation.observed for alert in disturbed.alerts.values()}
+    expected = {alert.place.gemeente: alert.observation.observed for alert in calm.alerts.values()}
+    seconds = sorted(took for _, took in disturbed.back_s)
+    lost = sorted(planted - set(got))
+    twice = sorted({town for town in got if town in planted and got.count(town) > 1})
+    return {
+        "kills": len(disturbed.back_s),
+        "planted": bursts,
+        "undisturbed_found": len(planted & set(calm.received.values())),
+        "received": len(planted & set(got)),
+        "lost": lost,
+        "alerted_under_two_ids": twice,
+        "opened_but_not_received": sorted(set(disturbed.opened) - set(got)),
+        "alerts_beyond_planted": sorted(set(got) - planted),
+        "same_ids": sum(name in calm.alerts for name in disturbed.alerts),
+        "observed_as_undisturbed": sum(last.get(town) == expected.get(town) for town in planted),
+        "back_at_work_s": {
+            "median": seconds[len(seconds) // 2] if seconds else None,
+            "worst": seconds[-1] if seconds else None,
+        },
+        "ended_by_themselves": disturbed.ended_by_themselves,
+        "seconds": [calm.seconds, disturbed.seconds],
+    }
+
+
+def chaos(directory: Path, *, kills: int, seed: int, with_broker: bool = True) -> dict[str, object]:
+    bursts = min(len(PLACES), max(4, kills // 2))
+    minutes = max(30, kills * MINUTES_A_KILL)
+    speed = minutes * 60 / (kills * SECONDS_A_KILL)
+    posts = directory / "posts.jsonl"
+    total = write_stream(posts, bursts, minutes, seed)
+    calm = run(directory / "calm", posts, kills=0, seed=seed, speed=speed * 3, with_broker=False)
+    disturbed = run(directory / "disturbed", posts, kills=kills, seed=seed, speed=speed, with_broker=with_broker)
+    return {"posts": total} | compare(calm, disturbed, bursts)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.deploy.chaos")
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="seinpost-chaos-", ignore_cleanup_errors=True) as directory:
+        found = chaos(Path(directory), kills=asked.kills, seed=asked.seed)
+    sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+    sys.exit(1 if found["lost"] or found["alerted_under_two_ids"] or found["opened_but_not_received"] else 0)
+
+
+if __name__ == "__main__":
+    main()

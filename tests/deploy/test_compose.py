@@ -1,0 +1,62 @@
+"""One server: what the compose file names exists, and every service runs as narrowly as on a cluster."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from contracts.topics import Service
+from tests.brokers.services import REPOSITORY
+from tests.deploy.test_runbooks import BLOCK
+
+DEPLOY = REPOSITORY / "deploy"
+COMPOSE = YAML(typ="safe", pure=True).load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+
+
+def test_every_service_runs_without_rights() -> None:
+    services = COMPOSE["services"]
+    assert {service.value for service in Service} <= services.keys()
+    for service in Service:
+        one = services[service.value]
+        assert one["read_only"] is True
+        assert one["user"] == "65532:65532"
+        assert one["cap_drop"] == ["ALL"]
+        assert one["security_opt"] == ["no-new-privileges:true"]
+        assert one["healthcheck"]
+    assert services["anonymizer"]["networks"] == ["inside"], "who sees posts does not reach the internet"
+    assert services["detector"]["networks"] == ["inside"]
+    assert COMPOSE["networks"]["inside"] == {"internal": True}
+    for name, one in services.items():
+        assert not one["image"].endswith(":latest"), name
+        assert re.search(r":[^:]*\d", one["image"]), f"{name} has no version"
+        assert all(str(port).startswith("127.0.0.1:") for port in one.get("ports", ())), name
+
+
+def test_every_file_that_is_mounted_exists() -> None:
+    for name, one in COMPOSE["services"].items():
+        for volume in one.get("volumes", ()):
+            source = volume.split(":")[0]
+            if source.startswith(".") and "secrets" not in source:
+                assert (DEPLOY / source).exists(), f"{name}: {source}"
+
+
+def test_the_secrets_of_install_one_server_are_those_compose_names(tmp_path: Path) -> None:
+    text = (REPOSITORY / "docs/runbooks/install-one-server.md").read_text(encoding="utf-8")
+    block = next(block["code"] for block in BLOCK.finditer(text) if block["mark"].startswith("run by: "))
+    (tmp_path / "deploy").mkdir()
+    shutil.copy(DEPLOY / "compose.yaml", tmp_path / "deploy")
+    # Only root may give files away; the names are what is tested.
+    block = re.sub(r" && chown .*", "", block)
+    subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=tmp_path, check=True, timeout=60)
+    for secret in COMPOSE["secrets"].values():
+        assert (tmp_path / "deploy" / secret["file"]).read_text().strip()
+    written = (tmp_path / "deploy/secrets/notifier.env").read_text()
+    assert re.fullmatch(
+        r"SEINPOST_NOTIFIER__DATABASE_URL=postgresql://seinpost:[0-9a-f]{48}@postgres/seinpost\n", written
+    )
+    for path in (tmp_path / "deploy/secrets").rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, f"{path.name} can be read by others"
