@@ -8,10 +8,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
@@ -230,8 +232,14 @@ class OpenId:
         return {name: value for name, value in found.items() if name in wanted}
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """Reading the certificates of the system takes long; once is enough."""
+    return ssl.create_default_context()
+
+
 def _client() -> httpx.AsyncClient:
-    return httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False)
+    return httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False, verify=_trust())
 
 
 async def _json(http: httpx.AsyncClient, method: str, address: str, **more: Any) -> dict[str, Any]:
