@@ -10,6 +10,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 import configuration
+from broker.acls import consumer_group
 from broker.consumer import BatchConsumer
 from broker.dead_letters import DeadLetters
 from broker.notices import Notices
@@ -19,6 +20,7 @@ from configuration import InvalidConfiguration
 from configuration.following import changes
 from contracts.notice import About
 from contracts.topics import POSTS_ANONYMOUS, POSTS_RAW
+from contracts.topics import Service as ContractService
 from runtime.logs import log
 from runtime.probes import Health, probes_only
 from runtime.process import CannotStart, run, serving
@@ -65,7 +67,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
         BatchConsumer(
             settings.broker,
             topics=[POSTS_RAW.name],
-            group="anonymizer",
+            group=consumer_group(ContractService.ANONYMIZER),
             client_id="anonymizer",
             on_assigned=on_assigned,
         ) as consumer,
