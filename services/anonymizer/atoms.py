@@ -85,6 +85,8 @@ class Mark:
     LETTER = 2048
     """A single letter or figure."""
     CANDIDATE = 4096
+    PHRASE_AFTER = 8192
+    """Second word of a phrase that begins with an everyday word."""
 
 
 class Atom(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -96,13 +98,15 @@ class Atom(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     kind: Kind
     text: str
     """Lower case, plain characters; empty when struck: no rule may look at it."""
-    written: str = ""
-    """What was struck, for `--explain` alone."""
     emit: str | None = None
     """What may leave if the neighbours do not object."""
-    role: Role = Role.NONE
     reason: Dropped = Dropped.UNKNOWN
     """Why it may not, when ``emit`` is absent."""
+    marks: int = 0
+    """Which rules look at it (`Mark`), so that a rule need not look at all the others."""
+    role: Role = Role.NONE
+    written: str = ""
+    """What was struck, for `--explain` alone."""
     capital: bool = False
     """Written with a capital and not all in capitals."""
     surname: bool = False
@@ -124,5 +128,3 @@ class Atom(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A hashtag outside the list, lower case."""
     needs_neighbours: bool = False
     """Only the sequence rules can judge it."""
-    marks: int = 0
-    """Which rules look at it (`Mark`), so that a rule need not look at all the others."""

@@ -45,6 +45,10 @@ class Folder:
                         self._squeezed.setdefault(_squeeze(word), word)
                         self._add(word, word)
 
+    def is_stretched(self, word: str) -> bool:
+        """Three or more of a letter in a row."""
+        return _STRETCHED.search(word) is not None
+
     def stretched(self, word: str) -> Folded | None:
         """``scooootoe``: three or more of a letter, otherwise the spelling of an entry or a permitted word."""
         if not _STRETCHED.search(word):
@@ -77,8 +81,10 @@ class Folder:
                 return entry
             if (folded := self._squeezed.get(_squeeze(spelling))) is not None and _STRETCHED.search(spelling):
                 return folded
-            if len(spelling) > 6 and not self._lexicon.is_known(spelling) and (near := self._nearest(spelling)) is not None:
-                return near
+            if len(spelling) > 6 and not self._lexicon.is_known(spelling):
+                near = self._nearest(spelling)
+                if near is not None:
+                    return near
         return None
 
     def _add(self, spelling: str, target: Folded) -> None:

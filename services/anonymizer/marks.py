@@ -8,17 +8,28 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from services.anonymizer.atoms import Atom, Kind, Mark, Role
+from services.anonymizer.characters import word_set
 from services.anonymizer.moment_words import AMBIGUOUS_MONTHS, BIRTH, MONTHS, SHORT_DAYS, UNITS
 from services.anonymizer.names import NETWORKS
 
+_EVERYDAY = word_set("de het een den in op is van we ga gaan geen met no me be s t the te ten ter hoe wie wil komen")
+"""A pair that begins with one of these is looked up by its second word."""
+_LOUD = Mark.FIGURE | Mark.WITHHELD | Mark.NETWORK | Mark.AT | Mark.BIRTH | Mark.MONTH
+_SHORT_UNITS = UNITS - {"u", "uur", "uurtje"}
 _SILENT_SIGNS = frozenset(",;'\"*")
 
 
 class Marker:
-    """``phrase_starts``: the first words of all phrases."""
+    """``pairs``: the first two words of all phrases. Of each pair the rarer word is marked."""
 
-    def __init__(self, phrase_starts: Iterable[str]) -> None:
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         marks: defaultdict[str, int] = defaultdict(int)
+        firsts, seconds = set(), set()
+        for first, second in pairs:
+            if first in _EVERYDAY:
+                seconds.add(second)
+            else:
+                firsts.add(first)
         for words, mark in (
             (("een",), Mark.COUNTS),
             (UNITS, Mark.UNIT),
@@ -26,7 +37,8 @@ class Marker:
             (AMBIGUOUS_MONTHS, Mark.MONTH),
             ((*NETWORKS, "@"), Mark.NETWORK),
             (("at", "apenstaart", "apenstaartje"), Mark.AT),
-            (phrase_starts, Mark.PHRASE),
+            (firsts, Mark.PHRASE),
+            (seconds, Mark.PHRASE_AFTER),
         ):
             for word in words:
                 marks[word] |= mark
@@ -38,6 +50,10 @@ class Marker:
             [self.marked(atom) for atom in atoms if atom.kind is not Kind.SIGN or atom.text not in _SILENT_SIGNS]
         )
 
+    def is_loud(self, atoms: tuple[Atom, ...]) -> bool:
+        """Whether these may make something of a figure that does not stand beside them, or are judged by one."""
+        return any([self.marked(atom).marks & _LOUD or atom.text in _SHORT_UNITS for atom in atoms])  # noqa: C419
+
     def marked(self, atom: Atom) -> Atom:
         marks = self._marks.get(atom.text, 0)
         if atom.figure:
@@ -45,9 +61,7 @@ class Marker:
         if atom.temporal:
             marks |= Mark.TEMPORAL | (Mark.WITHHELD if _withheld(atom) else 0)
         place = atom.role is Role.PLACE
-        if (atom.capital or place) and (
-            atom.emit is not None or marks & (Mark.FIGURE | Mark.TEMPORAL | Mark.UNIT)
-        ):
+        if (atom.capital or place) and (atom.emit is not None or marks & (Mark.FIGURE | Mark.TEMPORAL | Mark.UNIT)):
             marks |= Mark.PERSON
         if len(atom.text) == 1 and (atom.kind is Kind.WORD or atom.kind is Kind.NUMBER):
             marks |= Mark.LETTER

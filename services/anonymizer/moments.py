@@ -14,7 +14,7 @@ EARLIEST = datetime.timedelta(days=-7)
 LATEST = datetime.timedelta(days=400)
 """A date further from the post is no appointment; it may be a birthday."""
 
-_PRICE = word_set(
+PRICE = word_set(
     "euro eur € km meter kilo kg procent % jaar jr man pers personen cent keer x min minuten graden km/u kmu"
 )
 
@@ -52,7 +52,7 @@ class Moments:
 
     def _figure(self, index: int, text: str) -> None:
         if words.CLOCK.fullmatch(text):
-            if self._text(index + 1) in _PRICE or self._sign(index - 1) in ("€", "$"):
+            if self._text(index + 1) in PRICE or self._sign(index - 1) in ("€", "$"):
                 return
             self._keep(index, text, strong=":" in text or text[-1].isalpha())
         elif text != "24/7" and (match := words.DATE.fullmatch(text)):
@@ -110,7 +110,7 @@ class Moments:
             and value <= 24
             and not ordinal
             and not self._is_figure(index + 1)
-            and after not in _PRICE
+            and after not in PRICE
         ):
             self._keep(index)
 
@@ -195,7 +195,7 @@ class Moments:
     def _year(self, index: int) -> tuple[str | None, int | None]:
         text = self._text(index).lstrip("'")
         if index < len(self._atoms) and self._atoms[index].kind is Kind.NUMBER and words.YEAR.fullmatch(text):
-            counted = len(text) == 2 and self._text(index + 1) in words.UNITS | _PRICE
+            counted = len(text) == 2 and self._text(index + 1) in words.UNITS | PRICE
             return (None, None) if counted else (text, index)
         return None, None
 

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import ahocorasick_rs
 import msgspec
@@ -15,10 +15,12 @@ from msgspec.structs import replace
 from configuration import Configuration
 from contracts.anonymous_posts import GAP
 from services.anonymizer.atoms import NUMBER_OF, REASONS, Atom, Dropped, Kind, Mark, Role
-from services.anonymizer.characters import unescaped
+from services.anonymizer.characters import plain, unescaped
 from services.anonymizer.folding import Folder
 from services.anonymizer.lexicon import Lexicon
 from services.anonymizer.marks import Marker
+from services.anonymizer.moment_words import BEFORE_TIME, CLOCK, DAYS, HOUSE_WORDS, MONTHS, SHORT_DAYS, STREET, UNITS
+from services.anonymizer.moments import PRICE
 from services.anonymizer.names import TITLES, looks_like_a_name
 from services.anonymizer.rows import Rows
 from services.anonymizer.sequence import SPACED_OUT, judge
@@ -30,8 +32,11 @@ CACHE_CHUNKS = 300_000
 
 _PERSON = NUMBER_OF[Dropped.PERSON]
 _STOPS = frozenset(".!?")
-_MAY_NAME = INTERFIXES | TITLES | _STOPS | {GAP}
+_MAY_NAME = INTERFIXES - {"in", "op", "aan"} | TITLES | _STOPS | {GAP}
 """After one of these a place may be a surname."""
+_BEFORE_FIGURES = BEFORE_TIME | HOUSE_WORDS | DAYS | SHORT_DAYS | MONTHS.keys() | {"voor", "over", "half"}
+_AFTER_FIGURES = UNITS | MONTHS.keys() | {"voor", "over"}
+"""Words that make something of a figure they stand beside."""
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
 _OFTEN_ANEW = frozenset("@")
 """A chunk that begins so is seldom written twice, and judged in no time: not worth the room."""
@@ -41,10 +46,14 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A chunk without its neighbours, when it is more than one token that leaves or one gap."""
 
     tokens: tuple[str, ...] = ()
-    reason: int | None = None
-    """Number of the reason, when it is a gap."""
+    reasons: tuple[int, ...] = ()
+    """Numbers of the reasons of what stays behind."""
     neighbours: bool = False
     """Only its neighbours can judge it."""
+    figure: bool = False
+    """A figure by itself, of which little can be made but by its neighbours."""
+    loud: bool = False
+    """May make something of a figure elsewhere in the post."""
     guarded: bool = False
     """A place that is also a surname: leaves at once after an ordinary word, else its neighbours decide."""
     capital: bool = False
@@ -89,10 +98,11 @@ class Projector:
         self._vocabulary = Vocabulary(configuration, lexicon)
         self._lexicon = lexicon
         self._shapes = Shapes(self._vocabulary, lexicon, Folder(self._vocabulary, lexicon, fold_cutoff))
-        self._marker = Marker(first for first, _ in self._vocabulary.phrases)
+        self._marker = Marker(self._vocabulary.phrases)
         sequences = self._vocabulary.sequences()
         self._sequences = ahocorasick_rs.AhoCorasick(sequences)
         self._rows = Rows(sequences)
+        self._plain = lexicon.permitted - self._vocabulary.words.keys()
         self._quick: _Known[Quick] = _Known(self._judge_chunk)
         self._atoms: _Known[tuple[Atom, ...]] = _Known(self._hear_chunk)
         self.dropped = [0] * len(REASONS)
@@ -108,36 +118,38 @@ class Projector:
         chunks = (unescaped(text) if "&" in text else text).split()
         tokens: list[str] = []
         gaps: list[int] = []
+        somebody: list[int] = []
         new_words: tuple[str, ...] = ()
-        singles, row = 0, False
+        singles, row, loud, lone = 0, False, False, -1
         append = tokens.append
+        judged: Any  # Quick, told apart by its class: asking `isinstance` takes three times as long
         for position, judged in enumerate(map(self._quick.__getitem__, chunks)):
             kind = judged.__class__
             if kind is str:
-                append(judged)  # type: ignore[arg-type]
+                append(judged)
                 continue
             if kind is int:
-                gaps.append(judged)  # type: ignore[arg-type]
+                gaps.append(judged)
                 if not tokens or tokens[-1] is not GAP:
                     append(GAP)
                 continue
-            if judged.neighbours:
+            if judged.neighbours and (not judged.figure or lone >= 0):
                 return self._with_neighbours(chunks, created_ms, explained)
             singles += judged.single
-            if (
-                judged.holds_row
-                or (judged.before and position and chunks[position - 1].lower().endswith(judged.before))
-                or (judged.after and chunks[position + 1 :] and chunks[position + 1].lower().startswith(judged.after))
+            loud |= judged.loud
+            if judged.holds_row or (
+                judged.before and position and _lower(chunks[position - 1]).endswith(judged.before)
             ):
                 row = True
-            if judged.reason is not None:
-                gaps.append(judged.reason)
-                new_words += judged.new_words
-                if not tokens or tokens[-1] is not GAP:
-                    append(GAP)
-                continue
+            if judged.after and chunks[position + 1 :] and _lower(chunks[position + 1]).startswith(judged.after):
+                row = True
+            if judged.figure:
+                lone = position
+            gaps += judged.reasons
+            new_words += judged.new_words
             if judged.capital and tokens and tokens[-1] not in _STOPS:
                 gaps.append(_PERSON)
+                somebody.append(position)
                 if tokens[-1] is not GAP:
                     append(GAP)
                 continue
@@ -146,13 +158,15 @@ class Projector:
             for token in judged.tokens:
                 if token is not GAP or not tokens or tokens[-1] is not GAP:
                     append(token)
-        if singles >= SPACED_OUT or (row and self._sequences.find_matches_as_indexes(f" {' '.join(chunks)} ".lower())):
+        if singles >= SPACED_OUT or (row and self._holds_row(chunks)):
+            return self._with_neighbours(chunks, created_ms, explained)
+        if lone >= 0 and (loud or not self._means_nothing(chunks, lone)):
             return self._with_neighbours(chunks, created_ms, explained)
         dropped = self.dropped
         for reason in gaps:
             dropped[reason] += 1
         if explained is not None:
-            self._explain(chunks, explained)
+            self._explain(chunks, explained, somebody, lone)
         self.permitted += len(tokens)
         return Projection(
             tokens=tuple(tokens),
@@ -160,12 +174,39 @@ class Projector:
             new_words=new_words,
         )
 
-    def _explain(self, chunks: list[str], explained: list[Explained]) -> None:
-        for atom in (atom for chunk in chunks for atom in self._shapes.atoms(chunk)):
-            if atom.emit is None and atom.kind is not Kind.SIGN:
-                explained.append(Explained(text=atom.written or atom.text, reason=atom.reason))
-            elif atom.capital and atom.role is Role.PLAIN:
-                explained.append(Explained(text=atom.text, reason=Dropped.PERSON))
+    def _explain(self, chunks: list[str], explained: list[Explained], somebody: list[int], lone: int) -> None:
+        for position, chunk in enumerate(chunks):
+            if position == lone and self._quick[chunk].tokens != (GAP,):  # type: ignore[union-attr]
+                continue
+            for atom in self._shapes.atoms(chunk):
+                if position in somebody and atom.kind is not Kind.SIGN:
+                    explained.append(Explained(text=atom.text, reason=Dropped.PERSON))
+                elif atom.emit is None and atom.kind is not Kind.SIGN:
+                    explained.append(Explained(text=atom.written or atom.text, reason=atom.reason))
+
+    def _holds_row(self, chunks: list[str]) -> bool:
+        text = f" {' '.join(map(_lower, chunks))} "
+        return bool(self._sequences.find_matches_as_indexes(text))
+
+    def _means_nothing(self, chunks: list[str], position: int) -> bool:
+        """Whether the only figure of a post stands between plain words that make nothing of it.
+
+        Then a time is a time, and any other figure a gap. In doubt no: the rules for neighbours find out.
+        """
+        figure = chunks[position].lower()
+        before = chunks[position - 1].lower() if position else ""
+        after = chunks[position + 1].lower() if position + 1 < len(chunks) else ""
+        if before in _BEFORE_FIGURES or after in _AFTER_FIGURES or (len(figure) == 4 and len(after) == 2):
+            return False
+        if not (self._says_little(before) and self._says_little(after)) or (before and STREET.fullmatch(before)):
+            return False
+        return figure.isdigit() or (CLOCK.fullmatch(figure) is not None and after not in PRICE)
+
+    def _says_little(self, word: str) -> bool:
+        """A plain word, or one that stays behind by itself; a short one could be the letters of a number plate."""
+        if not word or (len(word) > 1 and word in self._plain):
+            return True
+        return len(word) > 4 and word.isalpha() and self._quick[word].__class__ is int
 
     def hides_a_name(self, word: str) -> bool:
         """Whether a new word looks like a name, or words around one. Asked only of what is about to be released."""
@@ -180,36 +221,41 @@ class Projector:
         return self._marker.heard(self._shapes.atoms(chunk))
 
     def _judge_chunk(self, chunk: str) -> Quick:
-        atoms = self._shapes.atoms(chunk)
-        lower = chunk.lower()
+        lower = _lower(chunk)
+        judged: Quick | None = self._shapes.at_once(chunk, lower)
+        loud = False
+        if judged is None:
+            atoms = self._shapes.atoms(chunk)
+            judged, loud = self._alone(atoms), self._marker.is_loud(atoms)
+            loud = loud and not (isinstance(judged, Verdict) and judged.figure)
         before, after = self._rows.meeting(lower)
         holds_row = self._rows.inside(lower)
-        judged = self._alone(atoms)
-        if holds_row or before or after or len(chunk) == 1:
+        if holds_row or before or after or loud or len(chunk) == 1:
             verdict = judged if isinstance(judged, Verdict) else _as_verdict(judged)
-            return replace(verdict, holds_row=holds_row, before=before, after=after, single=len(chunk) == 1)
+            return replace(verdict, holds_row=holds_row, before=before, after=after, loud=loud, single=len(chunk) == 1)
         return judged
 
     def _alone(self, atoms: tuple[Atom, ...]) -> Quick:  # noqa: PLR0911 (one return for each thing a chunk can be)
-        if len(atoms) == 1:
-            only = atoms[0]
-            if only.needs_neighbours:
-                plain_place = only.role is Role.PLACE and not only.needs_evidence and not only.figure
-                return Verdict(tokens=(only.emit,), guarded=True) if plain_place and only.emit else _SEE_NEIGHBOURS
-            if only.emit is not None:
-                return Verdict(tokens=(only.emit,), capital=True) if _name_inside(only) else only.emit
-            if only.kind is not Kind.SIGN:
-                reason = NUMBER_OF[only.reason._value_]
-                return reason if only.candidate is None else Verdict(reason=reason, new_words=(only.candidate,))
-            return Verdict()
-        if any([atom.needs_neighbours or atom.text == "at" for atom in atoms]):  # noqa: C419 (at: name(at)host)
+        if len(atoms) == 1 and atoms[0].needs_neighbours:
+            return _beside_others(atoms[0])
+        if any([atom.needs_neighbours for atom in atoms]):  # noqa: C419 (a generator takes twice as long)
             return _SEE_NEIGHBOURS
+        if len(atoms) > 1 and any([atom.text == "at" for atom in atoms]):  # noqa: C419
+            return _SEE_NEIGHBOURS  # name(at)host
         shown = [atom for atom in atoms if atom.kind is not Kind.SIGN]
-        if len(shown) == 1:
-            return self._alone((shown[0],))
-        if any([_name_inside(atom) or atom.candidate for atom in shown]):  # noqa: C419
+        only = shown[0] if len(shown) == 1 else None
+        if only is not None and only.candidate is None:
+            if only.emit is None:
+                return NUMBER_OF[only.reason._value_]
+            return Verdict(tokens=(only.emit,), capital=True) if _name_inside(only) else only.emit
+        new_words = tuple([atom.candidate for atom in shown if atom.candidate])
+        if only is None and (new_words or any([_name_inside(atom) for atom in shown])):  # noqa: C419
             return _SEE_NEIGHBOURS
-        return Verdict(tokens=_collapsed([atom.emit or GAP for atom in shown]))
+        return Verdict(
+            tokens=_collapsed([atom.emit or GAP for atom in shown]),
+            reasons=tuple([NUMBER_OF[atom.reason._value_] for atom in shown if atom.emit is None]),
+            new_words=new_words,
+        )
 
     def _with_neighbours(self, chunks: list[str], created_ms: int, explained: list[Explained] | None) -> Projection:
         atoms = list(chain.from_iterable(map(self._atoms.__getitem__, chunks)))
@@ -219,8 +265,8 @@ class Projector:
         tokens: list[str] = []
         append = tokens.append
         for index, emit in enumerate(post.emit):
-            if emit.__class__ is str:
-                append(emit)  # type: ignore[arg-type]
+            if isinstance(emit, str):
+                append(emit)
             elif emit is not None:
                 tokens += emit
             elif atoms[index].kind is not Kind.SIGN and index not in merged:
@@ -268,8 +314,24 @@ class _Known(dict[str, T]):
 _SEE_NEIGHBOURS = Verdict(neighbours=True)
 
 
+def _lower(chunk: str) -> str:
+    return chunk.lower() if chunk.isascii() else plain(chunk).lower()
+
+
 def _as_verdict(judged: str | int) -> Verdict:
-    return Verdict(tokens=(judged,)) if isinstance(judged, str) else Verdict(reason=judged)
+    return Verdict(tokens=(judged,)) if isinstance(judged, str) else Verdict(tokens=(GAP,), reasons=(judged,))
+
+
+def _beside_others(only: Atom) -> Verdict:
+    """The one atom of a chunk, when its neighbours have a say in it."""
+    if only.figure and only.role is Role.NONE:
+        if only.text.isdigit():
+            reasons = (NUMBER_OF[Dropped.NUMBER],)
+            return Verdict(neighbours=True, figure=True, tokens=(GAP,), reasons=reasons)
+        if CLOCK.fullmatch(only.text):
+            return Verdict(neighbours=True, figure=True, tokens=(only.text,))
+    place = only.role is Role.PLACE and not only.needs_evidence and not only.figure
+    return Verdict(tokens=(only.emit,), guarded=True) if place and only.emit else _SEE_NEIGHBOURS
 
 
 def _name_inside(atom: Atom) -> bool:

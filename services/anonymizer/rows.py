@@ -50,6 +50,7 @@ class Rows:
         self._whole = dict(whole)
         self._ends = _by_letters(ends, slice(-2, None))
         self._begins = _by_letters(begins, slice(0, 2))
+        self._letters = any(len(word) == 1 for word in (*ends, *begins))
         self._inside_signs = all(not word.isalnum() for word in self._inside)
 
     def inside(self, chunk: str) -> bool:
@@ -63,10 +64,14 @@ class Rows:
 
         All in lower case. Two empty tuples: whatever stands beside it.
         """
+        if not (chunk in self._whole or chunk[-2:] in self._ends or chunk[:2] in self._begins) and not (
+            self._letters and (chunk[-1:] in self._ends or chunk[:1] in self._begins)
+        ):
+            return _NONE
         found = [self._whole[chunk]] if chunk in self._whole else []
-        for letters in (chunk[-2:], chunk[-1:])[: len(chunk)]:
+        for letters in {chunk[-2:], chunk[-1:]}:
             found += [beside for word, beside in self._ends.get(letters, ()) if chunk.endswith(word)]
-        for letters in (chunk[:2], chunk[:1])[: len(chunk)]:
+        for letters in {chunk[:2], chunk[:1]}:
             found += [beside for word, beside in self._begins.get(letters, ()) if chunk.startswith(word)]
         if not found:
             return _NONE

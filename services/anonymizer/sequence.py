@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from bisect import insort
 from dataclasses import dataclass, field
 
 from services.anonymizer.atoms import Atom, Dropped, Kind, Mark, Role
@@ -52,6 +53,13 @@ class Judged:
             self.emit[index] = None
             self.reason[index] = reason
 
+    def word_before(self, index: int) -> int | None:
+        """The atom before this one that is no sign."""
+        index -= 1
+        while index >= 0 and self.atoms[index].kind is Kind.SIGN:
+            index -= 1
+        return index if index >= 0 else None
+
     def having(self, marks: int) -> list[int]:
         """Indexes of the atoms with any of these marks."""
         atoms = self.atoms
@@ -79,7 +87,7 @@ def judge(atoms: list[Atom], posted: datetime.date, vocabulary: Vocabulary, shap
             post.emit[index] = None
     if marks & (Mark.FIGURE | Mark.MONTH):
         _moments(post, posted)
-    if marks & Mark.PHRASE:
+    if marks & (Mark.PHRASE | Mark.PHRASE_AFTER):
         _phrases(post, vocabulary)
     if marks & Mark.FIGURE:
         _rows_of_figures(post)
@@ -187,7 +195,10 @@ def _row(post: Judged, run: list[int]) -> None:
 def _phrases(post: Judged, vocabulary: Vocabulary) -> None:
     atoms = post.atoms
     done = -1
-    for start in post.having(Mark.PHRASE):
+    starts = post.having(Mark.PHRASE)
+    if seconds := post.having(Mark.PHRASE_AFTER):
+        starts = sorted({*starts, *(start for start in map(post.word_before, seconds) if start is not None)})
+    for start in starts:
         if start <= done:
             continue
         span = [start, *_words_after(post, start, 1)]
@@ -202,6 +213,8 @@ def _phrases(post: Judged, vocabulary: Vocabulary) -> None:
                     town=place and not entry.local, surname=entry.surname and phrase[0] not in ("den", "'s", "de"),
                     marks=Mark.PERSON if place else 0,
                 )  # fmt: skip
+                if place and start not in post.marked:
+                    insort(post.marked, start)
                 for index in span[1:]:
                     post.merged.add(index)
                     post.emit[index] = None

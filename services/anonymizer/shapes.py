@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from services.anonymizer import moment_words as moments
-from services.anonymizer.atoms import Atom, Dropped, Kind, Role
+from services.anonymizer.atoms import NUMBER_OF, Atom, Dropped, Kind, Role
 from services.anonymizer.characters import plain, without_marks
 from services.anonymizer.folding import Folder
 from services.anonymizer.lexicon import Lexicon
@@ -43,6 +43,9 @@ _TAG = re.compile(r"#[A-Za-z0-9]+")
 
 STOP = Atom(kind=Kind.STOP, text=".", emit=".", role=Role.PLAIN)
 _STOPS = {mark: Atom(kind=Kind.STOP, text=mark, emit=mark, role=Role.PLAIN) for mark in ".!?"}
+_MENTIONED, _LINKED = NUMBER_OF[Dropped.MENTION], NUMBER_OF[Dropped.URL]
+_LISTED = (NUMBER_OF[Dropped.NAME], NUMBER_OF[Dropped.UNKNOWN])
+"""By whether the word is in no list of names."""
 _COMMA = Atom(kind=Kind.SIGN, text=",")
 _CONTEXT_SIGNS = frozenset("@:=([{</|→")
 """Kept for the rules that look at neighbours; a word of such a rule is what makes them look."""
@@ -62,7 +65,7 @@ class Shapes:
         self._special = frozenset(
             (
                 *moments.NUMBERS, *moments.DAYS, *moments.PARTS, *moments.RELATIVE, *moments.MONTHS,
-                *moments.SHORT_DAYS, "half", *CONTEXT_WORDS, *vocabulary.words,
+                *moments.SHORT_DAYS, "half", *moments.UNITS, *moments.BIRTH, "at", *CONTEXT_WORDS, *vocabulary.words,
             )
         )  # fmt: skip
         """Words of which more can be said than whether they are permitted."""
@@ -90,6 +93,24 @@ class Shapes:
             position = tag.end()
         atoms += self._runs(text[position:])
         return tuple(atoms)
+
+    def at_once(self, chunk: str, lower: str) -> str | int | None:
+        """What leaves of a chunk, or the number of the reason why nothing does; None where `atoms` must tell.
+
+        Only for what most chunks are: a plain word, a mention, a link. ``lower``: the chunk in lower case.
+        """
+        if not chunk.isascii() or not 1 < len(chunk) <= LONGEST_CHUNK:
+            return None
+        if chunk.isalpha():
+            lists = self._lexicon.marks.get(lower)
+            if lists is None or lower in self._special or moments.BIG_NUMBER.match(lower):
+                return None
+            if "p" in lists:
+                return lower if chunk == lower or chunk.isupper() else None
+            return None if self._folder.is_stretched(lower) else _LISTED[lists == "o"]
+        if chunk[0] == "@":
+            return _MENTIONED if _MENTION.fullmatch(chunk) else None
+        return _LINKED if chunk[0] == "h" and _LINK.fullmatch(chunk) else None
 
     def _usual(self, chunk: str) -> tuple[Atom, ...] | None:
         """What most chunks are: a word, with a comma or a stop perhaps, a mention, a link or a hashtag."""
