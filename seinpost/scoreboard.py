@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import track
 from rich.table import Column, Table
@@ -16,13 +17,19 @@ from rich.table import Column, Table
 import configuration
 from configuration import InvalidConfiguration
 from contracts.alert import Alert
-from exercises.generator import write
 from exercises.scenario import Scenario, ids, load
 from exercises.verdict import Opened, Verdict, judge
-from seinpost.backtest import run
-from seinpost.replay import SETTINGS
+from seinpost.plot import svg
+from seinpost.recording import Recording, record
+from seinpost.replay import SETTINGS, projector_of
 from services.anonymizer.lexicon import LexiconMissing
 from services.anonymizer.lexicon import load as load_lexicon
+
+COLUMNS = ("exercise", "posts", "found", "lead", "broke quiet", "others", "per day", "placed")
+WIDE = 110
+"""Columns of the table where no terminal says how wide it is."""
+PAGE, IMAGES = Path("reference/exercises.md"), Path("images/exercises")
+"""Within the directory of documentation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,20 +45,33 @@ class Row:
         days = len(self.scenario.minutes) / 1440
         return (len(self.verdict.broke_quiet) + len(self.verdict.beside)) / days
 
+    @property
+    def placed(self) -> tuple[int, int, int]:
+        """Alerts in a gemeente that the exercise speaks of, in another one, and in none."""
+        told = (*self.scenario.facts, *(sentence for said in self.scenario.says.values() for sentence in said))
+        here = {happening.gemeente for happening in self.scenario.planted}
+        here |= {gathering.gemeente for gathering in self.scenario.gatherings.values()}
+        here |= {
+            alert.gemeente for alert in self.alerts if alert.gemeente and any(alert.gemeente in one for one in told)
+        }
+        right = sum(alert.gemeente in here for alert in self.alerts)
+        unknown = sum(alert.gemeente is None for alert in self.alerts)
+        return right, len(self.alerts) - right - unknown, unknown
 
-def rows(names: Sequence[str], config: Path, lexicon: Path, seed: int, console: Console) -> list[Row]:
+
+def row_of(recording: Recording) -> Row:
+    alerts = tuple(_opened(alert) for alert in recording.alerts)
+    verdict = judge(recording.scenario, alerts)
+    return Row(scenario=recording.scenario, posts=recording.posts, alerts=alerts, verdict=verdict)
+
+
+def recordings(names: Sequence[str], config: Path, lexicon: Path, seed: int, console: Console) -> list[Recording]:
     """Raises `InvalidConfiguration` or `LexiconMissing`."""
-    words, whole = load_lexicon(lexicon), configuration.load(config)
-    found = []
+    whole = configuration.load(config)
+    projector = projector_of(whole, load_lexicon(lexicon))
     scenarios = [load(name) for name in names]
-    with tempfile.TemporaryDirectory(prefix="seinpost-") as directory:
-        file = Path(directory) / "posts.jsonl"
-        for scenario in track(scenarios, "exercises", console=console, disable=not console.is_terminal):
-            write(scenario, seed, file)
-            result = run(file, whole, words)
-            alerts = tuple(_opened(alert) for alert in result.alerts)
-            found.append(Row(scenario=scenario, posts=result.posts, alerts=alerts, verdict=judge(scenario, alerts)))
-    return found
+    running = track(scenarios, "exercises", console=console, disable=not console.is_terminal, transient=True)
+    return [record(scenario, seed, whole, projector) for scenario in running]
 
 
 def _opened(alert: Alert) -> Opened:
@@ -67,30 +87,31 @@ def _opened(alert: Alert) -> Opened:
 
 def table(
     names: Annotated[list[str] | None, typer.Argument(help="Ids of exercises; none: all.")] = None,
+    *,
     config: Annotated[Path, typer.Option(help="Configuration directory.")] = Path("config"),
     lexicon: Annotated[Path, typer.Option(help="Permitted words, built by `python -m lexicon`.")] = SETTINGS.lexicon,
     seed: Annotated[int, typer.Option(help="The same seed gives the same posts.")] = 1,
     alerts: Annotated[bool, typer.Option(help="Show every alert under the table.")] = False,
+    write: Annotated[
+        Path | None, typer.Option(help="Directory of the documentation: renew these rows and plots there.")
+    ] = None,
 ) -> None:
     """Run exercises through the code of live; say what was found, how early, and what was false. Exit 1 on a miss."""
     console = Console(stderr=True)
     try:
-        found = rows(names or ids(), config, lexicon, seed, console)
+        recorded = recordings(names or ids(), config, lexicon, seed, console)
     except (InvalidConfiguration, LexiconMissing) as error:
         typer.echo(f"the exercises cannot be run: {error}", err=True)
         raise typer.Exit(2) from None
-    shown = Table(
-        Column("exercise", no_wrap=True, min_width=max(len(row.scenario.id) for row in found)),
-        "posts",
-        "found",
-        "lead",
-        "broke quiet",
-        "others",
-        "false/day",
-    )
+    found = [row_of(recording) for recording in recorded]
+    if write is not None:
+        renew(write, recorded)
+    widest = max(len(row.scenario.id) for row in found)
+    shown = Table(Column(COLUMNS[0], no_wrap=True, min_width=widest), *COLUMNS[1:], box=SIMPLE_HEAD, padding=(0, 1))
     for row in found:
         shown.add_row(*_cells(row))
-    Console().print(shown)
+    out = Console()
+    (out if out.is_terminal else Console(width=WIDE)).print(shown)
     for row in found if alerts else ():
         for alert in row.alerts:
             mark = "!" if alert in row.verdict.broke_quiet else " "
@@ -99,6 +120,23 @@ def table(
                 f"{mark} {row.scenario.id}  {alert.at:%d-%m %H:%M}Z  {alert.phenomenon} in {where}: {alert.reason}"
             )
     raise typer.Exit(0 if all(row.verdict.passed for row in found) else 1)
+
+
+def renew(docs: Path, recorded: Sequence[Recording]) -> None:
+    """Put the rows and plots of these exercises in the documentation; the other rows stay as they are."""
+    page = docs / PAGE
+    text = page.read_text(encoding="utf-8")
+    for recording in recorded:
+        name = recording.scenario.id
+        line = f"| {' | '.join(_cells(row_of(recording)))} |"
+        text, count = re.subn(rf"^\| {re.escape(name)} \|.*$", line, text, count=1, flags=re.MULTILINE)
+        if not count:
+            rule = f"|{'---|' * len(COLUMNS)}\n"
+            text = text.replace(rule, f"{rule}{line}\n", 1)
+        picture = docs / IMAGES / f"{name}.svg"
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        picture.write_text(svg(recording), encoding="utf-8")
+    page.write_text(text, encoding="utf-8")
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -113,4 +151,12 @@ def _cells(row: Row) -> tuple[str, ...]:
         str(len(row.verdict.broke_quiet)),
         str(len(row.verdict.beside)),
         f"{row.beside_per_day:.2f}",
+        _placed(row),
     )
+
+
+def _placed(row: Row) -> str:
+    right, wrong, unknown = row.placed
+    if not row.alerts:
+        return "–"
+    return f"{right} of {right + wrong}" + (f", {unknown} unknown" if unknown else "")
