@@ -1,39 +1,46 @@
 """Anonymizer on one core: decode, project, hash, encode. `python -m benchmarks.anonymizer [--posts N] [--service]`.
 
-Reports posts a second and the ratio to plain orjson decode and encode, and to the de-identifiers DEDUCE and (where it
-is installed) Presidio, all on the same posts in the same run. With ``--service`` also posts a second of the running
-service from topic to topic, on the embedded broker or the one given with ``--kafka host:port``.
+Prints posts a second, and the ratio to plain orjson decode and encode and to the de-identifiers DEDUCE and (where it
+is installed) Presidio, all on the same posts in the same run, as a table. With ``--service`` also posts a second of the
+running service from topic to topic, on the embedded broker and on Apache Kafka (needs Java 17 and Maven).
 
 The posts are made: words drawn by their frequency in Dutch, so that rare words, names and misspellings occur as often
-as in Dutch text, and around them the mentions, links, figures, places and watch terms of posts.
+as in Dutch text, and around them the mentions, links, figures, places and watch terms of posts. ``--texts FILE``: the
+same for recorded posts, one JSON object with ``text`` a line.
+
+Times are processor time in blocks of 200 posts; the median block counts, so that a neighbour on the machine does not.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import importlib.util
 import itertools
 import json
 import logging
 import os
 import random
+import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import orjson
 from wordfreq import get_frequency_dict
 
 import configuration
-from broker.embedded import embedded_broker
+from broker.embedded import embedded_broker, free_port
 from broker.producer import AcknowledgedProducer
 from broker.settings import BrokerSettings
 from broker.topics import ensure_topics
-from contracts.anonymous_posts import AnonymousBatch
+from contracts.anonymous_posts import AnonymousBatch, AnonymousPost
 from contracts.codec import Decoder, encode
 from contracts.raw_post import RawPost, RawRecord, key
 from contracts.topics import POSTS_RAW
@@ -42,9 +49,11 @@ from services.anonymizer.lexicon import load
 from services.anonymizer.memory import settle
 from services.anonymizer.projection import Projector
 from services.anonymizer.settings import AnonymizerSettings
+from tests.brokers.apache_kafka import Unavailable, apache_kafka, jars
 
 CREATED_MS = 1_637_272_800_000
 BATCH = 200
+OURS = "anonymizer"
 
 
 def posts(number: int, seed: int = 1) -> list[RawPost]:
@@ -86,16 +95,32 @@ def posts(number: int, seed: int = 1) -> list[RawPost]:
     return made
 
 
-def projection(payloads: Sequence[bytes], anonymizer: Anonymizer) -> None:
+def rate(work: Callable[[Sequence[Any]], object], items: Sequence[Any], block: int = BATCH) -> float:
+    """Items a second of processor time, in the median block."""
+    seconds = []
+    for start in range(0, len(items) - block + 1, block):
+        part = items[start : start + block]
+        started = time.process_time()
+        work(part)
+        seconds.append(time.process_time() - started)
+    return block / statistics.median(seconds)
+
+
+def projecting(projector: Projector, settings: AnonymizerSettings) -> Callable[[Sequence[bytes]], object]:
+    """Bytes of raw posts in, bytes of one batch out, with the service's own classes."""
+    anonymizer = Anonymizer(projector, settings, k=10, now_ms=CREATED_MS)
     decoder: Decoder[RawRecord] = Decoder(RawRecord)
-    batch = []
-    for offset, payload in enumerate(payloads):
-        raw = decoder.decode(payload)
-        assert isinstance(raw, RawPost)
-        batch += anonymizer.post(raw, partition=0, offset=offset).posts
-        if len(batch) >= BATCH:
-            encode(AnonymousBatch(partition=0, posts=tuple(batch)))
-            batch.clear()
+    offsets = itertools.count()
+
+    def work(payloads: Sequence[bytes]) -> bytes:
+        batch: list[AnonymousPost] = []
+        for payload in payloads:
+            raw = decoder.decode(payload)
+            assert isinstance(raw, RawPost)
+            batch += anonymizer.post(raw, partition=0, offset=next(offsets)).posts
+        return encode(AnonymousBatch(partition=0, posts=tuple(batch)))
+
+    return work
 
 
 def plain(payloads: Sequence[bytes]) -> None:
@@ -103,115 +128,128 @@ def plain(payloads: Sequence[bytes]) -> None:
         orjson.dumps(orjson.loads(payload))
 
 
-def rate(work: Callable[[], None], number: int) -> float:
-    """Posts a second of processor time, so that a busy machine does not count against it."""
-    started = time.process_time()
-    work()
-    return number / (time.process_time() - started)
-
-
-def deduce(texts: Sequence[str]) -> None:
+def deduce() -> Callable[[Sequence[str]], object]:
     from deduce import Deduce  # noqa: PLC0415 (takes a minute to load)
 
     model = Deduce()
     logging.getLogger().setLevel(logging.WARNING)  # it opens the root logger for everything
-    deduce.rate = rate(lambda: [model.deidentify(text) for text in texts] and None, len(texts))  # type: ignore[attr-defined]
+    return lambda texts: [model.deidentify(text) for text in texts]
+
+
+def presidio() -> Callable[[Sequence[str]], object]:
+    from presidio_analyzer import AnalyzerEngine  # noqa: PLC0415 (not always there)
+
+    engine = AnalyzerEngine()
+    return lambda texts: [engine.analyze(text, "en") for text in texts]
+
+
+def measured(made: Sequence[RawPost], projector: Projector, settings: AnonymizerSettings) -> dict[str, float | str]:
+    """Posts a second by what did the work, or why it was not measured."""
+    payloads = [encode(post) for post in made]
+    texts = [post.text for post in made]
+    half = len(payloads) // 2
+    work = projecting(projector, settings)
+    projector.forget()
+    found: dict[str, float | str] = {"anonymizer, first half: caches empty at the start": rate(work, payloads[:half])}
+    found[OURS] = rate(work, payloads[half:])
+    found["plain orjson decode and encode"] = rate(plain, payloads)
+    for name, package, peer in (("DEDUCE", "deduce", deduce), ("Presidio", "presidio_analyzer", presidio)):
+        if importlib.util.find_spec(package):
+            found[name] = rate(peer(), texts[:1_000], 100)
+        else:
+            found[name] = f"skipped: {package} is not installed"
+    return found
+
+
+def recorded(files: Sequence[Path]) -> list[RawPost]:
+    """Each recorded text once, in an order of its own."""
+    texts = {json.loads(line)["text"]: None for file in files for line in file.read_text("utf-8").splitlines()}
+    made = [
+        RawPost(
+            source="bench", id=f"{number}", created_ms=CREATED_MS, received_ms=CREATED_MS, text=text,
+            author=f"did:plc:author{number % 9_973}", langs=("en",),
+        )
+        for number, text in enumerate(texts)
+    ]  # fmt: skip
+    random.Random(1).shuffle(made)
+    return made
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--posts", type=int, default=60_000)
-    arguments.add_argument("--service", action="store_true")
-    arguments.add_argument("--kafka", help="host:port of another broker")
+    arguments.add_argument("--texts", type=Path, nargs="*", default=[], help="recorded posts, JSON lines with text")
+    arguments.add_argument("--service", action="store_true", help="also from topic to topic, on both brokers")
     options = arguments.parse_args()
-    made = posts(options.posts)
-    payloads = [encode(post) for post in made]
-    size = sum(map(len, (post.text.encode() for post in made))) / len(made)
     settings = AnonymizerSettings()
-    whole = configuration.load(Path("config"))
-    projector = Projector(whole, load(settings.lexicon), settings.fold_cutoff)
-    half = len(payloads) // 2
+    projector = Projector(configuration.load(Path("config")), load(settings.lexicon), settings.fold_cutoff)
     settle()  # as the service does
-
-    def fresh() -> Anonymizer:
-        return Anonymizer(projector, settings, k=10, now_ms=CREATED_MS)
-
-    rows: dict[str, object] = {"posts": len(made), "bytes of text a post": round(size)}
-    rows["anonymizer, caches empty"] = rate(lambda: projection(payloads[:half], fresh()), half)
-    rows["anonymizer"] = rate(lambda: projection(payloads[half:], fresh()), len(payloads) - half)
-    rows["orjson decode and encode"] = rate(lambda: plain(payloads), len(payloads))
-    if importlib.util.find_spec("deduce"):
-        deduce([post.text for post in made[:2_000]])
-        rows["DEDUCE"] = deduce.rate  # type: ignore[attr-defined]
-    else:
-        rows["DEDUCE"] = "skipped: not installed"
-    if importlib.util.find_spec("presidio_analyzer"):
-        from presidio_analyzer import AnalyzerEngine  # noqa: PLC0415 (not always there)
-
-        engine = AnalyzerEngine()
-        rows["Presidio"] = rate(lambda: [engine.analyze(post.text, "en") for post in made[:200]] and None, 200)
-    else:
-        rows["Presidio"] = "skipped: presidio-analyzer is not installed"
-    for name in ("orjson decode and encode", "DEDUCE", "Presidio"):
-        if isinstance(rows[name], float):
-            rows[f"ratio to {name}"] = round(rows["anonymizer"] / rows[name], 3)  # type: ignore[operator]
+    made = posts(options.posts)
+    for title, some in (("made posts", made), ("recorded posts", recorded(options.texts))):
+        if not some:
+            continue
+        size = sum(len(post.text.encode()) for post in some) / len(some)
+        tell(f"{len(some):,} {title}, {size:.0f} bytes of text each", measured(some, projector, settings))
     if options.service:
-        rows["service, topic to topic"] = asyncio.run(service(payloads, made, options.kafka))
-    json.dump(
-        {name: round(row) if isinstance(row, float) and row > 10 else row for name, row in rows.items()},
-        sys.stdout,
-        indent=2,
-    )
-    sys.stdout.write("\n")
+        rows = {"embedded broker": asyncio.run(service(embedded_broker, made))}
+        try:
+            jars()
+            rows["Apache Kafka"] = asyncio.run(service(apache_kafka, made))
+        except Unavailable as error:
+            rows["Apache Kafka"] = f"skipped: {error}"
+        tell("Whole service, topic to topic", rows)
 
 
-async def service(payloads: Sequence[bytes], made: Sequence[RawPost], kafka: str | None) -> float:
-    """Posts a second of wall time, from the first acknowledged batch of a full topic to the last."""
-    with tempfile.TemporaryDirectory() as directory:
-        broker = embedded_broker(Path(directory) / "broker") if kafka is None else _given(kafka)
-        with broker as address:
-            settings = BrokerSettings(bootstrap_servers=address)
-            await ensure_topics(settings)
-            async with AcknowledgedProducer(settings, "benchmark") as producer:
-                for payload, post in zip(payloads, made, strict=True):
-                    await producer.send(POSTS_RAW.name, payload, key=key(post))
-                await producer.flush()
-            port = 18_931
-            environment = os.environ | {"SEINPOST_BROKER__BOOTSTRAP_SERVERS": address, "SEINPOST_PORT": str(port)}
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "services.anonymizer", env=environment, stderr=asyncio.subprocess.DEVNULL
-            )
-            started = done = 0.0
-            try:
-                async with httpx.AsyncClient() as client:
-                    while done < len(payloads):
-                        await asyncio.sleep(0.05)
-                        try:
-                            text = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
-                        except httpx.HTTPError:
-                            continue
-                        done = sum(
-                            float(line.rsplit(" ", 1)[1])
-                            for line in text.splitlines()
-                            if line.startswith("seinpost_anonymizer_records_total")
-                        )
-                        if done and not started:
-                            started, first = time.perf_counter(), done
-                return (done - first) / (time.perf_counter() - started)
-            finally:
+def tell(title: str, found: Mapping[str, float | str]) -> None:
+    ours = found.get(OURS)
+    sys.stdout.write(f"\n{title}\n\n| | posts/s | the anonymizer is |\n|---|---|---|\n")
+    for name, value in found.items():
+        if isinstance(value, str):
+            sys.stdout.write(f"| {name} | {value} | |\n")
+            continue
+        ratio = f"{ours / value:.3g} × as fast" if isinstance(ours, float) and "anonymizer" not in name else ""
+        sys.stdout.write(f"| {name} | {value:,.0f} | {ratio} |\n")
+    sys.stdout.flush()
+
+
+async def service(run: Callable[[Path], AbstractContextManager[str]], made: Sequence[RawPost]) -> float | str:
+    """Posts a second of wall time: from when the service has read its first batch of a full topic to its last."""
+    with tempfile.TemporaryDirectory() as directory, run(Path(directory) / "broker") as address:
+        settings = BrokerSettings(bootstrap_servers=address)
+        await ensure_topics(settings)
+        async with AcknowledgedProducer(settings, "benchmark") as producer:
+            for post in made:
+                await producer.send(POSTS_RAW.name, encode(post), key=key(post))
+            await producer.flush()
+        port = free_port()
+        environment = os.environ | {"SEINPOST_BROKER__BOOTSTRAP_SERVERS": address, "SEINPOST_PORT": str(port)}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "services.anonymizer", env=environment, stderr=asyncio.subprocess.DEVNULL
+        )
+        first = started = done = 0.0
+        try:
+            async with httpx.AsyncClient() as client:
+                while done < len(made):
+                    if process.returncode is not None:
+                        return f"the service ended with {process.returncode}"
+                    await asyncio.sleep(0.05)
+                    done = await _read_so_far(client, port)
+                    if done and not started:
+                        started, first = time.perf_counter(), done
+            return (done - first) / (time.perf_counter() - started)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
                 process.terminate()
-                await process.wait()
+            await process.wait()
 
 
-class _given:
-    def __init__(self, address: str) -> None:
-        self._address = address
-
-    def __enter__(self) -> str:
-        return self._address
-
-    def __exit__(self, *_: object) -> None:
-        return None
+async def _read_so_far(client: httpx.AsyncClient, port: int) -> float:
+    try:
+        lines = (await client.get(f"http://127.0.0.1:{port}/metrics")).text.splitlines()
+    except httpx.HTTPError:
+        return 0.0
+    records = [line for line in lines if line.startswith("seinpost_anonymizer_records_total")]
+    return sum(float(line.rsplit(" ", 1)[1]) for line in records)
 
 
 if __name__ == "__main__":

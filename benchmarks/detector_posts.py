@@ -7,8 +7,8 @@ long as recorded ones after the anonymizer (190 bytes).
 
 from __future__ import annotations
 
-import itertools
 import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -32,11 +32,11 @@ TALK = (
 class Workload:
     posts: int
     series: int = 10_000
-    """Active: each is added to, the first of them more often than the last."""
+    """Active: each about as often, so that few of them fire."""
     matching: float = 0.1
     """Share of posts that count for some series."""
-    speed: float = 10.0
-    """Event time against life, at `pace` posts a second of processing."""
+    speed: float = 60.0
+    """Event time against life, at `pace` posts a second of processing: a minute of it has 100,000 posts."""
     pace: int = 100_000
     partitions: int = 1
     seed: int = 1
@@ -50,14 +50,13 @@ def batches(workload: Workload, configuration: Configuration) -> Iterator[Anonym
     """Records of one raw partition after another in turn, `BATCH` posts each, in order of event time."""
     rng = random.Random(workload.seed)
     said = _said(configuration, workload.series)
-    popular = list(itertools.accumulate(1 / (1 + rank / len(said) * 9) for rank in range(len(said))))
     authors = [f"{rng.getrandbits(64):016x}" for _ in range(200_000)]
     talk = [tuple(rng.choices((*TALK, GAP, GAP), k=rng.randrange(6, 15))) for _ in range(5_000)]
     offsets = [0] * workload.partitions
     for turn, start in enumerate(range(0, workload.posts, BATCH)):
         partition = turn % workload.partitions
         number = min(BATCH, workload.posts - start)
-        counting = rng.choices(said, cum_weights=popular, k=number)
+        counting = rng.choices(said, k=number)
         posts = []
         drawn = (rng.choices(some, k=number) for some in (authors, SOURCES, talk))
         for at, (writer, source, idle) in enumerate(zip(*drawn, strict=True)):
@@ -77,16 +76,29 @@ def batches(workload: Workload, configuration: Configuration) -> Iterator[Anonym
         yield AnonymousBatch(partition=partition, posts=tuple(posts))
 
 
-def _said(configuration: Configuration, series: int) -> list[tuple[str, ...]]:
-    """As many things to say as make about that many series: first topics at places, then gatherings."""
-    towns = sorted(gemeente.name for gemeente in configuration.gazetteer.gemeenten.values() if " " not in gemeente.name)
-    topics = [
+def terms(configuration: Configuration) -> list[str]:
+    """One term of each phenomenon, that names it by itself: what posts that count speak of."""
+    return [
         next(term.term for term in phenomenon.terms if term.role is Role.TOPIC and term.weight >= ENOUGH_WEIGHT)
         for phenomenon in configuration.phenomena
         if not phenomenon.watch_places
         and any(term.role is Role.TOPIC and term.weight >= ENOUGH_WEIGHT for term in phenomenon.terms)
     ]
-    found = [(topic, "in", town) for town in towns for topic in topics]
+
+
+def expected_counts(workload: Workload, configuration: Configuration) -> dict[str, int]:
+    """Posts per term and minute, as ``term|minute``, counted by the simplest code there is."""
+    watched, counts = frozenset(terms(configuration)), Counter[str]()
+    for batch in batches(workload, configuration):
+        counts.update(f"{token}|{post.minute}" for post in batch.posts for token in post.tokens if token in watched)
+    return dict(counts)
+
+
+def _said(configuration: Configuration, series: int) -> list[tuple[str, ...]]:
+    """As many things to say as make about that many series: first topics at places, then gatherings."""
+    towns = sorted(gemeente.name for gemeente in configuration.gazetteer.gemeenten.values() if " " not in gemeente.name)
+    topics = terms(configuration)
+    found: list[tuple[str, ...]] = [(topic, "in", town) for town in towns for topic in topics]
     found += [
         ("kom allemaal", "morgen", f"{hour}:{minute:02}", "naar", town, "rellen")
         for hour in range(10, 24)

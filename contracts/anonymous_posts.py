@@ -11,7 +11,7 @@ MIN_POSTS_FOR_TIMING = 10
 """A batch tells when it was sent, and how old its posts were, only when at least this many posts share the figure."""
 
 
-class AnonymousPost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class AnonymousPost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A post after the allow-list."""
 
     offset: int

@@ -14,7 +14,7 @@ import msgspec
 from contracts.alert import EventReference, Place
 
 
-class Share(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+class Share(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """What one source record adds to one series, in one minute, from one source of posts."""
 
     offset: int

@@ -16,3 +16,6 @@ lock lexicon lexicon
 # What turns a checkout into a wheel, for the images.
 grep -E '^(setuptools|wheel)' requirements/all.txt | sed 's/ .*//' | uv pip compile - --universal --python-version 3.11 \
     --only-binary :all: --generate-hashes --no-header --no-annotate --quiet -o requirements/build.txt
+# Peers of the detector for `make bench`: an environment of their own, never one that runs.
+uv pip compile requirements/bench.in --universal --python-version 3.11 --only-binary :all: \
+    --generate-hashes --no-header --no-annotate --quiet -o requirements/bench.txt

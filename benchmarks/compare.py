@@ -1,0 +1,195 @@
+"""Ours beside the peers, on one broker, with the same posts and the same answer: what `make bench` runs.
+
+Every peer counts posts per watched term and minute; ours does all the detector does (places, gatherings, authors, all
+windows, durable state) and its term series must hold the same counts. Rounds are run in turn, so that a busy machine
+is busy for all. Medians and spread; speed is reported, never judged; a count that differs is an error.
+
+Slow peers get the first part of the posts: their speed does not depend on the number.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.detector import measure
+from benchmarks.detector_posts import Workload, batches, expected_counts, terms
+from benchmarks.rig import REPOSITORY, Rig, machine, rig, send, send_posts, show, whole
+from broker.topics import ensure_topics
+from configuration import Configuration
+from contracts.codec import encode
+from contracts.topics import Topic
+
+PEERS = REPOSITORY / "benchmarks" / "peers"
+ENVIRONMENT = REPOSITORY / "build" / "bench" / "bin" / "python"
+LIMIT_S = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    name: str
+    script: str
+    posts: int
+    state: str
+    packed: bool = False
+
+
+ALL = (
+    Peer(name="Faust, textbook", script="faust_textbook.py", posts=10_000, state="changelog"),
+    Peer(name="Quix Streams, windowed", script="quix.py", posts=40_000, state="changelog"),
+    Peer(name="Bytewax, windowed", script="bytewax_window.py", posts=200_000, state="none"),
+    Peer(name="Pathway, windowed", script="pathway_window.py", posts=200_000, state="none"),
+    Peer(name="aiokafka + dict", script="aiokafka_dict.py", posts=400_000, state="none"),
+    Peer(name="confluent-kafka + dict", script="confluent_dict.py", posts=400_000, state="none"),
+    Peer(name="aiokafka + dict, packed", script="aiokafka_dict.py", posts=400_000, state="none", packed=True),
+)
+OURS = "Seinpost detector"
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument(
+        "--short", action="store_true", help="few posts, one round: proves the counts, not the speed"
+    )
+    arguments.add_argument("--rounds", type=int, default=3)
+    options = arguments.parse_args()
+    os.chdir(REPOSITORY)
+    rounds, ours = (1, 8_000) if options.short else (options.rounds, 600_000)
+    peers = [replace(peer, posts=2_000) if options.short else peer for peer in ALL]
+    config = whole()
+    console = Console(stderr=True)
+    if not ENVIRONMENT.exists():
+        console.print("the peers are not installed (make bench does): ours alone")
+        peers = []
+    rows: dict[str, list[dict[str, float]]] = {OURS: [], **{peer.name: [] for peer in peers}}
+    with tempfile.TemporaryDirectory() as directory, rig(Path(directory)) as here:
+        before = machine()
+        mine = Workload(posts=ours, partitions=here.broker.partitions)
+        send_posts(here, mine, config)
+        for posts, packed in sorted({(peer.posts, peer.packed) for peer in peers}):
+            _send(here, posts, config, packed=packed)
+        for number in range(rounds):
+            result = measure(here, mine, config, group=f"bench-{number}")
+            rows[OURS].append(result)
+            console.print(f"round {number + 1}: {OURS}: {result['posts_per_s']:,} posts/s")
+            for peer in list(peers):
+                found = _run(here, peer, config)
+                if found is None:
+                    console.print(f"{peer.name}: does not run here")
+                    peers.remove(peer)
+                    del rows[peer.name]
+                    continue
+                rows[peer.name].append(found)
+                console.print(f"round {number + 1}: {peer.name}: {found['posts_per_s']:,.0f} posts/s")
+        _tell(rows, here, console, before)
+
+
+def _workload(posts: int) -> Workload:
+    return Workload(posts=posts)
+
+
+def _topic(posts: int, *, packed: bool) -> Topic:
+    name = f"bench.{posts}{'.packed' if packed else ''}"
+    return Topic(name=name, key="none", partitions=1, writers=frozenset(), readers=frozenset(), retention_ms=86_400_000)
+
+
+def _send(here: Rig, posts: int, config: Configuration, *, packed: bool) -> None:
+    topic = _topic(posts, packed=packed)
+    asyncio.run(ensure_topics(here.broker, [topic]))
+    made = batches(_workload(posts), config)
+    values = (encode(batch) for batch in made) if packed else chain.from_iterable(map(_singly, made))
+    send(here.broker, topic.name, ((0, value) for value in values))
+
+
+def _singly(batch: Any) -> Iterator[bytes]:
+    return map(msgspec.json.encode, batch.posts)
+
+
+def _run(here: Rig, peer: Peer, config: Configuration) -> dict[str, float] | None:
+    expected = expected_counts(_workload(peer.posts), config)
+    with tempfile.TemporaryDirectory() as directory:
+        environment = os.environ | {
+            "BENCH_SERVERS": here.broker.bootstrap_servers,
+            "BENCH_TOPIC": _topic(peer.posts, packed=peer.packed).name,
+            "BENCH_POSTS": str(peer.posts),
+            "BENCH_MATCHES": str(sum(expected.values())),
+            "BENCH_TERMS": json.dumps(terms(config)),
+            "BENCH_DIRECTORY": directory,
+            "BENCH_PACKED": "1" if peer.packed else "0",
+            "BENCH_GROUP": f"{Path(peer.script).stem}-{time.time_ns()}",
+            "PYTHONPATH": str(PEERS),
+        }
+        command: list[str | Path] = [
+            ENVIRONMENT,
+            PEERS / peer.script,
+            *(["worker"] if peer.script.startswith("faust") else []),
+        ]
+        try:
+            done = subprocess.run(
+                command, env=environment, cwd=directory, capture_output=True, text=True, timeout=LIMIT_S, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return None
+    line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT ")), None)
+    if line is None:
+        sys.stderr.write(f"{peer.name}: {done.stderr[-600:]}\n")
+        return None
+    result = json.loads(line.removeprefix("RESULT "))
+    if result["counts"] != expected:
+        raise AssertionError(
+            f"{peer.name} counts otherwise: {sum(result['counts'].values())}, {sum(expected.values())}"
+        )
+    return {
+        "posts_per_s": peer.posts / max(result["seconds"], 1e-9),
+        "posts_per_cpu_s": peer.posts / max(result["cpu_seconds"], 1e-9),
+        "rss_mb": result["rss_mb"],
+    }
+
+
+def _tell(rows: dict[str, list[dict[str, float]]], here: Rig, console: Console, before: dict[str, Any]) -> None:
+    states = {peer.name: peer.state for peer in ALL} | {OURS: "changelog"}
+    table = Table(title=f"posts counted per term and minute, on {here.name}; medians of {len(rows[OURS])} rounds")
+    for column in ("", "durable state", "posts/s", "spread", "posts/CPU s", "MB", "ours ÷ it, per CPU s"):
+        table.add_column(column, justify="left" if column in ("", "durable state") else "right")
+    summary: dict[str, Any] = {}
+    ours = statistics.median(one["posts_per_cpu_s"] for one in rows[OURS])
+    for name, found in rows.items():
+        speeds = [one["posts_per_s"] for one in found]
+        middle = {
+            key: statistics.median(one[key] for one in found) for key in ("posts_per_s", "posts_per_cpu_s", "rss_mb")
+        }
+        ratio = ours / middle["posts_per_cpu_s"]
+        wall = statistics.median(one["posts_per_s"] for one in rows[OURS]) / middle["posts_per_s"]
+        summary[name] = {key: round(value) for key, value in middle.items()} | {
+            "lowest": round(min(speeds)),
+            "highest": round(max(speeds)),
+            "ours_over_it": round(wall, 2),
+            "ours_over_it_per_cpu_s": round(ratio, 2),
+        }
+        spread = f"{min(speeds):,.0f}-{max(speeds):,.0f}"
+        table.add_row(
+            name, states[name], f"{middle['posts_per_s']:,.0f}", spread, f"{middle['posts_per_cpu_s']:,.0f}",
+            f"{middle['rss_mb']:,.0f}", f"{ratio:.2f}",
+        )  # fmt: skip
+    console.print(table)
+    show({"broker": here.name, "rounds": len(rows[OURS]), "load_before": before["load"], "rows": summary} | machine())
+
+
+if __name__ == "__main__":
+    main()

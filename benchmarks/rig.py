@@ -1,0 +1,199 @@
+"""What the benchmarks of the detector share: a broker, posts on it, a worker that is watched from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+from aiokafka.admin import AIOKafkaAdminClient
+
+import configuration
+from benchmarks.detector_posts import Workload, batches
+from broker.embedded import embedded_broker
+from broker.producer import AcknowledgedProducer
+from broker.settings import BrokerSettings
+from broker.topics import ensure_topics
+from configuration import Configuration
+from contracts.codec import encode
+from contracts.topics import POSTS_ANONYMOUS, Topic
+from services.detector.state import SeriesState
+from tests.brokers.apache_kafka import Unavailable, apache_kafka, jars
+from tests.brokers.records import read_topic
+from tests.brokers.services import RunningService
+
+PATIENCE_S = 900
+TICKS = os.sysconf("SC_CLK_TCK")
+REPOSITORY = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rig:
+    name: str
+    broker: BrokerSettings
+    directory: Path
+
+
+@contextlib.contextmanager
+def rig(directory: Path) -> Iterator[Rig]:
+    """Apache Kafka where Java and Maven are, else the embedded broker; all topics exist and are empty."""
+    try:
+        jars()
+        name, run = "Apache Kafka", partial(apache_kafka)
+    except Unavailable:
+        name, run = "embedded", partial(embedded_broker)
+    with run(directory / "broker") as address:
+        settings = BrokerSettings(bootstrap_servers=address)
+        asyncio.run(ensure_topics(settings))
+        yield Rig(name=name, broker=settings, directory=directory)
+
+
+def whole() -> Configuration:
+    return configuration.load(REPOSITORY / "config")
+
+
+def machine() -> dict[str, Any]:
+    """For the record: a figure without its machine and its load says little."""
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.processor(),
+    )
+    return {
+        "cpu": model,
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "load": round(os.getloadavg()[0], 1),
+    }
+
+
+def renew(rig: Rig, topics: Iterable[Topic]) -> None:
+    """Empty topics: deleted, and made anew once they are gone."""
+
+    async def delete() -> None:
+        admin = AIOKafkaAdminClient(**rig.broker.client())
+        await admin.start()
+        try:
+            names = {topic.name for topic in topics}
+            await admin.delete_topics(sorted(names))
+            while names & set(await admin.list_topics()):  # noqa: ASYNC110 (nobody tells)
+                await asyncio.sleep(0.1)
+        finally:
+            await admin.close()
+
+    asyncio.run(delete())
+    asyncio.run(ensure_topics(rig.broker))
+
+
+def send(broker: BrokerSettings, topic: str, records: Iterable[tuple[int, bytes]]) -> None:
+    """Records as (partition, value)."""
+
+    async def produce() -> None:
+        async with AcknowledgedProducer(broker, "benchmark") as producer:
+            for partition, value in records:
+                await producer.send(topic, value, partition=partition)
+            await producer.flush()
+
+    asyncio.run(produce())
+
+
+def send_posts(rig: Rig, workload: Workload, config: Configuration) -> None:
+    made = batches(workload, config)
+    send(rig.broker, POSTS_ANONYMOUS.name, ((batch.partition % rig.broker.partitions, encode(batch)) for batch in made))
+
+
+def cpu_seconds(pid: int) -> float:
+    """Of a process and the children it waited for."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(int(field) for field in fields[11:15]) / TICKS
+
+
+def rss_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) / 1024
+
+
+@dataclass(slots=True)
+class Watch:
+    """Progress of some workers, read from their metrics."""
+
+    workers: list[RunningService]
+
+    def total(self, metric: str) -> float:
+        found = 0.0
+        for worker in self.workers:
+            with contextlib.suppress(httpx.HTTPError):
+                found += worker.metrics().get(metric, 0.0)
+        return found
+
+    def cpu(self) -> float:
+        return sum(cpu_seconds(worker.process.pid) for worker in self.workers)
+
+    def until(self, posts: int) -> dict[str, float]:
+        """From the first post to the last delta that is taken; wall and processor seconds between them."""
+        folded = "seinpost_detector_posts_total"
+        waiting = 'seinpost_detector_lag_records{topic="series.deltas"}'
+        deadline = time.monotonic() + PATIENCE_S
+        while not (first := self.total(folded)):
+            self._check(deadline)
+            time.sleep(0.02)
+        began, spent = time.perf_counter(), self.cpu()
+        while self.total(folded) < posts:
+            self._check(deadline)
+            time.sleep(0.05)
+        # Each worker looks at its lag once a checkpoint: twice, so that what was just sent is in.
+        calm = 0
+        ended, cpu = time.perf_counter(), self.cpu()
+        while calm < 2:
+            self._check(deadline)
+            ended, cpu = time.perf_counter(), self.cpu()
+            time.sleep(0.5)
+            calm = calm + 1 if self.total(waiting) == 0 else 0
+        return {"posts": posts - first, "seconds": ended - began, "cpu_seconds": cpu - spent}
+
+    def _check(self, deadline: float) -> None:
+        for worker in self.workers:
+            if worker.process.poll() is not None:
+                raise RuntimeError(f"a worker ended with {worker.process.returncode}:\n{worker.tail()}")
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"no end after {PATIENCE_S} s")
+
+
+def states_of(rig: Rig, group: str) -> dict[str, SeriesState]:
+    """Every series as it stands in the changelog."""
+    found: dict[str, SeriesState] = {}
+    for record in asyncio.run(read_topic(rig.broker, f"{group}-series-changelog")):
+        name = record.key.decode().partition(":")[2]
+        found.pop(name, None)
+        if record.value is not None:
+            found[name] = SeriesState.from_bytes(record.value)
+    return found
+
+
+def term_minutes(states: dict[str, SeriesState], minutes: Iterable[int]) -> dict[str, int]:
+    """Posts per term and minute, as ``term|minute``: what peers are asked for."""
+    found = {}
+    for name, state in states.items():
+        if name.startswith("/term:"):
+            for minute in minutes:
+                if count := state.counts._read(minute, minute + 1):
+                    found[f"{name.removeprefix('/term:')}|{minute}"] = count
+    return found
+
+
+def show(result: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(result) + "\n")
+    sys.stdout.flush()
