@@ -57,9 +57,9 @@ class Vocabulary:
     def find(self, tokens: Sequence[str], minute: int) -> tuple[Watched, ...]:
         """Phenomena of one post written at ``minute`` (minutes since the epoch), in the order of the configuration."""
         terms = self.terms
+        if terms.isdisjoint(tokens):
+            return ()  # nearly every post
         hits = [token for token in tokens if token in terms]
-        if not hits:
-            return ()
         by_phenomenon: dict[int, dict[Role, list[str]]] = {}
         weights: dict[int, float] = {}
         for token in dict.fromkeys(hits):
