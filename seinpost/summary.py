@@ -9,7 +9,7 @@ from typing import Any
 def lines_of(summary: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield (
-        f"{summary['posts']:,} posts over {summary['days']} days, {summary['alerts']} alerts "
+        f"{summary['posts']:,} posts over {summary['days']} days, {_counted(summary['alerts'])} "
         f"({summary['seconds']} s, {summary['posts_per_second']:,} posts/s)"
     )
     if summary["set_aside"]:
@@ -21,7 +21,7 @@ def lines_of(summary: dict[str, Any]) -> Iterator[str]:
     other = summary.get("against")
     if other is not None:
         yield ""
-        yield f"under the second configuration: {other['alerts']} alerts, {other['same']} the same"
+        yield f"under the second configuration: {_counted(other['alerts'])}, {other['same']} the same"
         yield from _rates("alerts per day", other["alerts_per_day"])
         for name, mark in (("appears", "+"), ("disappears", "-")):
             for alert in other[name]:
@@ -40,7 +40,7 @@ def _rates(title: str, rates: dict[str, float]) -> Iterator[str]:
 def _happenings(summary: dict[str, Any]) -> Iterator[str]:
     for found in summary.get("found", ()):
         lead = found["lead_minutes"]
-        yield f"found: {found['label']}, {lead // 60} h {lead % 60} min ahead"
+        yield f"found: {found['label']}, {_lasting(lead)} ahead"
     for missed in summary.get("missed", ()):
         yield f"missed: {missed}"
 
@@ -58,8 +58,16 @@ def _feedback(summary: dict[str, Any]) -> Iterator[str]:
     )
 
 
+def _counted(alerts: int) -> str:
+    return "1 alert" if alerts == 1 else f"{alerts} alerts"
+
+
+def _lasting(minutes: int) -> str:
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
 def _moved(moved: dict[str, Any]) -> str:
     later = moved["later_minutes"]
-    when = "at the same minute" if not later else f"{abs(later)} min {'later' if later > 0 else 'earlier'}"
+    when = "at the same minute" if not later else f"{_lasting(abs(later))} {'later' if later > 0 else 'earlier'}"
     name = moved["label"]
     return f"{name}: {when}" + (f", as {moved['becomes_label']}" if moved["becomes_label"] != name else "")
