@@ -3,7 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-.PHONY: help install demo test test-kafka test-real test-deploy test-images kube-apiserver chaos test-kills scenarios lint lock clean
+.PHONY: help install demo test test-kafka test-real test-deploy test-images kube-apiserver chaos test-kills scenarios bench lint lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,14 @@ chaos: install $(VENV)/.developer ## kill services at random on Apache Kafka and
 
 scenarios: install ## run all exercises through the code of live and print one table
 	$(BIN)/seinpost scenarios
+
+build/bench/.installed: requirements/bench.txt
+	$(PYTHON) -m venv build/bench
+	build/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	touch $@
+
+bench: install $(VENV)/.developer build/bench/.installed ## compare the detector with its peers; BENCH=--short proves the counts alone
+	$(BIN)/python -m benchmarks.compare $(BENCH)
 
 lint: $(VENV)/.developer ## style, types and import rules
 	$(BIN)/ruff check .
