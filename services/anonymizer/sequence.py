@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime
 import re
 from bisect import insort
-from dataclasses import dataclass, field
 
 from services.anonymizer.atoms import Atom, Dropped, Kind, Mark, Role
 from services.anonymizer.characters import word_set
+from services.anonymizer.judged import Judged
 from services.anonymizer.marks import Marker
 from services.anonymizer.moment_words import HOUSE_WORDS, STREET, UNITS
 from services.anonymizer.moments import Moments
-from services.anonymizer.names import EVIDENCE, FILLERS, MAIL_HOSTS, NETWORKS, TITLES
+from services.anonymizer.names import FILLERS, MAIL_HOSTS, NETWORKS
+from services.anonymizer.persons import persons
 from services.anonymizer.shapes import Shapes
 from services.anonymizer.vocabulary import INTERFIXES, Vocabulary
 
@@ -30,40 +31,6 @@ _PHONE = re.compile(r"\+?\d[\d\-/.()]{8,}")
 
 SPACED_OUT = 4
 """So many single letters in a row are a word written with spaces."""
-
-
-Emitted = str | tuple[str, ...] | None
-"""What leaves of an atom: one token, several, or nothing."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Judged:
-    """Atoms with what leaves of each, after looking at the neighbours."""
-
-    atoms: list[Atom]
-    marked: list[int]
-    """Indexes of the atoms that some rule looks at, ascending."""
-    emit: list[Emitted]
-    reason: list[Dropped]
-    merged: set[int] = field(default_factory=set)
-    """Atoms that are part of an earlier one (a phrase): neither leave nor make a gap."""
-
-    def strike(self, index: int, reason: Dropped) -> None:
-        if 0 <= index < len(self.atoms) and self.atoms[index].kind not in (Kind.STOP, Kind.SIGN):
-            self.emit[index] = None
-            self.reason[index] = reason
-
-    def word_before(self, index: int) -> int | None:
-        """The atom before this one that is no sign."""
-        index -= 1
-        while index >= 0 and self.atoms[index].kind is Kind.SIGN:
-            index -= 1
-        return index if index >= 0 else None
-
-    def having(self, marks: int) -> list[int]:
-        """Indexes of the atoms with any of these marks."""
-        atoms = self.atoms
-        return [index for index in self.marked if atoms[index].marks & marks]
 
 
 def judge(atoms: list[Atom], posted: datetime.date, vocabulary: Vocabulary, shapes: Shapes, marker: Marker) -> Judged:
@@ -96,7 +63,7 @@ def judge(atoms: list[Atom], posted: datetime.date, vocabulary: Vocabulary, shap
         _handles(post)
     if marks & Mark.AT:
         _spelled_mail(post)
-    _persons(post)
+    persons(post)
     return post
 
 
@@ -239,21 +206,21 @@ def _addresses(post: Judged) -> None:
         atom = atoms[index]
         if atom.kind is not Kind.NUMBER or post.emit[index] is not None:
             continue
-        before = _before(post, index)
+        before = post.before(index)
         if before is not None and atoms[before].text in _STREET_STARTS and _STREET_AND_NUMBER.match(atom.text):
             post.strike(before, Dropped.ADDRESS)
         if before is not None and atoms[before].text in HOUSE_WORDS:
             post.strike(before, Dropped.ADDRESS)
-            before = _before(post, before)
+            before = post.before(before)
         if before is not None and atoms[before].kind is Kind.WORD and _HOUSE.fullmatch(atom.text):
             place = atoms[before]
             if place.local or (place.role is not Role.TERM and STREET.fullmatch(place.text)):
                 post.strike(before, Dropped.ADDRESS)
                 post.reason[index] = Dropped.ADDRESS
-                first = _before(post, before)
+                first = post.before(before)
                 while first is not None and atoms[first].text in _STREET_STARTS | INTERFIXES:
                     post.strike(first, Dropped.ADDRESS)
-                    first = _before(post, first)
+                    first = post.before(first)
         after = index + 1
         if _POSTCODE.fullmatch(atom.text) and after < len(atoms) and atoms[after].kind is Kind.WORD:
             letters = atoms[after]
@@ -338,104 +305,6 @@ def _spelled_mail(post: Judged) -> None:
         if atom.text != "at" or bracketed or MAIL_HOSTS.intersection(following[:3]):
             for near in range(index - 4, index + 6):
                 if 0 <= near < len(atoms) and near not in post.merged:
-                    beside = near == _before(post, index)
+                    beside = near == post.before(index)
                     if beside or atoms[near].role is not Role.TERM:
                         post.strike(near, Dropped.EMAIL)
-
-
-def _persons(post: Judged) -> None:
-    """Places and words that are here somebody's name: after a title, a first name, an initial, or with a capital."""
-    atoms = post.atoms
-    town = Role.PLACE
-    for index in post.having(Mark.PERSON):
-        atom = atoms[index]
-        place = atom.role is town
-        if post.emit[index] is None or atom.kind is not Kind.WORD or atom.role is Role.TERM:
-            continue
-        if place:
-            somebody = _no_place(post, index) or (atom.surname and _named(post, index))
-        elif atom.role is Role.PLAIN:
-            # In Dutch only names have a capital inside a sentence.
-            somebody = atom.capital and not _starts_sentence(post, index)
-        else:
-            somebody = atom.capital and atom.surname and _named(post, index)
-        if somebody:
-            post.strike(index, Dropped.PERSON)
-
-
-def _starts_sentence(post: Judged, index: int) -> bool:
-    index -= 1
-    while index >= 0 and post.atoms[index].kind is Kind.SIGN:
-        index -= 1
-    return index < 0 or post.atoms[index].kind is Kind.STOP
-
-
-def _named(post: Judged, index: int) -> bool:
-    """Whether what stands before makes this a surname."""
-    atom = post.atoms[index]
-    before, interfix = _before_interfixes(post, index)
-    if before is None:
-        return interfix is not None and post.atoms[interfix].capital and interfix > 0
-    previous = post.atoms[before]
-    if previous.text in TITLES or (len(previous.text) == 1 and previous.text.isalpha()):
-        return True
-    unknown = (
-        post.emit[before] is None
-        and before not in post.merged
-        and previous.kind in (Kind.WORD, Kind.STRUCK)
-        and previous.reason in (Dropped.UNKNOWN, Dropped.NAME, Dropped.PERSON)
-    )
-    if not unknown or STREET.fullmatch(previous.text):
-        return False
-    return interfix is not None or previous.first_name or (previous.capital and atom.capital)
-
-
-def _no_place(post: Judged, index: int) -> bool:
-    """A town with an article before it, or one that is also a name without *in* or *naar* before it."""
-    atom = post.atoms[index]
-    if not (atom.surname or atom.needs_evidence):
-        return False
-    before = _before(post, index)
-    text = post.atoms[before].text if before is not None else ""
-    if atom.needs_evidence and text not in EVIDENCE:
-        return True
-    if atom.text.startswith("'t ") and text in ("in", "van"):
-        return True
-    return atom.town and text in ("de", "der", "den", "ter", "ten", "het", "'t", "el", "la", "le", "al")
-
-
-def _before(post: Judged, index: int) -> int | None:
-    """The atom before this one, past signs and the rest of a phrase; None at a stop or the start."""
-    index -= 1
-    while index >= 0 and (post.atoms[index].kind is Kind.SIGN or index in post.merged):
-        index -= 1
-    return index if index >= 0 and post.atoms[index].kind is not Kind.STOP else None
-
-
-def _before_interfixes(post: Judged, index: int) -> tuple[int | None, int | None]:
-    """(atom before the interfixes, first interfix) of a name: of ``meneer van der Dam``, meneer and van."""
-    interfix = None
-    before = _before(post, index)
-    steps = 0
-    while (
-        before is not None
-        and steps < 3
-        and post.atoms[before].text in INTERFIXES
-        and post.atoms[before].text not in ("op", "in", "aan")
-    ):
-        interfix = before
-        before = _before(post, before)
-        steps += 1
-    # An initial ends with a stop of its own: J. van Dam
-    if before is None:
-        start = (interfix if interfix is not None else index) - 1
-        if start > 0 and post.atoms[start].kind is Kind.STOP and len(post.atoms[start - 1].text) == 1:
-            return start - 1, interfix
-        if (
-            start > 0
-            and post.atoms[start].kind is Kind.STOP
-            and post.atoms[start - 1].text in TITLES
-            and len(post.atoms[start - 1].text) <= 4
-        ):
-            return start - 1, interfix
-    return before, interfix
