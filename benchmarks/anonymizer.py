@@ -154,10 +154,13 @@ def measured(made: Sequence[RawPost], projector: Projector, settings: Anonymizer
     found[OURS] = rate(work, payloads[half:])
     found["plain orjson decode and encode"] = rate(plain, payloads)
     for name, package, peer in (("DEDUCE", "deduce", deduce), ("Presidio", "presidio_analyzer", presidio)):
-        if importlib.util.find_spec(package):
-            found[name] = rate(peer(), texts[:1_000], 100)
-        else:
+        if not importlib.util.find_spec(package):
             found[name] = f"skipped: {package} is not installed"
+            continue
+        try:
+            found[name] = rate(peer(), texts[:1_000], 100)
+        except (OSError, SystemExit) as error:  # a language model that it would fetch by itself
+            found[name] = f"skipped: {type(error).__name__} while it loaded its language model"
     return found
 
 
