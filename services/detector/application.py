@@ -53,6 +53,8 @@ WAIT_FOR_KNOWN_RECORDS_S = 30.0
 """A partition that holds unread records is not idle, however slowly these come; unless they never come (retention)."""
 REANNOUNCE_IDLE_S = 5.0
 """A worker that took over a partition of series must hear again which partitions of posts are idle."""
+TELL_BEHIND_S = 120.0
+"""Of which a minute may be rounding."""
 DURABLE_POSITIONS = {"fold": topics.POSTS_ANONYMOUS.name, "detect": topics.SERIES_DELTAS.name}
 """Signals wait in memory and are read again after a restart: their position is only known within a run."""
 SERIES_STATE = Codec(encode=SeriesState.to_bytes, decode=SeriesState.from_bytes)
@@ -101,6 +103,7 @@ class Application:
         self._agent(topics.SERIES_DELTAS, self._on_deltas, "detect")
         self._agent(topics.SIGNALS, self._on_signal, "episode")
         self.faust.on_partitions_revoked.connect(self._on_revoked)
+        self._told_behind = False
         self._reset()
         self._tell_expiry()
 
@@ -133,6 +136,8 @@ class Application:
                     self._release(event, stage)
                 self.last_taken = time.monotonic()
                 self._positions.taken(event.message.tp, event.message.offset)
+                if stage == "fold" and event.message.timestamp:
+                    self._sent_at[event.message.tp] = event.message.timestamp
                 records.inc()
                 seconds.observe(time.perf_counter() - started)
 
@@ -178,6 +183,8 @@ class Application:
         self._detections: dict[int, Detection] = {}
         self._episode_stage: Episodes | None = None
         self._positions = Positions()
+        self._sent_at: dict[TP, float] = {}
+        """When the last record taken from a partition of posts was sent, to the minute (ADR 0004)."""
         self._behind = 0
         self.last_taken = time.monotonic()
 
@@ -413,6 +420,7 @@ class Application:
         for topic, records in behind.items():
             metrics.LAG_RECORDS.labels(topic).set(records)
         self._behind = sum(behind.values())
+        self._tell_behind()
         metrics.OPEN_EPISODES.set(len(self.episodes.data))
         await self.checkpoint(everything=last)
 
@@ -422,6 +430,15 @@ class Application:
         unread = self._unread(partition)
         if unread is not None:
             behind[partition.topic] = behind.get(partition.topic, 0) + unread
+
+    def _tell_behind(self) -> None:
+        """A worker that falls behind says so in time, not only in records."""
+        waiting = [sent for partition, sent in self._sent_at.items() if self._unread(partition)]
+        seconds = max(0.0, time.time() - min(waiting)) if waiting else 0.0
+        metrics.BEHIND_SECONDS.set(seconds)
+        if (seconds > TELL_BEHIND_S) != self._told_behind:
+            self._told_behind = seconds > TELL_BEHIND_S
+            log().warning("behind" if self._told_behind else "caught up", seconds=round(seconds))
 
     def _unread(self, partition: TP) -> int | None:
         """Records that wait in a partition; None before its end is known."""

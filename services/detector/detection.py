@@ -28,7 +28,7 @@ from services.detector.burst import Limits, threshold_for
 from services.detector.calendar import Planned
 from services.detector.event_time import Alignment
 from services.detector.gathering import ends
-from services.detector.state import CALLS_COUNT_MINUTES, SeriesState, Spell
+from services.detector.state import CALLS_COUNT_MINUTES, Glance, SeriesState, Spell
 from services.detector.store import Store
 from services.detector.window import Reason, WindowTest
 
@@ -115,22 +115,29 @@ class Detection:
             if clock is not None:
                 self._worlds[name] = _World(clock)
         for name in self._series.names():
-            state = self._series.get(name)
-            if state is None:
+            seen = self._glance(name)
+            if seen is None:
                 continue
-            if not self._may_hold(name, state.kept.subject):
+            if not self._may_hold(name, seen.subject):
                 self._series.drop(name)
                 continue
             world = self._world(_world_of(name))
-            self._last[name] = state.counts.head
-            for minute in state.kept.ahead:
+            self._last[name] = seen.head
+            for minute in seen.ahead:
                 heapq.heappush(world.due, (minute, name))
-            open_minute, reached = state.kept.open_minute, world.clock.minute
-            if open_minute is not None and reached is not None and open_minute > reached:
+            reached = world.clock.minute
+            if seen.open_minute is not None and reached is not None and seen.open_minute > reached:
                 # Written later than the clock: it is tested when the clock, told again, is there.
-                heapq.heappush(world.due, (open_minute, name))
-            elif open_minute is not None:
+                heapq.heappush(world.due, (seen.open_minute, name))
+            elif seen.open_minute is not None:
                 world.touch(name)
+
+    def _glance(self, name: str) -> Glance | None:
+        value = self._series.stored(name)
+        if value is not None:
+            return Glance.of_bytes(value)
+        state = self._series.get(name)
+        return None if state is None else Glance.of(state)
 
     def change_cover(self, cover: Cover) -> None:
         """Mandates began or ended: what was counted under one that ended is emptied, in real life."""

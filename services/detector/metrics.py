@@ -28,6 +28,10 @@ SECONDS = Histogram(
 )
 LAG_RECORDS = Gauge("seinpost_detector_lag_records", "Records behind the end of a topic.", ["topic"])
 LAG_SECONDS = Gauge("seinpost_detector_lag_seconds", "How far event time is behind the newest post that was read.")
+BEHIND_SECONDS = Gauge(
+    "seinpost_detector_behind_seconds",
+    "Age of the last batch of posts that was taken, while others wait; 0: none waits. To the minute.",
+)
 WATERMARK = Gauge("seinpost_detector_watermark_seconds", "Event time all partitions have reached (seconds since 1970).")
 TABLE_SIZE = Gauge("seinpost_detector_table_values", "Values in a table on this worker.", ["table"])
 TABLE_WRITES = Counter("seinpost_detector_table_writes_total", "Values written to a changelog.", ["table"])

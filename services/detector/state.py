@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import msgspec
 
@@ -66,8 +67,52 @@ class State(msgspec.Struct, array_like=True):
     """Minute up to which blind spells of the sources were taken in."""
 
 
+class _Waiting(msgspec.Struct, array_like=True):
+    """The beginning of `State`: what a worker must know of each series when it starts, without unpacking all of it."""
+
+    subject: Subject
+    first_seen: int
+    counts: bytes
+    applied: msgspec.Raw
+    ahead: dict[int, msgspec.Raw]
+    open_minute: int | None
+
+
+class _Head(msgspec.Struct, array_like=True):
+    """The beginning of the bytes of a `Series`."""
+
+    version: int
+    kind: str
+    first_seen: int
+    head: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """When a series was last added to, which minutes wait, and which one is still to be tested in full."""
+
+    subject: Subject
+    head: int
+    ahead: tuple[int, ...]
+    open_minute: int | None
+
+    @classmethod
+    def of_bytes(cls, value: bytes) -> Glance:
+        found = _waiting.decode(value)
+        head = _head.decode(found.counts).head
+        return cls(subject=found.subject, head=head, ahead=tuple(found.ahead), open_minute=found.open_minute)
+
+    @classmethod
+    def of(cls, state: SeriesState) -> Glance:
+        kept = state.kept
+        head = state.counts.head
+        return cls(subject=kept.subject, head=head, ahead=tuple(kept.ahead), open_minute=kept.open_minute)
+
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(State)
+_waiting = msgspec.msgpack.Decoder(_Waiting)
+_head = msgspec.msgpack.Decoder(_Head)
 
 
 class SeriesState:

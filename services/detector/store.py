@@ -19,6 +19,9 @@ class Store(Protocol[T]):
 
     def names(self) -> Iterator[str]: ...
 
+    def stored(self, name: str) -> bytes | None:
+        """The bytes of a value that is not in use; None when it is, or when there are none."""
+
 
 class MemoryStore(dict[str, T]):
     """A store that lives as long as the process: backtests and tests."""
@@ -31,3 +34,6 @@ class MemoryStore(dict[str, T]):
 
     def names(self) -> Iterator[str]:
         return iter(list(self))
+
+    def stored(self, _: str) -> bytes | None:
+        return None

@@ -25,6 +25,8 @@ class Codec:
 RAW = Codec(encode=bytes, decode=bytes)
 Written = tuple[int, bytes, bytes | None]
 """Partition, key, value (None: gone)."""
+PACK_AFTER = 240
+"""Generations (two minutes of checkpoints) after its last change that a value stays unpacked."""
 
 
 class CheckpointedTable(faust.Table[bytes, bytes]):
@@ -36,6 +38,8 @@ class CheckpointedTable(faust.Table[bytes, bytes]):
         self.dirty: dict[bytes, int] = {}
         """By key the generation in which it first changed since it was last written; ascending."""
         self.generation = 0
+        self._idle: dict[bytes, int] = {}
+        """By key the generation in which it was last written; ascending."""
         self.codec: Codec = RAW
 
     def part(self, partition: int) -> Part:
@@ -58,12 +62,24 @@ class CheckpointedTable(faust.Table[bytes, bytes]):
             self.dirty.clear()
         for _, key, _ in out:
             self.dirty.pop(key, None)
+            self._idle.pop(key, None)
+            self._idle[key] = self.generation
+        self._pack_idle()
         return out
+
+    def _pack_idle(self) -> None:
+        """What nobody changed for long is kept as its bytes alone."""
+        idle = self._idle
+        while idle and idle[key := next(iter(idle))] < self.generation - PACK_AFTER:
+            del idle[key]
+            if key not in self.dirty:
+                self.live.pop(key, None)
 
     def forget_live(self) -> None:
         """Partitions are on the move: what is in memory may be another worker's by now."""
         self.live.clear()
         self.dirty.clear()
+        self._idle.clear()
 
     async def on_rebalance(
         self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
@@ -88,6 +104,11 @@ class Part:
             if stored is not None:
                 value = table.live[key] = table.codec.decode(stored)
         return value
+
+    def stored(self, name: str) -> bytes | None:
+        key = self._prefix + name.encode()
+        used = key in self._table.live or key in self._table.dirty
+        return None if used else self._table.data.get(key)
 
     def put(self, name: str, value: Any) -> None:
         key = self._prefix + name.encode()

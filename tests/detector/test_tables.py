@@ -1,0 +1,66 @@
+"""When values of a table are written, and what may be released after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import faust
+
+from contracts.series_deltas import Subject
+from services.detector.staggered import StaggeredSeries
+from services.detector.state import Glance, SeriesState
+from services.detector.tables import PACK_AFTER, CheckpointedTable
+from tests.detector.posts import MONDAY_NOON
+
+
+def table(name: str) -> CheckpointedTable:
+    app: Any = faust.App("tables", store="memory://", autodiscover=False)
+    return CheckpointedTable(app, name=name, partitions=1, key_type=bytes, value_type=bytes)
+
+
+def test_a_value_is_written_a_while_after_it_first_changed_with_all_it_was_given_until_then() -> None:
+    series, clocks = table("series"), table("clocks")
+    part, clock = series.part(0), clocks.part(0)
+    staggered = StaggeredSeries(series, clocks, lag=2)
+    part.put("a", b"1")
+    clock.put("", b"clock 1")
+    due = staggered.turn(["record 1"], {0: 1}, everything=False)
+    assert (due.series, due.clocks, due.positions, due.events) == ([], {}, {}, [])
+    part.put("a", b"2")
+    part.put("b", b"2")
+    clock.put("", b"clock 2")
+    assert staggered.turn(["record 2"], {0: 2}, everything=False).events == []
+    part.put("a", b"3")
+    due = staggered.turn(["record 3"], {0: 3}, everything=False)
+    assert due.series == [(0, b"0:a", b"3")]
+    assert list(due.clocks.values()) == [(0, b"0:", b"clock 1")], (
+        "a clock is never ahead of series that are not written"
+    )
+    assert (due.positions, due.events) == ({0: 1}, ["record 1"])
+    due = staggered.turn([], {0: 3}, everything=True)
+    assert due.series == [(0, b"0:b", b"2")]
+    assert (due.positions, due.events) == ({0: 3}, ["record 2", "record 3"])
+    assert not staggered.waiting
+
+
+def test_what_nobody_changes_is_packed_and_comes_back_the_same() -> None:
+    series = table("series")
+    part = series.part(0)
+    part.put("a", b"1")
+    series.written()
+    series.generation += PACK_AFTER + 1
+    part.put("b", b"1")
+    series.written()
+    assert list(series.live) == [b"0:b"]
+    assert (part.stored("a"), part.stored("b")) == (b"1", None)
+    assert part.get("a") == b"1"
+
+
+def test_a_glance_at_bytes_sees_what_the_whole_state_says() -> None:
+    state = SeriesState.new(Subject(phenomenon="rellen"), "watch", MONDAY_NOON)
+    state.counts.add(MONDAY_NOON, 3, ["a", "b"])
+    state.kept.open_minute = MONDAY_NOON
+    state.kept.ahead[MONDAY_NOON + 1] = []
+    seen = Glance.of_bytes(state.to_bytes())
+    assert seen == Glance.of(state)
+    assert (seen.head, seen.ahead, seen.open_minute) == (MONDAY_NOON, (MONDAY_NOON + 1,), MONDAY_NOON)
