@@ -3,7 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-.PHONY: help install demo test test-kafka test-real test-deploy test-images kube-apiserver chaos test-kills scenarios bench lint lock clean
+.PHONY: help install demo test test-kafka test-real test-deploy test-images kube-apiserver chaos test-kills test-kills-notifier scenarios bench lint lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,8 +38,11 @@ test-real: install $(VENV)/.developer ## run the tests that need PostgreSQL or a
 test-kills: install $(VENV)/.developer ## kill -9 detectors on Apache Kafka, ROUNDS=30 times three moments; compare every series
 	SEINPOST_TEST_BROKER=kafka SEINPOST_KILL_ROUNDS=$(or $(ROUNDS),30) $(BIN)/pytest -n 0 --timeout 7200 tests/detector/test_kills.py
 
-test-deploy: install $(VENV)/.developer build/tools/.installed ## check images, manifests and rules with the tools of their field
-	$(BIN)/pytest -n 0 tests/deploy -m "not kafka"
+test-kills-notifier: install $(VENV)/.developer ## kill -9 a notifier in the middle of DELIVERIES=1000, KILLS=20 times
+	SEINPOST_NOTIFIER_KILLS=$(or $(KILLS),20) SEINPOST_NOTIFIER_DELIVERIES=$(or $(DELIVERIES),1000) $(BIN)/pytest -n 0 -s --timeout 7200 tests/notifier/test_kills.py
+
+test-deploy: install $(VENV)/.developer build/tools/.installed ## check manifests, rules and code with the tools of their field
+	$(BIN)/pytest -n 0 tests/deploy/test_manifests.py tests/deploy/test_rules.py tests/deploy/test_code.py tests/deploy/test_api_server.py
 
 build/tools/.installed: requirements/deploy.txt
 	$(PYTHON) -m venv build/tools

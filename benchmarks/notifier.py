@@ -151,6 +151,9 @@ async def visible(running: RunningService, broker: BrokerSettings, rate: int, se
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+    told = running.metrics()
+    stream_s = told["seinpost_notifier_visible_seconds_sum"] / told["seinpost_notifier_visible_seconds_count"]
+    batch_s = told["seinpost_notifier_store_seconds_sum"] / told["seinpost_notifier_store_seconds_count"]
     delays = [one.seen[name] - at for one in consoles for name, at in written.items() if name in one.seen]
     return {
         "alerts": len(written),
@@ -159,6 +162,9 @@ async def visible(running: RunningService, broker: BrokerSettings, rate: int, se
         "shown": len(delays),
         "missed": len(written) * CONSOLES - len(delays),
         **_spread(delays),
+        "to_stream_mean_ms": round(stream_s * 1000),
+        "batches": int(told["seinpost_notifier_store_seconds_count"]),
+        "batch_mean_ms": round(batch_s * 1000),
         "notifier_cores": round((used - processor) / lasted, 2),
     }
 

@@ -99,19 +99,19 @@ class Admission:
     async def _decide(self, connection: AsyncConnection, alert: Alert, now_ms: int) -> Placement:
         budget = self.alarms.budget
         here = shift(budget, alert.place.region, exercise=alert.exercise is not None, now_ms=now_ms)
-        in_shift, recent = await held.cards(
-            connection, alert, shift_ms=here.began_ms, recent_ms=now_ms - TEN_MINUTES_MS
-        )
         allowance = budget.of(alert.place.region)
         group = happening(alert)
+        around = await held.surroundings(
+            connection, alert, group, shift_ms=here.began_ms, recent_ms=now_ms - TEN_MINUTES_MS, now_ms=now_ms
+        )
         return place(
             alert,
             Situation(
-                silence=await silences.fitting(connection, alert, now_ms),
+                silence=await silences.fitting(connection, alert, now_ms) if around.silences else None,
                 event_alert=None if is_event(alert) else await held.event_alert_of(connection, alert),
-                companion=group != alert.id and await held.has_card(connection, group, besides=alert.id),
-                cards_in_shift=in_shift,
-                cards_in_ten_minutes=recent,
+                companion=group != alert.id and around.companion,
+                cards_in_shift=around.cards_in_shift,
+                cards_in_ten_minutes=around.cards_recently,
                 per_shift=allowance.per_shift,
                 per_ten_minutes=allowance.per_ten_minutes,
                 always_show=budget.always_show,

@@ -24,27 +24,58 @@ READ_AGAIN_MS = 10 * 60_000
 
 
 SHARED_S = 0.3
-"""How old a shared page may be. A console asks 0.4 s after an event, so what it gets always holds that event."""
+"""How old a shared page may be for who has not said what was the last event they saw."""
+APART_S = 0.2
+"""Between two renderings of one page: in a storm all consoles get the same rendering, five times a second, and the
+intake keeps the processor."""
+LOCKS = 200
+"""Pages with a lock of their own; one for each theme and each set of roles."""
+
+
+Key = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    html: str
+    seq: int
+    """Number of the newest event it certainly holds."""
+    made_s: float
 
 
 @dataclass(slots=True)
 class Rendered:
     """Pages that several consoles share for a moment. Dropped whenever an operator of this process does something."""
 
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     generation: int = 0
-    _pages: dict[tuple[object, ...], tuple[float, str]] = field(default_factory=dict)
+    _pages: dict[Key, Shared] = field(default_factory=dict)
+    _locks: dict[Key, asyncio.Lock] = field(default_factory=dict)
 
-    def get(self, key: tuple[object, ...]) -> str | None:
-        made, html = self._pages.get(key, (0.0, ""))
-        return html if time.monotonic() - made < SHARED_S else None
+    def lock(self, key: Key) -> asyncio.Lock:
+        """Held while this page is rendered: the others wait for the same rendering."""
+        if len(self._locks) >= LOCKS:
+            self._locks = {known: lock for known, lock in self._locks.items() if lock.locked()}
+        return self._locks.setdefault(key, asyncio.Lock())
 
-    def put(self, key: tuple[object, ...], html: str, generation: int) -> str:
-        """``generation`` as it was before rendering: what an action overtook is not shared."""
+    def get(self, key: Key, seen: int | None) -> str | None:
+        """A page that holds the event ``seen`` (None: any), and is not old."""
+        page = self._pages.get(key)
+        if page is None or time.monotonic() - page.made_s >= SHARED_S or (seen is not None and page.seq < seen):
+            return None
+        return page.html
+
+    async def apart(self, key: Key) -> None:
+        """Wait until this page may be rendered again; who waits meanwhile gets what comes of it."""
+        page = self._pages.get(key)
+        if page is not None:
+            await asyncio.sleep(max(0.0, page.made_s + APART_S - time.monotonic()))
+
+    def put(self, key: Key, html: str, *, seq: int, generation: int) -> str:
+        """``seq``, ``generation``: as they were before rendering. What an action overtook is not shared."""
         if generation != self.generation:
             return html
-        fresh = {known: page for known, page in self._pages.items() if time.monotonic() - page[0] < SHARED_S}
-        self._pages = fresh | {key: (time.monotonic(), html)}
+        fresh = {known: page for known, page in self._pages.items() if time.monotonic() - page.made_s < SHARED_S}
+        self._pages = fresh | {key: Shared(html=html, seq=seq, made_s=time.monotonic())}
         return html
 
     def drop(self) -> None:
@@ -62,9 +93,14 @@ class Room:
     now_ms: Callable[[], int]
     rendered: Rendered = field(default_factory=Rendered)
     trials: Trials = field(init=False)
+    region_names: dict[str, str] = field(init=False)
+    """By veiligheidsregio code, in order of name."""
     _read: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        gemeenten = self.configuration.gazetteer.gemeenten.values()
+        named = {gemeente.region: gemeente.region_name for gemeente in gemeenten}
+        self.region_names = dict(sorted(named.items(), key=lambda item: item[1]))
         own = self.settings.notifier
         self.trials = Trials(
             database=self.database,

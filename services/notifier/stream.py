@@ -77,35 +77,29 @@ class Stream:
             emitted = orjson.loads(event.data)["emittedMs"]
             metrics.VISIBLE_SECONDS.observe(max(0, self.now_ms() - emitted) / 1000)
 
-    async def listen(self, last_seq: int | None, heartbeat_s: float, reach: Reach) -> AsyncIterator[Event | None]:
-        """Events in ``reach`` beyond ``last_seq`` (None: from now on), as they come; None after ``heartbeat_s``
-        without one."""
+    async def listen(self, last_seq: int | None, heartbeat_s: float, reach: Reach) -> AsyncIterator[list[Event]]:
+        """Events in ``reach`` beyond ``last_seq`` (None: from now on), those that came together in one list; an empty
+        list after ``heartbeat_s`` without one."""
         queue: asyncio.Queue[Event | None] = asyncio.Queue(QUEUE_EVENTS)
         self._listeners.add(queue)
         metrics.STREAMS.set(len(self._listeners))
         try:
             # A number beyond ours is of another database: begin anew rather than stay silent for ever.
             sent = self.seq if last_seq is None or last_seq > await self._newest() else last_seq
-            async for event in self._missed(sent):
-                sent = event.seq
-                if visible(event, reach):
-                    yield event
+            async for missed in self._missed(sent):
+                sent = missed[-1].seq
+                if found := [event for event in missed if visible(event, reach)]:
+                    yield found
             spoken = time.monotonic()
             while not self.closing.is_set() and queue in self._listeners:
                 # What is hidden neither delays a heartbeat nor shows itself by one.
-                try:
-                    item = await asyncio.wait_for(queue.get(), max(0.0, spoken + heartbeat_s - time.monotonic()))
-                except TimeoutError:
-                    item = None
-                if item is None:
-                    if not self.closing.is_set():
-                        yield None
-                        spoken = time.monotonic()
-                elif item.seq > sent:
-                    sent = item.seq
-                    if visible(item, reach):
-                        yield item
-                        spoken = time.monotonic()
+                fresh = await _waiting(queue, max(0.0, spoken + heartbeat_s - time.monotonic()))
+                found = [event for event in fresh if event.seq > sent and visible(event, reach)]
+                sent = max([sent, *(event.seq for event in fresh)])
+                over = time.monotonic() - spoken >= heartbeat_s
+                if found or (over and not self.closing.is_set()):
+                    yield found
+                    spoken = time.monotonic()
         finally:
             self._listeners.discard(queue)
             metrics.STREAMS.set(len(self._listeners))
@@ -114,15 +108,14 @@ class Stream:
         async with self.database.reading() as connection:
             return await events.last_seq(connection)
 
-    async def _missed(self, seq: int) -> AsyncIterator[Event]:
+    async def _missed(self, seq: int) -> AsyncIterator[list[Event]]:
         while not self.closing.is_set():
             async with self.database.reading() as connection:
                 found = await events.after(connection, seq)
-            for event in found:
-                seq = event.seq
-                yield event
             if not found:
                 return
+            seq = found[-1].seq
+            yield found
 
     def close(self) -> None:
         """End every listener, so that the server can stop at once."""
@@ -130,6 +123,20 @@ class Stream:
         for queue in self._listeners:
             with contextlib.suppress(asyncio.QueueFull):
                 queue.put_nowait(None)
+
+
+async def _waiting(queue: asyncio.Queue[Event | None], patience_s: float) -> list[Event]:
+    """Everything that waits, or the first that comes; nothing after ``patience_s``, or when the stream closes."""
+    try:
+        found = [queue.get_nowait()]
+    except asyncio.QueueEmpty:
+        try:
+            found = [await asyncio.wait_for(queue.get(), patience_s)]
+        except TimeoutError:
+            return []
+    while not queue.empty():
+        found.append(queue.get_nowait())
+    return [event for event in found if event is not None]
 
 
 def visible(event: Event, reach: Reach) -> bool:

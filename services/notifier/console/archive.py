@@ -100,7 +100,7 @@ async def archive(
         request,
         the_room,
         "archief.html",
-        cards=[card(the_room, case) for case in cases],
+        cards=[card(the_room, case, small=True) for case in cases],
         total=total,
         search=search,
         wrong=wrong,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Header, HTTPException, Query, Request
 from starlette.responses import Response
 
 from configuration.guidance import Phase
@@ -25,15 +25,21 @@ MAX_CARDS = 40
 
 
 @router.get("/")
-async def now(request: Request, the_room: TheRoom, the_actor: TheActor) -> Response:
-    """Many consoles ask for this page at once when an alert comes; they share one rendering of at most 0.3 s old."""
+async def now(
+    request: Request,
+    the_room: TheRoom,
+    the_actor: TheActor,
+    gezien: Annotated[int | None, Header(alias="Seinpost-Seen", ge=0, le=2**62)] = None,
+) -> Response:
+    """Many consoles ask for this page at once when an alert comes; those that may see the same share one rendering."""
     shared = the_room.rendered
-    key = (theme_of(request), the_actor)
-    async with shared.lock:
-        html = shared.get(key)
+    key = (theme_of(request), the_actor.means, the_actor.grants)
+    async with shared.lock(key):
+        html = shared.get(key, gezien)
         if html is None:
-            generation = shared.generation
-            html = shared.put(key, await _now(request, the_room, the_actor), generation)
+            await shared.apart(key)
+            generation, seq = shared.generation, the_room.stream.seq
+            html = shared.put(key, await _now(request, the_room, the_actor), seq=seq, generation=generation)
     return answer(request, the_room, html)
 
 
@@ -117,7 +123,7 @@ async def handover(
         request,
         the_room,
         "dienstoverdracht.html",
-        cards=[card(the_room, case) for case in waiting],
+        cards=[card(the_room, case, small=True) for case in waiting],
         deeds=list(reversed(deeds)),
         titles=titles,
         sent={state.value: number for state, number in sent.items()},

@@ -89,8 +89,10 @@ class Card:
         return ".".join((self.head_version, clock, str(self.under), *(card.head_version for card in self.companions)))
 
 
-def present(case: Case, now_ms: int, regions: dict[str, str], steps: tuple[Step, ...] = ()) -> Card:
-    """``regions``: names by veiligheidsregio code. ``steps``: of the escalation."""
+def present(
+    case: Case, now_ms: int, regions: dict[str, str], steps: tuple[Step, ...] = (), *, drawn: bool = True
+) -> Card:
+    """``regions``: names by veiligheidsregio code. ``steps``: of the escalation. ``drawn``: with its chart."""
     alert = case.alert
     replayed = alert.emitted_ms - alert.updated_minute * MINUTE_MS > REPLAYED_AFTER_MS
     reference_ms = alert.updated_minute * MINUTE_MS if replayed else now_ms
@@ -117,7 +119,7 @@ def present(case: Case, now_ms: int, regions: dict[str, str], steps: tuple[Step,
         phase=phase(alert, reference_ms),
         actions=frozenset(action.value for action in open_actions(case.status)),
         head_version=f"{alert.revision}.{case.status_ms}.{case.status}.{case.held}",
-        chart=chart(alert),
+        chart=chart(alert) if drawn else None,
         clock=_clock(case, now_ms, steps),
     )
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import escape
 from starlette.responses import HTMLResponse, Response
 
 from contracts.source_health import SourceHealth, Status
@@ -29,6 +30,8 @@ STATIC = HERE / "static"
 TOKEN_COOKIE, THEME_COOKIE = "seinpost-form", "seinpost-theme"
 TOKEN_MARK = secrets.token_hex(16)
 """Nobody can write this into an alert: it is of this process alone."""
+ACTOR_MARK = secrets.token_hex(16)
+"""Where the name of who looks comes: people who may see the same share a rendering."""
 THEMES = {"auto": "Volgt dit apparaat", "light": "Licht", "dark": "Donker", "night": "Nacht"}
 PAGES = (
     ("/", "Nu"),
@@ -123,7 +126,8 @@ async def render(request: Request, the_room: Room, template: str, **values: Any)
 
 def answer(request: Request, the_room: Room, html: str, status: int = 200) -> Response:
     token = token_of(request)
-    response = HTMLResponse(html.replace(TOKEN_MARK, token), status_code=status)
+    name = str(escape(actor(request).name))
+    response = HTMLResponse(html.replace(TOKEN_MARK, token).replace(ACTOR_MARK, name), status_code=status)
     if not actor(request).form_key and request.cookies.get(TOKEN_COOKIE) != token:
         # Lax: a link from elsewhere opens the console with its token; a form from elsewhere comes without.
         response.set_cookie(TOKEN_COOKIE, token, httponly=True, samesite="lax")
@@ -148,7 +152,7 @@ def _shared(request: Request, the_room: Room, unseen: dict[bool, int]) -> dict[s
         "unseen": unseen[False],
         "unseen_exercises": unseen[True],
         "seq": the_room.stream.seq,
-        "actor": who.name,
+        "actor": ACTOR_MARK,
         "one_machine": who.means is Means.LOCAL,
         "signed_in": who.means is Means.SESSION,
         "pages": [(path, name) for path, name in PAGES if may_open(who, path)],
@@ -181,12 +185,12 @@ async def error_page(request: Request, status: int, detail: str) -> Response:
     return HTMLResponse(template.render(title=ERRORS.get(status, "Dit lukt niet"), detail=detail), status_code=status)
 
 
-def card(the_room: Room, case: Case) -> Card:
+def card(the_room: Room, case: Case, *, small: bool = False) -> Card:
+    """``small``: for a list, without the chart."""
     steps = the_room.configuration.alarms.escalation.steps
-    return present(case, the_room.now_ms(), regions(the_room), steps)
+    return present(case, the_room.now_ms(), regions(the_room), steps, drawn=not small)
 
 
 def regions(the_room: Room) -> dict[str, str]:
     """Names of the veiligheidsregio's by code, in order of name."""
-    found = {gemeente.region: gemeente.region_name for gemeente in the_room.configuration.gazetteer.gemeenten.values()}
-    return dict(sorted(found.items(), key=lambda item: item[1]))
+    return the_room.region_names

@@ -53,6 +53,8 @@ class Outbox:
         ``only``: these receivers, standby or not, as far as the alert is theirs. ``turn`` sets apart what is told of
         one revision more than once.
         """
+        if not self.routing.receivers:
+            return
         told = await deliveries.told(connection, alert.id)
         wanted = list(self.chosen(alert, now_ms, only, told))
         # Only CAP refers to what went before.

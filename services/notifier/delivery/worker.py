@@ -14,7 +14,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from runtime.logs import log
 from services.notifier import metrics
-from services.notifier.access.reach import EVERYTHING
 from services.notifier.delivery.backoff import wait_s
 from services.notifier.delivery.receiver import Answer, Outcome, Receiver
 from services.notifier.representation import at_ms
@@ -70,7 +69,7 @@ class DeliveryWorker:
         started = await self._claim()
         recorded = await self._record(await self._answered(IDLE_S)) if self._under_way else 0
         async with self.database.reading() as connection:
-            metrics.OUTBOX.set((await deliveries.counts(connection, EVERYTHING))[DeliveryState.PENDING])
+            metrics.OUTBOX.set(await deliveries.pending(connection))
         return bool(started or recorded or self._under_way)
 
     async def _claim(self) -> int:

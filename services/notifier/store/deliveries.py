@@ -141,6 +141,12 @@ async def next_due_ms(connection: AsyncConnection) -> int | None:
     return None if found is None else int(found)
 
 
+async def pending(connection: AsyncConnection) -> int:
+    """How many wait. By the index alone: asked after every delivery."""
+    query = select(func.count()).select_from(deliveries).where(deliveries.c.state == DeliveryState.PENDING.value)
+    return int((await connection.execute(query)).scalar_one())
+
+
 async def counts(connection: AsyncConnection, reach: Reach) -> dict[DeliveryState, int]:
     query = select(deliveries.c.state, func.count()).where(*_within(reach)).group_by(deliveries.c.state)
     found = {row[0]: int(row[1]) for row in await connection.execute(query)}

@@ -54,23 +54,36 @@ async def still_goes_on(connection: AsyncConnection, alert_id: str) -> bool:
     return (await connection.execute(query)).first() is not None
 
 
-async def has_card(connection: AsyncConnection, happening: str, *, besides: str) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the decision on a new alert looks at, in one question: it is asked for every alert of a storm."""
+
+    cards_in_shift: int
+    cards_recently: int
+    companion: bool
     """Another alert of this happening is a card already."""
-    query = select(alerts.c.id).where(alerts.c.happening == happening, alerts.c.id != besides, _open, _shown)
-    return (await connection.execute(query.limit(1))).first() is not None
+    silences: bool
+    """There is an active silence, fitting or not."""
 
 
-async def cards(connection: AsyncConnection, alert: Alert, *, shift_ms: int, recent_ms: int) -> tuple[int, int]:
-    """Cards that the region of ``alert`` got since the shift began, and since ``recent_ms``."""
-    query = select(
-        func.count(case((alerts.c.card_ms >= shift_ms, 1))), func.count(case((alerts.c.card_ms > recent_ms, 1)))
-    ).where(
+async def surroundings(
+    connection: AsyncConnection, alert: Alert, group: str, *, shift_ms: int, recent_ms: int, now_ms: int
+) -> Surroundings:
+    mine = and_(
         alerts.c.region == alert.place.region if alert.place.region else alerts.c.region.is_(None),
         alerts.c.exercise.is_(None) if alert.exercise is None else alerts.c.exercise.is_not(None),
-        alerts.c.card_ms >= min(shift_ms, recent_ms),
     )
-    in_shift, recent = (await connection.execute(query)).one()
-    return int(in_shift), int(recent)
+    cards = select(func.count()).select_from(alerts).where(mine)
+    query = select(
+        cards.where(alerts.c.card_ms >= shift_ms).scalar_subquery(),
+        cards.where(alerts.c.card_ms > recent_ms).scalar_subquery(),
+        select(alerts.c.id).where(alerts.c.happening == group, alerts.c.id != alert.id, _open, _shown).exists(),
+        select(silences.c.id).where(silences.c.ended_ms.is_(None), silences.c.ends_ms > now_ms).exists(),
+    )
+    in_shift, recently, companion, quiet = (await connection.execute(query)).one()
+    return Surroundings(
+        cards_in_shift=in_shift, cards_recently=recently, companion=bool(companion), silences=bool(quiet)
+    )
 
 
 async def holds_nothing(connection: AsyncConnection, digest: str) -> bool:

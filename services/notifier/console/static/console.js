@@ -3,7 +3,9 @@
 "use strict";
 
 const STALE_MS = 12000;
-const REFRESH_MS = 400;
+// The first change shows at once; in a storm the page is fetched again this long after it came.
+const REFRESH_MS = 300;
+const FIRST_MS = 40;
 const body = document.body;
 const announce = document.getElementById("announce");
 const stale = document.getElementById("stale");
@@ -21,12 +23,13 @@ const now = () => Date.now() + skew;
 function connect() {
   stream = new EventSource(`/v1/events?lastEventId=${encodeURIComponent(lastId)}`);
   stream.addEventListener("heartbeat", heard);
-  for (const kind of ["alert", "status", "source", "notice"]) {
+  for (const kind of ["alert", "status", "source", "notice", "silence"]) {
     stream.addEventListener(kind, (event) => {
       heard();
       lastId = event.lastEventId || lastId;
-      if (kind === "alert") alertArrived(JSON.parse(event.data));
+      // First what counts: a notification may be refused by the system.
       refreshSoon();
+      if (kind === "alert") alertArrived(JSON.parse(event.data));
     });
   }
   stream.addEventListener("error", () => {
@@ -60,7 +63,7 @@ function watchConnection() {
 }
 
 function alertArrived(alert) {
-  const telling = { opened: "Nieuwe melding", reopened: "Heropende melding", moved: "Verplaatst", "severity-raised": "Ernstiger geworden" };
+  const telling = { opened: "Nieuwe melding", reopened: "Heropende melding", moved: "Verplaatst", "severity-raised": "Ernstiger geworden", released: "Weer te zien", digested: "Meer meldingen dan één dienst aankan" };
   const what = telling[alert.occasion];
   if (!what) return;
   const text = `${alert.exercise ? "Oefening. " : ""}${what}: ${alert.label}`;
@@ -68,7 +71,9 @@ function alertArrived(alert) {
   if (alert.exercise) return;
   beep([660, 880]);
   if (consent() && "Notification" in window && Notification.permission === "granted" && document.hidden) {
-    new Notification("Seinpost", { body: text, tag: alert.alertId });
+    try {
+      new Notification("Seinpost", { body: text, tag: alert.alertId });
+    } catch { /* some systems allow none from a page; there is sound, and the page itself */ }
   }
 }
 
@@ -77,10 +82,11 @@ function alertArrived(alert) {
 let waiting = null;
 let busy = false;
 let again = false;
+let refreshedAt = 0;
 
 function refreshSoon() {
   if (!document.getElementById("live")) return refreshBadge();
-  if (waiting === null) waiting = setTimeout(refresh, REFRESH_MS);
+  if (waiting === null) waiting = setTimeout(refresh, Math.max(FIRST_MS, refreshedAt + REFRESH_MS - Date.now()));
   return undefined;
 }
 
@@ -96,7 +102,8 @@ async function refresh() {
   if (busy) { again = true; return; }
   busy = true;
   try {
-    const answer = await fetch(location.pathname + location.search);
+    // The number of the last event: what comes back holds it, also when consoles share a page.
+    const answer = await fetch(location.pathname + location.search, { headers: { "Seinpost-Seen": lastId } });
     if (answer.ok) {
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       const kept = focusPlace();
@@ -107,6 +114,7 @@ async function refresh() {
     }
   } catch { /* the banner tells when the connection is gone */ }
   busy = false;
+  refreshedAt = Date.now();
   if (again) { again = false; refreshSoon(); }
 }
 
