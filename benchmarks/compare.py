@@ -70,7 +70,7 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=3)
     options = arguments.parse_args()
     os.chdir(REPOSITORY)
-    rounds, ours = (1, 8_000) if options.short else (options.rounds, 600_000)
+    rounds, ours = (1, 8_000) if options.short else (options.rounds, 300_000)
     peers = [replace(peer, posts=2_000) if options.short else peer for peer in ALL]
     config = whole()
     console = Console(stderr=True)

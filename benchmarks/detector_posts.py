@@ -20,6 +20,8 @@ from services.detector.vocabulary import ENOUGH_WEIGHT
 START = 29_903_760
 """Monday 9 November 2026, 12:00 UTC, in minutes since the epoch."""
 BATCH = 200
+CHATTY = 7
+"""People of each town who write all its posts that count: one too few for an alert, as on an ordinary day."""
 SOURCES = ("bluesky", "mastodon", "rss")
 TALK = (
     *("ik", "vind", "het", "weer", "mooi", "vandaag", "maar", "morgen", "gaat", "regenen", "en", "dan", "blijf"),
@@ -59,8 +61,11 @@ def batches(workload: Workload, configuration: Configuration) -> Iterator[Anonym
         counting = rng.choices(said, k=number)
         posts = []
         drawn = (rng.choices(some, k=number) for some in (authors, SOURCES, talk))
-        for at, (writer, source, idle) in enumerate(zip(*drawn, strict=True)):
-            tokens = counting[at] + idle[:4] if rng.random() < workload.matching else idle
+        for at, (anybody, source, idle) in enumerate(zip(*drawn, strict=True)):
+            tokens, writer = idle, anybody
+            if rng.random() < workload.matching:
+                tokens, town = counting[at][0] + idle[:4], counting[at][1]
+                writer = authors[town * CHATTY + at % CHATTY]
             posts.append(
                 AnonymousPost(
                     offset=offsets[partition] + at,
@@ -94,15 +99,17 @@ def expected_counts(workload: Workload, configuration: Configuration) -> dict[st
     return dict(counts)
 
 
-def _said(configuration: Configuration, series: int) -> list[tuple[str, ...]]:
-    """As many things to say as make about that many series: first topics at places, then gatherings."""
+def _said(configuration: Configuration, series: int) -> list[tuple[tuple[str, ...], int]]:
+    """As many things to say, each about a town, as make about that many series: topics at places, then gatherings."""
     towns = sorted(gemeente.name for gemeente in configuration.gazetteer.gemeenten.values() if " " not in gemeente.name)
     topics = terms(configuration)
-    found: list[tuple[str, ...]] = [(topic, "in", town) for town in towns for topic in topics]
+    found: list[tuple[tuple[str, ...], int]] = [
+        ((topic, "in", town), number) for number, town in enumerate(towns) for topic in topics
+    ]
     found += [
-        ("kom allemaal", "morgen", f"{hour}:{minute:02}", "naar", town, "rellen")
+        (("kom allemaal", "morgen", f"{hour}:{minute:02}", "naar", town, "rellen"), number)
         for hour in range(10, 24)
         for minute in (0, 15, 30, 45)
-        for town in towns
+        for number, town in enumerate(towns)
     ]
     return found[: max(1, series - len(towns) - 2 * len(topics))]
