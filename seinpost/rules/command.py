@@ -41,8 +41,8 @@ def check_rules(
     """
     started, tests, failures = time.monotonic(), 0, 0
     try:
-        runner = Runner(load_lexicon(lexicon), config)
         documents = [(file, read(file, RuleTests)) for file in _files(files)]
+        runner = Runner(load_lexicon(lexicon), config)
         for file, document in documents:
             for name, failed in runner.results(file, document, only):
                 tests += 1

@@ -38,6 +38,13 @@ def config(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Away from the name lists, which take long to read; but for the test that needs them."""
+    if "name lists" not in request.node.name:
+        monkeypatch.chdir(tmp_path)
+
+
 def check(config: Path) -> Result:
     return CliRunner().invoke(app, ["check", str(config)])
 
