@@ -6,6 +6,7 @@ Plain ASGI, so that the live stream passes through unbuffered.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from configuration.access import on_this_machine
 from services.notifier import metrics
-from services.notifier.access.actor import Actor, Grant
+from services.notifier.access.actor import Actor, Grant, Means, stranger
 from services.notifier.access.entrance import Denial, Denied, Entrance, client_address, networks
 from services.notifier.access.permissions import Permission
 from services.notifier.access.policy import OPEN_PATHS
@@ -54,8 +55,8 @@ class Door:
         headers = Headers(scope=scope)
         peer = scope["client"][0] if scope.get("client") else "unknown"
         origin = client_address(headers, peer, self._trusted)
-        scope["seinpost.actor"] = Actor(name="onbekend", origin=origin)
-        sending = _with_headers(send, scope["path"], secure=self._entrance.secure)
+        scope["seinpost.actor"] = stranger(origin)
+        sending = self._audited(_with_headers(send, scope["path"], secure=self._entrance.secure), scope)
         if scope["path"] in PROBES:
             await self._app(scope, receive, send)
             return
@@ -100,19 +101,34 @@ class Door:
             return None
         return await self._denied(scope, headers, found)
 
+    def _audited(self, send: Send, scope: Scope) -> Send:
+        """Every 403 is in the audit log before it is answered, whichever part of the application said it."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 403:
+                actor: Actor = scope["seinpost.actor"]
+                # The pattern of the route, not the path: what a stranger typed is not for the log.
+                route = getattr(scope.get("route"), "path", METRICS if scope["path"] == METRICS else "-")
+                if actor.means is Means.STRANGER:
+                    await self._entrance.note_stranger(actor.origin, "access", "denied")
+                else:
+                    await self._entrance.note(actor, "access", f"{scope['method']} {route}", "denied")
+            await send(message)
+
+        return sending
+
     async def _metrics(self, scope: Scope, found: Actor | Denied) -> Response | None:
         """Totals of the country: for a token with this scope and everything in reach."""
         settings = self._entrance.room.settings.notifier
         if settings.metrics_open and self._entrance.signs_in:
             if _name(Headers(scope=scope).get("host", "")) == _name(urlsplit(settings.public_url).netloc):
                 return problem(404)  # Prometheus asks by the address of the process; this came through the proxy
-            scope["seinpost.actor"] = Actor(name="onbekend", origin=scope["seinpost.actor"].origin, grants=_METRICS)
+            scope["seinpost.actor"] = replace(scope["seinpost.actor"], grants=_METRICS)
             return None
         if isinstance(found, Denied):
             return problem(401, "send an API token with the scope metrics:read")
         scope["seinpost.actor"] = found
         if found.may(Permission.READ_METRICS) and found.reach(Permission.READ_METRICS) != EVERYTHING:
-            await self._entrance.note(found, "access", "GET /metrics", "denied")
             return problem(403, "metrics are of the whole country")
         return None
 

@@ -16,6 +16,8 @@ class Means(StrEnum):
     """The one user of a console on loopback."""
     SESSION = "session"
     TOKEN = "token"  # noqa: S105 - a word, not a secret
+    STRANGER = "stranger"
+    """Not let in: may see the page to sign in."""
     SYSTEM = "system"
     """Seinpost itself."""
 
@@ -66,3 +68,7 @@ class Actor:
     @property
     def roles(self) -> tuple[Role, ...]:
         return tuple(role for role in Role if any(grant.role is role for grant in self.grants))
+
+
+def stranger(origin: str) -> Actor:
+    return Actor(name="onbekend", origin=origin, means=Means.STRANGER)

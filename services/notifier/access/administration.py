@@ -60,7 +60,6 @@ async def create_token(entrance: Entrance, wish: Wish, by: Actor) -> tuple[Token
     foreign = set(wish.regions) - known - {EVERY, NATIONAL}
     national_totals = Permission.READ_METRICS in wish.scopes and reach != EVERYTHING
     if foreign or national_totals or not by.reach(Permission.MANAGE_TOKENS).contains(reach):
-        await entrance.note(by, "token-create", "-", "denied")
         raise NotWithinReach
     now = entrance.room.now_ms()
     secret = secrets.token_urlsafe(32)

@@ -14,7 +14,7 @@ from starlette.requests import cookie_parser
 
 from configuration.access import Access
 from services.notifier import metrics
-from services.notifier.access.actor import EVERY_GRANT, Actor, Means
+from services.notifier.access.actor import EVERY_GRANT, Actor, Means, stranger
 from services.notifier.access.grants import grant_of_token, grants_of
 from services.notifier.access.oidc import Identity
 from services.notifier.access.rates import Rates
@@ -243,7 +243,7 @@ class Entrance:
 
     async def note_stranger(self, origin: str, action: str, result: str) -> None:
         if self.rates.audits():
-            await self.note(Actor(name="onbekend", origin=origin), action, "-", result)
+            await self.note(stranger(origin), action, "-", result)
         else:
             metrics.DENIED.labels(result).inc()
 

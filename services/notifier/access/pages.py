@@ -98,7 +98,7 @@ async def finish(request: Request) -> Response:
 async def _failed(request: Request, refusal: Refusal) -> Response:
     if refusal is not Refusal.NO_ROLE:  # that one was written under the person's name
         await _entrance(request).note_stranger(request.scope["seinpost.actor"].origin, "sign-in", refusal.value)
-    status = 503 if refusal is Refusal.UNREACHABLE else 403
+    status = 503 if refusal is Refusal.UNREACHABLE else 400
     return await bare_page(request, "aanmelden.html", status=status, back="/", said=SAID[refusal])
 
 

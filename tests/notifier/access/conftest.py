@@ -148,15 +148,18 @@ def real_ms() -> int:
 
 
 @contextlib.asynccontextmanager
-async def guarded_room(
-    tmp_path: Path, configuration: Configuration, provider: Provider, **own: Any
-) -> AsyncIterator[Guarded]:
+async def guarded_room(tmp_path: Path, configuration: Configuration, provider: Provider) -> AsyncIterator[Guarded]:
     secrets = tmp_path / "secrets"
     secrets.mkdir(exist_ok=True)
     (secrets / "aanmelddienst").write_text(SECRET)
     access = Access(sign_in=Configured(issuer=provider.issuer, client_id=CLIENT, secret="aanmelddienst"), groups=GROUPS)
     own_settings = NotifierSettings(
-        **({"heartbeat_s": 0.2, "poll_s": 0.05, "secrets_dir": secrets, "public_url": "http://127.0.0.1"} | own)
+        sign_ins_per_minute=500,
+        requests_per_minute=100_000,
+        heartbeat_s=0.2,
+        poll_s=0.05,
+        secrets_dir=secrets,
+        public_url="http://127.0.0.1",
     )
     settings = Settings(config=REPOSITORY / "config", notifier=own_settings)
     database = Database(f"sqlite:///{tmp_path}/guarded.sqlite3")
