@@ -3,7 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-.PHONY: help install demo test test-kafka test-real test-deploy test-images kube-apiserver chaos test-kills test-kills-notifier scenarios bench lint lock clean
+.PHONY: help install demo test test-kafka test-real test-browser screenshots test-deploy test-images kube-apiserver chaos test-kills test-kills-notifier scenarios bench lint lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,12 @@ kube-apiserver: ## build a Kubernetes API server for test-deploy (needs Go; a qu
 
 chaos: install $(VENV)/.developer ## kill services at random on Apache Kafka and compare every alert: KILLS=20 SEED=1
 	$(BIN)/python -m tests.deploy.chaos --kills $(or $(KILLS),20) --seed $(or $(SEED),1)
+
+test-browser: install $(VENV)/.developer ## look at the console in a real browser: every view, size and theme, axe, keyboard (needs Chromium)
+	$(BIN)/pytest -m browser
+
+screenshots: install $(VENV)/.developer ## renew the pictures of the console in docs/images (needs Chromium)
+	SEINPOST_SCREENSHOTS=docs/images $(BIN)/pytest -n 0 tests/notifier/test_screenshots.py
 
 scenarios: install ## run all exercises through the code of live and print one table
 	$(BIN)/seinpost scenarios
