@@ -25,6 +25,8 @@ class PlannedEvent(Entry):
     kind: PlannedKind
     where: str | None = None
     """Name or code of the gemeente; absent: the whole country."""
+    at: str | None = None
+    """Name of the street, square or venue in it. Calls that name it belong to the event from the day before on."""
     starts: datetime.datetime = Field(alias="from")
     """Local wall time (Europe/Amsterdam)."""
     until: datetime.datetime
@@ -40,6 +42,8 @@ class PlannedEvent(Entry):
             raise ValueError("write local time without an offset")
         if self.until <= self.starts:
             raise ValueError("until must be later than from")
+        if self.at is not None and self.where is None:
+            raise ValueError("at needs where: the gemeente it is in")
         return self
 
 

@@ -102,6 +102,8 @@ def planned_places(file: Path, calendar: Calendar, gazetteer: Gazetteer) -> Iter
     for index, event in enumerate(calendar.events):
         if event.where is not None and gazetteer.code_of(event.where) is None:
             yield _unknown_place(file, line_of(file, "events", index, "where"), event.where, gazetteer)
+        if event.at is not None and event.at.lower() not in gazetteer.spellings:
+            yield _unknown_place(file, line_of(file, "events", index, "at"), event.at, gazetteer)
 
 
 def thresholds_in_use(

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
+from configuration.calendar import PlannedKind
 from configuration.document import Entry
 from configuration.persons import refused
 
@@ -89,6 +90,9 @@ class Phenomenon(Entry):
     terms: tuple[Term, ...] = Field(min_length=1)
     watch_places: tuple[str, ...] = ()
     """Gemeente codes or names of configured places to which this watch is limited; empty: everywhere."""
+
+    planned: tuple[PlannedKind, ...] = ()
+    """Kinds of planned event that it ordinarily comes with: its posts about such an event are expected."""
 
     @model_validator(mode="after")
     def _has_topic_or_call(self) -> Phenomenon:

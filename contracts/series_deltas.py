@@ -43,6 +43,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     term: str | None = None
     place: Place | None = None
     event: EventReference | None = None
+    planned: str | None = None
+    """Planned event these posts are about, as `services.detector.calendar` names it."""
 
 
 class SeriesDelta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

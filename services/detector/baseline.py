@@ -85,6 +85,7 @@ PRIORS: Final = {
     "phenomenon": Prior(posts_per_hour=2.0),
     "term": Prior(posts_per_hour=0.5),
     "watch": Prior(posts_per_hour=0.1),
+    "planned": Prior(posts_per_hour=0.1),
     "event": Prior(posts_per_hour=0.05),
 }
 """By kind of series: the part of its name before the colon."""

@@ -63,6 +63,8 @@ class When:
     """Tokens it was read from: first, and one past the last."""
     now: bool = False
     """Told as *nu*: the moment of writing, not an appointment."""
+    rolled: bool = False
+    """Only an hour was told, and it had passed: taken for tomorrow's, though it may be a message passed on late."""
 
 
 @dataclass(slots=True)
@@ -220,7 +222,7 @@ def _resolve(moment: _Moment, now: datetime) -> When | None:
     evening_after_midnight = part is Part.EVENING and hour <= 4
     if (night and hour < 7) or evening_after_midnight:
         hour += 24
-    start = _on(base, hour, clock.minute)
+    start = told = _on(base, hour, clock.minute)
     if day is None or day.repeats or base == now.date():
         start = _not_passed(start, clock, part, now, day)
     ends = _ending(start, clock.until) if clock.until is not None else None
@@ -229,6 +231,7 @@ def _resolve(moment: _Moment, now: datetime) -> When | None:
         precision=Precision.MINUTE,
         end=_minutes(_existing(ends)) if ends else None,
         span=span,
+        rolled=day is None and start.date() > told.date(),
     )
 
 

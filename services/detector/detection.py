@@ -19,13 +19,14 @@ from dataclasses import dataclass, field
 import msgspec
 
 from configuration import Configuration
+from configuration.calendar import PlannedEvent
 from configuration.mandates import Cover
 from configuration.thresholds import Defaults
 from contracts.alert import Kind, Observation, Place
 from contracts.series_deltas import SeriesDelta, SeriesDeltas, Subject
 from contracts.signal import Progress, Signal
 from services.detector.burst import Limits, threshold_for
-from services.detector.calendar import Planned
+from services.detector.calendar import Planned, beyond
 from services.detector.event_time import Alignment
 from services.detector.gathering import ends
 from services.detector.state import CALLS_COUNT_MINUTES, Glance, SeriesState, Spell
@@ -36,8 +37,6 @@ Blindness = Callable[[str | None], Sequence[Spell]]
 """What the sources of an exercise (None: of real life) could not see, oldest first."""
 
 
-BEYOND_PLAN = 2.0
-"""Times what a planned event was expected to bring."""
 A_DAY = 1440
 FORGET_EVENT_MINUTES = 3 * A_DAY
 FORGET_MINUTES = 35 * A_DAY
@@ -311,15 +310,16 @@ class Detection:
         test = state.counts.test(minute, limits, shortest=True)
         event = kept.subject.event
         over = ends(event) if event is not None else None
-        callers = state.calls(minute) if over is not None and minute < over else 0
+        callers = (
+            state.calls(minute) if over is not None and minute < over and not self._is_planned(kept.subject) else 0
+        )
         fired = test is not None and test.verdict is Reason.FIRED
         if not fired and callers < wanted.call_authors:
             return
-        place = kept.subject.place
-        planned = self._planned.planned(place.gemeente_code if place is not None else None, minute)
-        if fired and planned is not None and test is not None:
-            # As many as a planned event brings is no news; twice as many is.
-            fired = test.observed >= BEYOND_PLAN * planned.factor * test.expected
+        planned, least = self._plan(kept.subject, minute, limits)
+        if fired and planned is not None:
+            test = beyond_plan(state, minute, limits, planned, least)
+            fired = test is not None
         if fired and test is not None:
             observation = _observed(series, test)
             kind_of_signal = Kind.BURST
@@ -354,6 +354,17 @@ class Detection:
             planned=planned.what if planned is not None else None,
         )
 
+    def _is_planned(self, subject: Subject) -> bool:
+        """Posts about a planned event: that several people call to it is no news, only how many do."""
+        return subject.planned is not None and self._planned.named(subject.planned) is not None
+
+    def _plan(self, subject: Subject, minute: int, limits: Limits) -> tuple[PlannedEvent | None, float]:
+        """The planned event that explains a series, and how many posts an hour stand for an ordinary one."""
+        if subject.planned is not None and (event := self._planned.named(subject.planned)) is not None:
+            return event, float(limits.min_posts)
+        place = subject.place
+        return self._planned.planned(place.gemeente_code if place is not None else None, minute), 0.0
+
     def _limits_for(self, state: SeriesState) -> tuple[Defaults, Limits, str]:
         subject = state.kept.subject
         key = (subject.phenomenon or "", subject.place.region if subject.place else None)
@@ -387,6 +398,19 @@ def _competing(configuration: Configuration) -> Counter[str | None]:
         regions[region] *= len(configuration.phenomena)
     regions[None] = sum(1 + len(phenomenon.terms) for phenomenon in configuration.phenomena)
     return regions
+
+
+def beyond_plan(
+    state: SeriesState, minute: int, limits: Limits, planned: PlannedEvent, least: float
+) -> WindowTest | None:
+    """The shortest window that holds more than a planned event was expected to bring."""
+    for scale in sorted(limits.scales_minutes):
+        test = state.counts.test(minute, dataclasses.replace(limits, scales_minutes=(scale,)))
+        if test is None or test.verdict is not Reason.FIRED:
+            continue
+        if beyond(planned, test.observed, test.expected, scale, least):
+            return test
+    return None
 
 
 def _without_authors(limits: Limits) -> Limits:

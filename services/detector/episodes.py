@@ -188,7 +188,12 @@ class Episodes:
         where = place_key(place)
         if where is None:
             # A name that several towns have: any of them that is open; what names no place at all joins the oldest.
-            bare = [one for one in near if one.phenomenon != subject.phenomenon and self._yields(one, subject)]
+            bare = [
+                one
+                for one in near
+                if one.phenomenon != subject.phenomenon
+                and (self._yields(one, subject) or self._at_once(one, signal.minute))
+            ]
             there = [
                 one for one in own + bare if place.name == one.place.name or one.place.gemeente in place.candidates
             ]
@@ -201,10 +206,12 @@ class Episodes:
             if one.where is None and recent and explains:
                 yield one
         for one in near:
-            lately = signal.minute - one.fired <= MERGE_PHENOMENA_MINUTES
-            at_once = lately or under_way(one, signal.minute) or self._yields(one, subject)
-            if one.where == where and at_once:
+            if one.where == where and (self._at_once(one, signal.minute) or self._yields(one, subject)):
                 yield one
+
+    def _at_once(self, episode: Episode, minute: int) -> bool:
+        """It fired lately, or people are called to it for these days: what else is said of its place belongs to it."""
+        return minute - episode.fired <= MERGE_PHENOMENA_MINUTES or under_way(episode, minute)
 
     def _one_gathering(self, episode: Episode, subject: Subject) -> bool:
         if episode.event is None or subject.event is None:
@@ -424,4 +431,6 @@ def _key(episode: Episode) -> str:
 
 def _rank(signal: Signal) -> int:
     """Order within a minute: what has a place first, so that what has none can join it."""
-    return ("watch", "event", "phenomenon", "term", "place").index(signal.observation.series.partition(":")[0])
+    return ("watch", "event", "planned", "phenomenon", "term", "place").index(
+        signal.observation.series.partition(":")[0]
+    )

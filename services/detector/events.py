@@ -56,6 +56,8 @@ class Reading:
     objects: tuple[str, ...]
     moved: bool = False
     """The post itself says that place or time changed; ``place`` and ``starts`` are the new ones."""
+    rolled: bool = False
+    """Only a passed hour was told: ``starts`` is tomorrow's, see `dates.When.rolled`."""
     event_key: str | None
     """``GM0599|coolsingel|2021-11-19T20:00``: the same gathering, the same key, however it is written. Place and start
     both known. A part of the day is not in it: *vanavond* and *20:00* are two keys, related by their day."""
@@ -122,6 +124,7 @@ class Reader:
             urge=sum(self._calls[call] for call in calls),
             objects=tuple(sorted(self._objects.intersection(tokens))),
             moved=moved_at is not None and key is not None,
+            rolled=appointment is not None and appointment.rolled,
             event_key=key,
         )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from configuration.thresholds import Defaults
 from services.detector.burst import Limits
-from services.detector.detection import BEYOND_PLAN, Detection
+from services.detector.detection import Detection, beyond_plan
 from services.detector.gathering import ends
 from services.detector.state import SeriesState
 from services.detector.window import Reason, WindowTest
@@ -47,7 +47,7 @@ def _is_of(name: str, state: SeriesState, phenomenon: str, gemeente: str | None)
         return True
     subject = state.kept.subject
     place = subject.place.gemeente_code if subject.place is not None else None
-    return name.startswith("event:") and (subject.phenomenon, place) == (phenomenon, gemeente)
+    return name.startswith(("event:", "planned:")) and (subject.phenomenon, place) == (phenomenon, gemeente)
 
 
 def _telling(one: Explained) -> tuple[bool, int, int]:
@@ -57,12 +57,15 @@ def _telling(one: Explained) -> tuple[bool, int, int]:
 def _explain(detection: Detection, state: SeriesState, minute: int) -> Explained:
     wanted, limits, _ = detection._limits_for(state)
     test, verdict = _judged(state, minute, limits)
-    event, place = state.kept.subject.event, state.kept.subject.place
+    event = state.kept.subject.event
     over = ends(event) if event is not None else None
-    callers = state.calls(minute) if over is not None and minute < over else 0
-    planned = detection._planned.planned(place.gemeente_code if place is not None else None, minute)
+    subject = state.kept.subject
+    awaited = over is not None and minute < over and not detection._is_planned(subject)
+    callers = state.calls(minute) if awaited else 0
+    planned, least = detection._plan(subject, minute, limits)
     if planned is not None and test is not None and test.verdict is Reason.FIRED:
-        verdict = verdict if test.observed >= BEYOND_PLAN * planned.factor * test.expected else PLANNED
+        beyond = beyond_plan(state, minute, limits, planned, least)
+        test, verdict = (test, PLANNED) if beyond is None else (beyond, beyond.verdict.value)
     if verdict != Reason.FIRED.value and callers >= wanted.call_authors:
         verdict = CALLED
     return Explained(verdict=verdict, test=test, limits=wanted, callers=callers)

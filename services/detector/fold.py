@@ -11,6 +11,7 @@ from configuration.places import Gazetteer
 from contracts.alert import Place
 from contracts.anonymous_posts import GAP, AnonymousBatch, AnonymousPost
 from contracts.series_deltas import SeriesDelta, SeriesDeltas, Share, Subject, partition_for
+from services.detector.calendar import Planned
 from services.detector.event_time import EventTime
 from services.detector.events import CallStrength, Reader, Reading
 from services.detector.gathering import is_street
@@ -62,6 +63,8 @@ class Matcher:
         self._reader = Reader(configuration)
         self._spellings = configuration.gazetteer.spellings
         self._names = frozenset(configuration.gazetteer.names) | frozenset(self._spellings)
+        self._planned = Planned(configuration.calendar, configuration.gazetteer)
+        self._phenomena = {phenomenon.id: phenomenon for phenomenon in configuration.phenomena}
         self._only_at = {phenomenon.id: frozenset(phenomenon.watch_places) for phenomenon in configuration.phenomena}
 
     def match(self, post: AnonymousPost, world: str = "") -> tuple[list[Contribution], Reading | None]:
@@ -80,9 +83,22 @@ class Matcher:
                 everywhere = everywhere and self._allows(one.phenomenon, post.source, None)
             if not everywhere and not at:
                 continue
-            for contribution in _series(one, at, reading, everywhere=everywhere):
+            told = self._expected(one, at, reading, post.minute) or _series(one, at, reading, everywhere=everywhere)
+            for contribution in told:
                 found.setdefault(contribution.series, contribution)
         return list(found.values()), reading
+
+    def _expected(self, one: Watched, at: list[Place], reading: Reading, minute: int) -> list[Contribution]:
+        """A post about a planned event counts for that alone: the calendar says how many of these are no news."""
+        phenomenon = self._phenomena[one.phenomenon]
+        if not phenomenon.planned or reading.objects or reading.place not in at:
+            return []
+        about = self._planned.about(phenomenon, reading.place, reading.starts, minute, passed_on=reading.rolled)
+        if about is None:
+            return []
+        subject = Subject(phenomenon=one.phenomenon, place=reading.place, event=reading.reference(), planned=about.name)
+        series = f"planned:{one.phenomenon}@{reading.place.gemeente_code}/{about.name}"
+        return [Contribution(series=series, subject=subject, with_words=True)]
 
     def _allows(self, phenomenon: str, source: str, region: str | None) -> bool:
         key = phenomenon, source, region
@@ -158,6 +174,11 @@ def place_key(place: Place) -> str | None:
     if place.gemeente_code is not None:
         return place.gemeente_code
     return place.name.lower() if place.name is not None and not place.candidates else None
+
+
+def _about(place: Place) -> str | None:
+    """The same, also for a name that several towns have: what it is said beside may settle it later."""
+    return place_key(place) or (f"?{place.name.lower()}" if place.name is not None else None)
 
 
 def _within(place: Place, only_at: frozenset[str]) -> bool:
@@ -240,7 +261,7 @@ class SourceFold:
         pending = self._pending.setdefault(world, {})
         words = self._matcher.words(post) if post.author is not None and not post.retract else []
         strong = reading is not None and is_strong(reading, self._matcher.gazetteer)
-        about = place_key(reading.place) if reading is not None else None
+        about = _about(reading.place) if reading is not None else None
         if about is not None and reading is not None:
             self._places.setdefault(world, {})[about] = reading.place
         for contribution in contributions:

@@ -116,7 +116,7 @@ def is_place(
         points += 0.0 if everyday else CAPITAL_AT_START
     elif lower in _NEVER_IN_LOWER_CASE:
         return False
-    in_position = after == "" or after in _ENDS or after in _FOLLOWS_A_PLACE or _tells_moment(after)
+    in_position = after == "" or after in _ENDS or after in _FOLLOWS_A_PLACE or after in watched or _tells_moment(after)
     if before in _TOWARDS:
         points += TOWARDS - (0.0 if capital or in_position or not everyday else 1.0)
     elif before in _INSIDE or (on_squares and before in _ON):

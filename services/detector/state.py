@@ -109,6 +109,10 @@ class Glance:
         return cls(subject=kept.subject, head=head, ahead=tuple(kept.ahead), open_minute=kept.open_minute)
 
 
+def _may_be(doubtful: Place, certain: Place) -> bool:
+    return bool(doubtful.candidates) and certain.gemeente in doubtful.candidates
+
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(State)
 _waiting = msgspec.msgpack.Decoder(_Waiting)
@@ -191,10 +195,12 @@ class SeriesState:
     def mainly_at(self, minute: int) -> Place | None:
         """The place that most posts of the last hours name, when it is most of all that name any, and not few."""
         recent = [one for one in self.kept.places.values() if minute - one.minute <= PLACES_COUNT_MINUTES]
-        most = max(recent, key=lambda one: one.posts, default=None)
-        if most is None or most.posts < MIN_POSTS_AT_PLACE:
+        # *Haren* may be any of several towns; beside posts that name one of these it is that one.
+        posts = [one.posts + sum(other.posts for other in recent if _may_be(other.place, one.place)) for one in recent]
+        most = max(range(len(recent)), key=lambda at: (posts[at], not recent[at].place.candidates), default=None)
+        if most is None or posts[most] < MIN_POSTS_AT_PLACE:
             return None
-        return most.place if 2 * most.posts > sum(one.posts for one in recent) else None
+        return recent[most].place if 2 * posts[most] > sum(one.posts for one in recent) else None
 
     def _call(self, caller: int, minute: int) -> None:
         callers = self.kept.callers
