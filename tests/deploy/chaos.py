@@ -31,23 +31,26 @@ from broker.embedded import free_port
 from broker.settings import BrokerSettings
 from broker.topics import ensure_topics
 from contracts.alert import Alert, Change
+from contracts.anonymous_posts import AnonymousBatch
 from contracts.codec import Decoder
-from contracts.topics import ALERTS
+from contracts.raw_post import RawRecord
+from contracts.topics import ALERTS, POSTS_ANONYMOUS, POSTS_RAW
 from seinpost.webhook_receiver import Received, webhook_receiver
 from tests.brokers.apache_kafka import apache_kafka
 from tests.brokers.records import read_topic
 from tests.brokers.services import REPOSITORY, environment_of
 
-SECONDS_A_KILL = 16.0
+SECONDS_A_KILL = 24.0
 """Of the stream, for each kill: the time a killed worker needs to be missed and replaced, and some work after it."""
 MINUTES_A_KILL = 4
-"""Of event time: fifteen times faster than life."""
-BACK_PATIENCE_S = 90.0
+"""Of event time: ten times faster than life."""
+BACK_PATIENCE_S = 300.0
 PLACES = (
     "Utrecht", "Groningen", "Eindhoven", "Tilburg", "Breda", "Nijmegen", "Apeldoorn", "Haarlem", "Arnhem", "Enschede",
     "Zwolle", "Leiden", "Dordrecht", "Ede", "Deventer", "Delft", "Venlo", "Leeuwarden", "Helmond", "Assen",
 )  # fmt: skip
 TALK = ("mooi weer in {}", "file bij {}", "koffie drinken in {}", "markt in {} vandaag", "trein naar {} vertraagd")
+READ = "seinpost_ingest_posts_total"
 WORKING = {
     "ingest": ("seinpost_ingest_posts_total",),
     "anonymizer": ("seinpost_anonymizer_records_total",),
@@ -163,6 +166,12 @@ class Outcome:
     """Alert id → gemeente, as the webhook got it."""
     back_s: list[tuple[str, float]]
     ended_by_themselves: int
+    idle: int
+    """Kills after the stream had run out: they prove less."""
+    posts_read: int
+    """Different posts that the detector could read."""
+    posts_repeated: int
+    """Posts that ingest wrote again after a kill."""
     seconds: float
 
 
@@ -229,6 +238,7 @@ def run(directory: Path, posts: Path, *, kills: int, seed: int, speed: float, wi
     shutil.copy(posts, directory / "posts.jsonl")
     began = time.monotonic()
     back: list[tuple[str, float]] = []
+    idle = 0
     with apache_kafka(directory / "kafka") as address, webhook_receiver() as received:
         broker, settings = Broker(directory / "kafka"), BrokerSettings(bootstrap_servers=address)
         asyncio.run(ensure_topics(settings))
@@ -237,22 +247,33 @@ def run(directory: Path, posts: Path, *, kills: int, seed: int, speed: float, wi
                 for number in range(kills):
                     time.sleep(rng.uniform(0.5, 4.0))
                     if with_broker and number % 10 == 7:
+                        before = workers[-1].metrics().get(READ, 0)
                         broker.kill_and_start()
                         name = "broker"
                         took = _until(
-                            lambda: all(map(_ready, workers)), workers, BACK_PATIENCE_S, "not back after the broker"
+                            lambda before=before: workers[-1].metrics().get(READ, 0) > before or _drained(workers),
+                            workers,
+                            BACK_PATIENCE_S,
+                            "nothing is read after the broker came back",
                         )
                     else:
                         victim = rng.choice(workers)
                         name = victim.name
                         victim.kill()
-                        took = _until(victim.working, workers, BACK_PATIENCE_S, f"{name} is not back at work")
+                        took = _until(
+                            lambda victim=victim: victim.working() or (_ready(victim) and _drained(workers)),
+                            workers,
+                            BACK_PATIENCE_S,
+                            f"{name} is not back at work",
+                        )
+                    idle += _drained(workers)
                     back.append((name, round(took, 1)))
                     sys.stderr.write(f"kill {number + 1}/{kills}: {name} back at work in {took:.1f} s\n")
                 _until(lambda: _drained(workers), workers, 600, "the stream is not drained")
                 _until(_Steady(received), workers, 120, "deliveries do not end")
                 ended = sum(worker.ended_by_itself for worker in workers)
                 records = asyncio.run(read_topic(settings, ALERTS.name))
+                posts_read, posts_repeated = asyncio.run(_accounted(settings))
         finally:
             if broker.again is not None:
                 broker.again.kill()
@@ -266,8 +287,28 @@ def run(directory: Path, posts: Path, *, kills: int, seed: int, speed: float, wi
         received={name: openings.get(name, "") for name in received.alerts},
         back_s=back,
         ended_by_themselves=ended,
+        idle=idle,
+        posts_read=posts_read,
+        posts_repeated=posts_repeated,
         seconds=round(time.monotonic() - began, 1),
     )
+
+
+async def _accounted(settings: BrokerSettings) -> tuple[int, int]:
+    """Follows every post from posts.raw to posts.anonymous by partition and offset."""
+    raw: Decoder[RawRecord] = Decoder(RawRecord)
+    anonymous: Decoder[AnonymousBatch] = Decoder(AnonymousBatch)
+    written = {
+        (record.partition, record.offset): raw.decode(record.value).id
+        for record in await read_topic(settings, POSTS_RAW.name)
+    }
+    passed = {
+        (record.partition, post.offset)
+        for record in await read_topic(settings, POSTS_ANONYMOUS.name)
+        for post in anonymous.decode(record.value).posts
+    }
+    ids = list(written.values())
+    return len({written[place] for place in passed}), len(ids) - len(set(ids))
 
 
 def _drained(workers: list[Worker]) -> bool:
@@ -291,6 +332,15 @@ class _Steady:
         return time.monotonic() - self._since > 10
 
 
+def _later(calm: Outcome, disturbed: Outcome, town: str) -> int | None:
+    """Minutes of event time by which a happening was told later; None: not in both runs."""
+    found = [
+        [alert.opened_minute for alert in run.alerts.values() if alert.place.gemeente == town]
+        for run in (calm, disturbed)
+    ]
+    return min(found[1]) - min(found[0]) if all(found) else None
+
+
 def compare(calm: Outcome, disturbed: Outcome, bursts: int) -> dict[str, object]:
     planted = set(PLACES[:bursts])
     got = list(disturbed.received.values())
@@ -308,21 +358,34 @@ def compare(calm: Outcome, disturbed: Outcome, bursts: int) -> dict[str, object]
         "alerted_under_two_ids": twice,
         "opened_but_not_received": sorted(set(disturbed.opened) - set(got)),
         "alerts_beyond_planted": sorted(set(got) - planted),
+        "posts_read": [calm.posts_read, disturbed.posts_read],
+        "posts_repeated": disturbed.posts_repeated,
         "same_ids": sum(name in calm.alerts for name in disturbed.alerts),
         "observed_as_undisturbed": sum(last.get(town) == expected.get(town) for town in planted),
+        "observed_otherwise": {
+            town: [expected.get(town), last.get(town)]
+            for town in sorted(planted)
+            if last.get(town) != expected.get(town)
+        },
+        "opened_otherwise_minutes": {
+            town: minutes for town in sorted(planted) if (minutes := _later(calm, disturbed, town)) != 0
+        },
         "back_at_work_s": {
             "median": seconds[len(seconds) // 2] if seconds else None,
             "worst": seconds[-1] if seconds else None,
         },
+        "kills_after_the_stream": disturbed.idle,
         "ended_by_themselves": disturbed.ended_by_themselves,
         "seconds": [calm.seconds, disturbed.seconds],
     }
 
 
-def chaos(directory: Path, *, kills: int, seed: int, with_broker: bool = True) -> dict[str, object]:
+def chaos(
+    directory: Path, *, kills: int, seed: int, with_broker: bool = True, seconds_a_kill: float = SECONDS_A_KILL
+) -> dict[str, object]:
     bursts = min(len(PLACES), max(4, kills // 2))
     minutes = max(30, kills * MINUTES_A_KILL)
-    speed = minutes * 60 / (kills * SECONDS_A_KILL)
+    speed = minutes * 60 / (kills * seconds_a_kill)
     posts = directory / "posts.jsonl"
     total = write_stream(posts, bursts, minutes, seed)
     calm = run(directory / "calm", posts, kills=0, seed=seed, speed=speed * 3, with_broker=False)

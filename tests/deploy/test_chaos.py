@@ -13,7 +13,7 @@ from tests.deploy.chaos import chaos
 @pytest.mark.kafka
 @pytest.mark.timeout(900)
 def test_kills_lose_nothing(kafka_jars: Path, tmp_path: Path) -> None:
-    found = chaos(tmp_path, kills=4, seed=7, with_broker=False)
+    found = chaos(tmp_path, kills=4, seed=7, with_broker=False, seconds_a_kill=14)
     assert found["kills"] == 4
     assert found["undisturbed_found"] == found["planted"], "a stream without alerts proves nothing"
     assert found["lost"] == []
