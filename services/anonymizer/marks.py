@@ -51,8 +51,11 @@ class Marker:
         )
 
     def is_loud(self, atoms: tuple[Atom, ...]) -> bool:
-        """Whether these may make something of a figure that does not stand beside them, or are judged by one."""
-        return any([self.marked(atom).marks & _LOUD or atom.text in _SHORT_UNITS for atom in atoms])  # noqa: C419
+        """Whether these may make something of a figure that does not stand beside them, or are judged by one.
+
+        ``atoms``: those `heard`.
+        """
+        return any([atom.marks and (atom.marks & _LOUD or atom.text in _SHORT_UNITS) for atom in atoms])  # noqa: C419
 
     def marked(self, atom: Atom) -> Atom:
         marks = self._marks.get(atom.text, 0)

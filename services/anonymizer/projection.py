@@ -226,8 +226,10 @@ class Projector:
         loud = False
         if judged is None:
             atoms = self._shapes.atoms(chunk)
-            judged, loud = self._alone(atoms), self._marker.is_loud(atoms)
-            loud = loud and not (isinstance(judged, Verdict) and judged.figure)
+            judged, heard = self._alone(atoms), self._marker.heard(atoms)
+            if chunk[0] not in _OFTEN_ANEW:
+                self._atoms[chunk] = heard
+            loud = self._marker.is_loud(heard) and not (isinstance(judged, Verdict) and judged.figure)
         before, after = self._rows.meeting(lower)
         holds_row = self._rows.inside(lower)
         if holds_row or before or after or loud or len(chunk) == 1:

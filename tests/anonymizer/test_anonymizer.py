@@ -17,7 +17,7 @@ from contracts.dead_letter import Reason
 from contracts.raw_post import Deletion, RawPost
 from seinpost.anonymize import answers
 from services.anonymizer.anonymizer import Anonymizer
-from services.anonymizer.projection import Projector
+from services.anonymizer.projection import Explained, Projector
 from services.anonymizer.settings import AnonymizerSettings
 
 CREATED_MS = 1_637_272_800_000
@@ -41,6 +41,27 @@ def test_any_text_whatever_is_projected(projector: Projector, text: str) -> None
     assert projector.project(text, CREATED_MS, explained).tokens == projection.tokens, "explaining changes nothing"
     msgspec.json.encode(projection.tokens)
     assert all("@" not in token for token in projection.tokens)
+
+
+@pytest.mark.parametrize(
+    ("text", "dropped"),
+    [
+        ("Vanavond rellen. Kijk, Boeken bij Jan 🔥🔥", ["kijk", "boeken", "jan", "🔥", "🔥"]),
+        ("Toen waren er 100 verhalen", ["100"]),
+        ("Toen begon om 20:00 de wedstrijd", []),
+        ("Wij zagen 20:00 staan", []),
+        ("de vrouw, Coolsingel 40 en @jaap", ["coolsingel", "40", "@jaap"]),
+        ("wij lopen, meneer van Dam", ["dam"]),
+    ],
+)
+def test_explaining_names_what_stayed_behind_once_and_nothing_else(
+    projector: Projector, text: str, dropped: list[str]
+) -> None:
+    before = sum(projector.dropped)
+    explained: list[Explained] = []
+    tokens = projector.project(text, CREATED_MS, explained).tokens
+    assert [part.text for part in explained] == dropped, tokens
+    assert sum(projector.dropped) - before == len(explained), "the metric counts what the explanation names"
 
 
 @pytest.mark.parametrize(
