@@ -62,7 +62,8 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
     """
     problems: list[Problem] = []
     if not directory.is_dir():
-        raise InvalidConfiguration([Problem(file=str(directory), line=0, reason="this directory is missing")])
+        reason = "is a file; give the directory it is in" if directory.exists() else "this directory is missing"
+        raise InvalidConfiguration([Problem(file=str(directory), line=0, reason=reason)])
 
     def attempt(file: Path, model: type[EntryT], default: EntryT) -> EntryT:
         if not file.exists():

@@ -83,7 +83,8 @@ def backtest(
         result = run(posts, first, words, console=console)
         other = run(posts, second, words, console=console) if second else None
     except (InvalidConfiguration, LexiconMissing, OSError) as error:
-        typer.echo(f"backtest cannot run: {error}", err=True)
+        why = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else error
+        typer.echo(f"backtest cannot run: {why}", err=True)
         raise typer.Exit(2) from None
     for bad in result.bad[:SHOWN_BAD_LINES]:
         typer.echo(f"{posts}:{bad}", err=True)

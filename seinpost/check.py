@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -26,7 +27,7 @@ READ = frozenset(
 SOON_DAYS = 30
 
 
-def check(config: Path) -> None:
+def check(config: Annotated[Path, typer.Argument(help="Configuration directory.")] = Path("config")) -> None:
     """Check a configuration directory and show every problem with file, line, reason and suggestion."""
     names = read_name_lists(NAME_LISTS) if NAME_LISTS.exists() else None
     problems: list[Problem] = []

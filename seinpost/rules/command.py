@@ -19,6 +19,7 @@ from contracts.codec import Malformed
 from seinpost.replay import SETTINGS, projector_of
 from seinpost.rules.document import RuleTests
 from seinpost.rules.judge import Failure, judge
+from seinpost.rules.names import unknown
 from seinpost.rules.run import run
 from services.anonymizer.lexicon import Lexicon, LexiconMissing
 from services.anonymizer.lexicon import load as load_lexicon
@@ -50,7 +51,7 @@ def check_rules(
                 typer.echo(f"{'FAILED' if failed else 'ok    '} {file}: {name}")
                 for failure in failed:
                     typer.echo(str(failure))
-    except (InvalidConfiguration, LexiconMissing, OSError) as error:
+    except (InvalidConfiguration, LexiconMissing) as error:
         typer.echo(f"the rule tests cannot be run:\n{error}", err=True)
         raise typer.Exit(2) from None
     if not tests:
@@ -72,6 +73,8 @@ class Runner:
     def results(self, file: Path, document: RuleTests, only: str = "") -> Iterator[tuple[str, list[Failure]]]:
         """Name and failures of each test. Raises `InvalidConfiguration`."""
         whole, projector = self._configuration(file, document)
+        if problems := list(unknown(file, document, whole)):
+            raise InvalidConfiguration(problems)
         for number, test in enumerate(document.tests):
             if only not in test.name:
                 continue

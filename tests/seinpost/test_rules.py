@@ -9,6 +9,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from configuration import InvalidConfiguration
 from configuration.document import read
 from seinpost.cli import app
 from seinpost.replay import SETTINGS
@@ -19,6 +20,7 @@ from services.anonymizer.lexicon import load as load_lexicon
 from tests.brokers.services import REPOSITORY
 
 RULES = REPOSITORY / "exercises" / "rules"
+STAD = "receivers: {receivers: [{id: stad, url: 'https://stad.example.nl', secret: stad, regions: [VR01]}]}\n"
 CALL = "morgen 20:00 coolsingel rotterdam, kom allemaal en neem vuurwerk mee"
 
 
@@ -91,7 +93,7 @@ def test_the_shipped_rules_hold() -> None:
             ["  - moved_from.place: Dam\n  + moved_from.place: none"],
         ),
         ("alerts: [{gemeente: Rotterdam, says: zomaar}]", 8, ["  - says: zomaar"]),
-        ("alerts: [{gemeente: Rotterdam, receivers: [politie]}]", 8, ["  - receivers: [politie]\n  + receivers: []"]),
+        ("alerts: [{gemeente: Rotterdam, receivers: [stad]}]", 8, ["  - receivers: [stad]\n  + receivers: []"]),
         (
             "thresholds: [{at: 30m, phenomenon: project-x, gemeente: Rotterdam, verdict: fired, "
             "limits: {min_authors: 9}}]",
@@ -106,9 +108,9 @@ def test_the_shipped_rules_hold() -> None:
     ],
 )
 def test_each_disappointment_is_one_readable_difference(rules, runner, expect: str, line: int, told: list[str]) -> None:
-    file = rules(expect)
+    file = rules(expect, head=STAD)
     said = disappointed(runner, file)
-    assert f"{file}:{line}: Proef: " in said
+    assert f"{file}:{line + 1}: Proef: " in said
     for each in told:
         assert each in said
 
@@ -196,6 +198,26 @@ def test_what_cannot_be_run_is_told_with_its_line_and_is_no_failure(
     assert answer.exit_code == 2
     assert f"{file}:{line}: " in answer.output
     assert reason in answer.output
+
+
+@pytest.mark.parametrize(
+    ("expect", "told"),
+    [
+        ("alerts: [{phenomenon: relen}]", "relen is not a phenomenon (did you mean rellen?)"),
+        ("alerts: [{gemeente: Roterdam}]", "Roterdam is not a gemeente (did you mean Rotterdam?)"),
+        ("alerts: [{region: VR71}]", "VR71 is not a veiligheidsregio (did you mean VR"),
+        ("alerts: [{receivers: [stat]}]", "stat is not a receiver (did you mean stad?)"),
+        (
+            "thresholds: [{at: 0, phenomenon: rellen, limits: {min_autors: 3}}]",
+            "min_autors is not a limit (did you mean",
+        ),
+    ],
+)
+def test_a_misspelt_name_is_a_mistake_and_no_missing_alert(rules, runner, expect: str, told: str) -> None:
+    file = rules(expect, head=STAD)
+    with pytest.raises(InvalidConfiguration) as mistakes:
+        disappointed(runner, file)
+    assert f"{file}:9: {told}" in str(mistakes.value)
 
 
 def test_what_is_not_there_cannot_be_run(rules, tmp_path: Path) -> None:
