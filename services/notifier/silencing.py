@@ -83,6 +83,7 @@ async def silence(database: Database, wish: Wish, actor: Actor, alarms: Alarms, 
                 ends_ms=wish.ends_ms,
             )
             hid = await silences.add(connection, made)
+            made = dataclasses.replace(made, hid=hid)
             data = {"silenceId": made.id, "change": "began", "hid": hid}
             await events.append(connection, events.Kind.SILENCE, made.id, data, now_ms, region=region or events.FOR_ALL)
         await audit.append(

@@ -20,6 +20,8 @@ from services.notifier.store import alerts, audit, deliveries, feedback, houseke
 router = APIRouter(include_in_schema=False)
 HOUR_MS = 3_600_000
 SHIFTS = (8, 12, 24)
+DEEDS = 200
+"""Lines of what was done in a shift; who needs more has the archive."""
 MAX_CARDS = 40
 """More than a person can oversee; the rest is one card that says how many."""
 
@@ -116,7 +118,8 @@ async def handover(
         waiting = await alerts.to_handle(connection, reach)
         deeds = await alerts.deeds_since(connection, since, reach)
         sent = await deliveries.counts(connection, reach)
-        titles = await alerts.titles(connection, {deed[0] for deed in deeds}, reach)
+        newest = list(reversed(deeds))[:DEEDS]
+        titles = await alerts.titles(connection, {deed[0] for deed in newest}, reach)
         said = await feedback.counts(connection, reach, since_ms=since)
     still = await withheld(the_room, the_actor, [case.alert.id for case in waiting])
     return await page(
@@ -124,7 +127,8 @@ async def handover(
         the_room,
         "dienstoverdracht.html",
         cards=[card(the_room, case, small=True) for case in waiting],
-        deeds=list(reversed(deeds)),
+        deeds=newest,
+        done=len(deeds),
         titles=titles,
         sent={state.value: number for state, number in sent.items()},
         hours=uren,

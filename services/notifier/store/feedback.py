@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import AsyncIterator
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.alert import Alert
@@ -52,8 +52,6 @@ async def everything(connection: AsyncConnection, reach: Reach, *, since_ms: int
 
 
 async def counts(connection: AsyncConnection, reach: Reach, *, since_ms: int) -> dict[Label, int]:
-    found = dict.fromkeys(Label, 0)
-    query = select(feedback.c.label).where(feedback.c.at_ms >= since_ms, reach.where(feedback.c.region))
-    for (label,) in await connection.execute(query):
-        found[Label(label)] += 1
-    return found
+    query = select(feedback.c.label, func.count()).where(feedback.c.at_ms >= since_ms, reach.where(feedback.c.region))
+    found = {row[0]: int(row[1]) for row in await connection.execute(query.group_by(feedback.c.label))}
+    return {label: found.get(label.value, 0) for label in Label}

@@ -57,7 +57,7 @@ alerts = Table(
     Column("escalation_step", Integer, nullable=False, server_default="0"),
     Column("escalate_ms", BigInteger),  # when the next step is due
     Index(None, "status", "exercise", "received_ms"),
-    Index(None, "opened_minute"),
+    Index(None, "opened_minute", "id"),
     Index(None, "held", "status"),
     Index(None, "happening"),
     Index(None, "gemeente", "status"),
