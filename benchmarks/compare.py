@@ -87,7 +87,9 @@ def main() -> None:
         for number in range(rounds):
             result = measure(here, mine, config, group=f"bench-{number}")
             rows[OURS].append(result)
-            console.print(f"round {number + 1}: {OURS}: {result['posts_per_s']:,} posts/s")
+            console.print(
+                f"round {number + 1}: {OURS}: {result['posts_per_s']:,} posts/s, {result['posts_per_cpu_s']:,} a CPU s"
+            )
             for peer in list(peers):
                 found = _run(here, peer, config)
                 if found is None:
@@ -96,7 +98,10 @@ def main() -> None:
                     del rows[peer.name]
                     continue
                 rows[peer.name].append(found)
-                console.print(f"round {number + 1}: {peer.name}: {found['posts_per_s']:,.0f} posts/s")
+                console.print(
+                    f"round {number + 1}: {peer.name}: {found['posts_per_s']:,.0f} posts/s, "
+                    f"{found['posts_per_cpu_s']:,.0f} a CPU s"
+                )
         _tell(rows, here, console, before)
 
 
