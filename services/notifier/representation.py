@@ -97,6 +97,12 @@ class AlertSummary(AlertBody):
     owner: str | None
     outcome: str | None
     received_at: datetime.datetime = Field(description="When its first record was stored here.")
+    held: str = Field(
+        description="`shown`, `silenced`, `inhibited` (under its event), `digested` (over budget)."
+    )
+    held_by: str | None = Field(description="The silence, alert or digest that withholds it.")
+    happening: str = Field(description="Shared by alerts of one gathering.")
+    escalates_at: datetime.datetime | None = Field(description="When it goes to the next receiver if nobody sees it.")
 
 
 def body(alert: Alert) -> dict[str, object]:
@@ -157,6 +163,10 @@ def handling(case: Case) -> dict[str, object]:
         "owner": case.owner,
         "outcome": case.outcome,
         "received_at": at_ms(case.received_ms),
+        "held": case.held.value,
+        "held_by": case.held_by,
+        "happening": case.happening,
+        "escalates_at": None if case.escalate_ms is None else at_ms(case.escalate_ms),
     }
 
 

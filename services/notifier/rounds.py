@@ -41,10 +41,10 @@ class Rounds:
         started = False
         while not stop.is_set():
             try:
-                if not started:
+                if not started and self.admission.alarms.escalation.steps:
                     async with self.database.writing() as connection:
                         await held.restart_clocks(connection, self.now_ms())
-                    started = True
+                started = True
                 while await self.walk() and not stop.is_set():
                     self.done()
                 await self._count()

@@ -140,7 +140,8 @@ def _verdict(found: Silence | None, actor: Actor) -> Verdict | None:
 
 
 def _may_see(found: Silence, actor: Actor) -> bool:
-    return actor.reach(Permission.READ_ALERTS).covers(found.matcher.region)
+    region = found.matcher.region
+    return actor.may(Permission.READ_ALERTS) if region is None else actor.reach(Permission.READ_ALERTS).covers(region)
 
 
 async def _write_down(

@@ -116,9 +116,8 @@ async def handover(
     since = the_room.now_ms() - uren * HOUR_MS
     async with the_room.database.reading() as connection:
         waiting = await alerts.to_handle(connection, reach)
-        deeds = await alerts.deeds_since(connection, since, reach)
+        newest, done = await alerts.newest_deeds(connection, since, reach, DEEDS)
         sent = await deliveries.counts(connection, reach)
-        newest = list(reversed(deeds))[:DEEDS]
         titles = await alerts.titles(connection, {deed[0] for deed in newest}, reach)
         said = await feedback.counts(connection, reach, since_ms=since)
     still = await withheld(the_room, the_actor, [case.alert.id for case in waiting])
@@ -128,7 +127,7 @@ async def handover(
         "dienstoverdracht.html",
         cards=[card(the_room, case, small=True) for case in waiting],
         deeds=newest,
-        done=len(deeds),
+        done=done,
         titles=titles,
         sent={state.value: number for state, number in sent.items()},
         hours=uren,

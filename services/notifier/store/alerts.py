@@ -291,6 +291,20 @@ async def deeds_since(connection: AsyncConnection, since_ms: int, reach: Reach) 
     ]
 
 
+async def newest_deeds(
+    connection: AsyncConnection, since_ms: int, reach: Reach, limit: int
+) -> tuple[list[tuple[str, Deed]], int]:
+    """Alert id and deed, newest first, and how many there are in all."""
+    mine = (actions.c.at_ms >= since_ms, reach.where(alerts.c.region))
+    joined = actions.join(alerts, alerts.c.id == actions.c.alert)
+    total = (await connection.execute(select(func.count()).select_from(joined).where(*mine))).scalar_one()
+    query = select(actions).select_from(joined).where(*mine).order_by(actions.c.id.desc()).limit(limit)
+    return [
+        (row.alert, Deed(action=row.action, outcome=row.outcome, text=row.text, actor=row.actor, at_ms=row.at_ms))
+        for row in await connection.execute(query)
+    ], int(total)
+
+
 async def titles(connection: AsyncConnection, ids: Iterable[str], reach: Reach) -> dict[str, Alert]:
     """Alerts by id, as far as they are in reach."""
     query = select(alerts.c.record).where(alerts.c.id.in_(sorted(ids)), reach.where(alerts.c.region))

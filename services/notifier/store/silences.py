@@ -172,8 +172,8 @@ def _fits(matcher: Matcher) -> ColumnElement[bool]:
 
 
 def _reached(reach: Reach) -> ColumnElement[bool]:
-    """A silence of a region is that region's; one without is of the country."""
-    return reach.where(silences.c.region)
+    """A silence of a region is that region's to see; one without hides alerts of all, so all see it."""
+    return or_(silences.c.region.is_(None), reach.where(silences.c.region))
 
 
 def _silence(row: Row[Any]) -> Silence:

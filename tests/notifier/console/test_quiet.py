@@ -127,6 +127,8 @@ async def test_the_clock_is_on_the_card_with_who_is_next(with_alarms: Served) ->
     shown = await page(with_alarms)
     assert "Niemand zag dit nog. Gaat over 5 min" in shown
     assert "naar piket" in shown
+    case = (await with_alarms.http.get("/v1/alerts/a1b2c3")).json()
+    assert (case["held"], case["escalatesAt"]) == ("shown", "2020-12-15T18:45:10Z")
     with_alarms.clock.ms += 3 * MINUTE_MS
     with_alarms.room.acted()
     assert "Gaat over 2 min" in await page(with_alarms)
