@@ -2,6 +2,7 @@
 
     throughput  posts a second of one worker, by share of posts that count and by number of active series
     workers     posts a second of one and of two workers
+    steps       microseconds a post by step, in this process, beside the floor of each
     memory      memory and changelog of a worker at 10,000 and 200,000 series, and the time to restore 100,000
 
 All posts are on the broker before a worker starts, so the producer is never the limit. Speed is reported, never judged;
@@ -19,6 +20,7 @@ from typing import Any
 
 from benchmarks.detector_memory import memory
 from benchmarks.detector_posts import START, Workload, expected_counts
+from benchmarks.detector_steps import steps
 from benchmarks.rig import (
     Rig,
     Watch,
@@ -92,7 +94,7 @@ def workers(*, short: bool) -> None:
 
 
 def main() -> None:
-    parts = {"throughput": throughput, "workers": workers, "memory": memory}
+    parts = {"throughput": throughput, "workers": workers, "steps": steps, "memory": memory}
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("parts", nargs="+", choices=parts)
     arguments.add_argument("--short", action="store_true")
