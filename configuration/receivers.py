@@ -12,7 +12,7 @@ from configuration.document import Entry
 from contracts.alert import Severity
 
 Secret = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$")]
-"""Name of a secret: a file SEINPOST_NOTIFIER__SECRETS_DIR/<name>, or the variable SEINPOST_SECRET_<NAME>."""
+"""Name of a secret: a file SEINPOST_NOTIFIER__SECRETS_DIR/<name>, or the variable RECEIVER_SECRET_<NAME>."""
 Region = Annotated[str, StringConstraints(pattern=r"^VR\d\d$")]
 Address = Annotated[str, StringConstraints(pattern=r"^[^\s@<>,;:\"]+@[^\s@<>,;:\"]+$", max_length=200)]
 

@@ -133,6 +133,7 @@ def _delivery(row: DeliveryRow) -> DeliveryShape:
         revision=row.revision,
         receiver=row.receiver,
         occasion=row.occasion,
+        digest=row.digest,
         state=row.state,
         created_at=at_ms(row.created_ms),
         finished_at=None if row.finished_ms is None else at_ms(row.finished_ms),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from services.notifier.life import Outcome
 from services.notifier.representation import AlertSummary, PointShape, Shape
@@ -18,6 +18,16 @@ def printable(text: str) -> str:
         raise ValueError("control characters are not allowed")
     return text
 
+
+def _written(value: object) -> object:
+    """A bare number would be read as seconds since 1970, which no description of ours offers."""
+    if isinstance(value, str) and value.strip().lstrip("+-").replace(".", "", 1).replace("_", "").isdigit():
+        raise ValueError("write a date, not a number")
+    return value
+
+
+AsWritten = BeforeValidator(_written)
+"""For dates and moments in a query."""
 
 OperatorText = Annotated[
     str,
@@ -109,6 +119,7 @@ class DeliveryShape(Shape):
     revision: int
     receiver: str
     occasion: str
+    digest: str | None = Field(description="SHA-256 of the body that was sent.")
     state: str
     created_at: datetime.datetime
     finished_at: datetime.datetime | None

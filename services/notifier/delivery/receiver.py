@@ -79,4 +79,4 @@ class Secrets:
 
 
 def variable_of(name: str) -> str:
-    return "SEINPOST_SECRET_" + "".join(letter if letter.isalnum() else "_" for letter in name.upper())
+    return "RECEIVER_SECRET_" + "".join(letter if letter.isalnum() else "_" for letter in name.upper())

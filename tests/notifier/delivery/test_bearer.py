@@ -77,7 +77,7 @@ async def test_only_a_2xx_is_an_acknowledgement(tmp_path: Path, status: int, out
 
 def test_a_secret_may_stand_in_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = {"kind": "cap", "url": "https://example.nl/", "secret": "cap-sleutel"}
-    with pytest.raises(UnusableSecret, match="SEINPOST_SECRET_CAP_SLEUTEL"):
+    with pytest.raises(UnusableSecret, match="RECEIVER_SECRET_CAP_SLEUTEL"):
         line(entry, tmp_path)
-    monkeypatch.setenv("SEINPOST_SECRET_CAP_SLEUTEL", "geheim-2")
+    monkeypatch.setenv("RECEIVER_SECRET_CAP_SLEUTEL", "geheim-2")
     assert line(entry, tmp_path).receiver.token == "geheim-2"  # type: ignore[attr-defined]

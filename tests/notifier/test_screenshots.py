@@ -1,0 +1,50 @@
+"""The pictures in docs/images. With SEINPOST_SCREENSHOTS=docs/images they are written there; else only made."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.brokers.services import REPOSITORY
+from tests.notifier.browsing import browser, opened
+from tests.notifier.conftest import Served
+from tests.notifier.scene import ROTTERDAM, evening
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+__all__ = ["browser"]
+PICTURES = (
+    ("console-nu", "/", "desktop", "light"),
+    ("console-melding", f"/meldingen/{ROTTERDAM}", "desktop", "light"),
+    ("console-kaart", "/kaart", "desktop", "light"),
+    ("console-bronnen", "/bronnen", "desktop", "light"),
+    ("console-archief", "/archief", "desktop", "dark"),
+    ("console-dienstoverdracht", "/dienstoverdracht", "desktop", "light"),
+    ("console-nacht", "/", "desktop", "night"),
+    ("console-telefoon", "/", "phone", "light"),
+    ("console-telefoon-melding", f"/meldingen/{ROTTERDAM}", "phone", "dark"),
+    ("console-wand", "/kaart", "wall", "dark"),
+)
+MAX_BYTES = 2_000_000
+"""Of all together: people clone this."""
+
+
+async def test_the_pictures_of_the_console(served: Served, browser: Any, tmp_path: Path) -> None:
+    await evening(served)
+    into = REPOSITORY / os.environ["SEINPOST_SCREENSHOTS"] if "SEINPOST_SCREENSHOTS" in os.environ else tmp_path
+    for name, view, size, theme in PICTURES:
+        page = await opened(served, browser, view, size=size, theme=theme)
+        await page.wait_for_selector("#connection:text('Live')")
+        await page.screenshot(path=into / f"{name}.png", animations="disabled", caret="hide")
+        assert page.problems == []
+        await page.context.close()
+    made = [into / f"{name}.png" for name, *_ in PICTURES]
+    assert sum(picture.stat().st_size for picture in made) < MAX_BYTES
+
+
+def test_every_picture_is_shown_somewhere() -> None:
+    documents = [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md")]
+    text = "\n".join(document.read_text(encoding="utf-8") for document in documents)
+    assert [name for name, *_ in PICTURES if f"{name}.png" not in text] == []
