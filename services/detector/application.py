@@ -157,13 +157,17 @@ class Application:
         metrics.OUT_OF_ORDER.labels(order.value).inc()
         if order is Order.REPEATED:
             self._release(event, stage)
-        elif self._positions.should_seek(partition):
-            await self.faust.consumer.seek(partition, self._positions.next[partition])
+        else:
+            await self._seek_missing(partition)
         return False
 
     def _release(self, event: Event, stage: str) -> None:
         """At the next checkpoint, or when the series behind it are written."""
         (self._deltas_taken if stage == "detect" else self._taken).append(event)
+
+    async def _seek_missing(self, partition: TP) -> None:
+        if partition in self.faust.consumer.assignment() and self._positions.should_seek(partition):
+            await self.faust.consumer.seek(partition, self._positions.next[partition])
 
     async def _set_aside(self, event: Event, problem: Malformed) -> None:
         message = event.message
@@ -407,6 +411,8 @@ class Application:
         changes = self.cover.changes_at
         if changes is not None and datetime.datetime.now(datetime.UTC) >= changes:
             self._change_cover()
+        for partition in self._positions.missing():
+            await self._seek_missing(partition)
         behind: dict[str, int] = {}
         for partition in self.faust.consumer.assignment():
             # Made here, not at the first record: what no mandate covers any more goes also when nothing comes.

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from faust.types import TP
 
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 """After this long the missing records are taken for gone (retention): reading goes on behind them."""
 
 
@@ -47,6 +47,11 @@ class Positions:
             return False
         self._sought[partition] = now
         return True
+
+    def missing(self) -> list[TP]:
+        """Partitions whose next record has not come, while later ones did. To be sought until it comes: what Faust
+        still delivers of a batch that was under way makes it take the records before for read, and drop them."""
+        return list(self._missing_since)
 
     def taken(self, partition: TP, offset: int) -> None:
         self.next[partition] = offset + 1

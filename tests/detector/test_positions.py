@@ -26,7 +26,9 @@ def test_a_record_before_its_turn_waits_and_the_gap_is_sought_once() -> None:
     order.taken(PARTITION, 41)
     assert order.judge(PARTITION, 43) is Order.AHEAD
     assert [order.should_seek(PARTITION) for _ in range(3)] == [True, False, False]
+    assert order.missing() == [PARTITION]
     assert order.judge(PARTITION, 42) is Order.NEXT
+    assert order.missing() == []
     order.taken(PARTITION, 42)
     assert order.judge(PARTITION, 43) is Order.NEXT
 
