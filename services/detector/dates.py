@@ -141,9 +141,8 @@ def _read(tokens: list[str], now: datetime, posted_minute: int) -> list[When]:
         if (day := days.day(tokens, index, now)) is not None:
             first = index - 1 if index and tokens[index - 1] in (words.COMING | words.NEXT | words.THIS) else index
             current = open_moment
-            if current is not None and _takes_day(current, day, first):
-                current.day = _merged(current.day, day)
-                current.stop = day.stop
+            if current is not None and (told := _joined(tokens, current, day, first)) is not None:
+                current.day, current.stop = told, day.stop
             else:
                 close()
                 open_moment = _Moment(first, day.stop, day=day)
@@ -177,11 +176,22 @@ def _read(tokens: list[str], now: datetime, posted_minute: int) -> list[When]:
     return found
 
 
+def _joined(tokens: list[str], moment: _Moment, day: days.Day, first: int) -> days.Day | None:
+    """A day told behind another, as one: ``vrijdag 20 nov``, or ``vrijdag t/m zondag``."""
+    known = moment.day
+    until = first - moment.stop == 1 and tokens[moment.stop] in words.UNTIL and moment.clock is None
+    if known is not None and until and known.last is None and known.first < day.first:
+        return known._replace(last=day.first)
+    return _merged(known, day) if _takes_day(moment, day, first) else None
+
+
 def _takes_day(moment: _Moment, day: days.Day, first: int) -> bool:
     if moment.day is None:
         return first - moment.stop <= CLOCK_TO_DAY
-    if first - moment.stop > 1 or moment.day.last is not None or moment.day.dated:
+    if first - moment.stop > 1 or moment.day.last is not None:
         return False
+    if moment.day.dated:
+        return day.first == moment.day.first and day.last is None
     return day.dated or (day.first == moment.day.first and day.last is None)
 
 
@@ -256,6 +266,9 @@ def _not_passed(
     start: datetime, clock: clocks.Clock, part: Part | None, now: datetime, day: days.Day | None
 ) -> datetime:
     spoken = not clock.written and clock.hour <= 12 and part is None
+    if spoken and day is None and clock.hour <= 5 and now.hour >= 21:
+        # *Om 1 uur*, said late in the evening, is this night.
+        return _on(now.date() + timedelta(days=1), clock.hour, clock.minute)
     if spoken and start.hour < 12 and start < now - JUST_NOW <= start + timedelta(hours=12):
         return start + timedelta(hours=12)
     if start >= now - STILL_ON:

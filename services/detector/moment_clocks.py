@@ -128,7 +128,7 @@ def _spoken(tokens: Sequence[str], index: int, *, beside_day: bool) -> tuple[int
     if figure <= 30 and (minutes := _minutes_past(tokens, index, figure)) is not None:
         return minutes
     if (
-        after == "uur"
+        after in ("uur", "uurtje")
         and token_at(tokens, index + 2) == "of"
         and token == "een"
         and (hour := number(token_at(tokens, index + 3))) is not None

@@ -61,9 +61,9 @@ def day(tokens: Sequence[str], index: int, now: datetime) -> Day | None:
     if token in words.FIXED_DAYS:
         month, day_of_month, part = words.FIXED_DAYS[token]
         return _this_or_next_year(index + 1, today, day_of_month, month, part)
-    if token in ("eerste", "tweede") and following == "kerstdag":
-        return _this_or_next_year(index + 2, today, 25 if token == "eerste" else 26, 12)
-    if token == "oud" and following == "en" and token_at(tokens, index + 2) == "nieuw":
+    if token in words.FIRST_AND_SECOND or token in words.EASTER_DAYS or (token, following) == ("goede", "vrijdag"):
+        return _feast(tokens, index, today)
+    if token == "oud" and following in ("en", "&", "n", "▢") and token_at(tokens, index + 2) == "nieuw":
         return _this_or_next_year(index + 3, today, 31, 12, Part.NIGHT)
     if token in ("weekend", "week"):
         return _period(tokens, index, today)
@@ -75,6 +75,34 @@ def day(tokens: Sequence[str], index: int, now: datetime) -> Day | None:
             first = today + timedelta(days=(named - today.weekday()) % 7)
             return Day(index + 5, first, part=Part.NIGHT)
     return None
+
+
+def _feast(tokens: Sequence[str], index: int, today: date) -> Day | None:
+    """``1e kerstdag``, ``tweede pinksterdag``, ``hemelvaart``: fixed to the calendar or to Easter."""
+    token, before = tokens[index], token_at(tokens, index - 1)
+    second = before in ("tweede", "2e", "2de", "2")
+    if token == "kerstdag":
+        return _this_or_next_year(index + 1, today, 26 if second else 25, 12)
+    shift, lasts = {"paasdag": (int(second), 0), "pinksterdag": (49 + second, 0)}.get(token, (0, 0))
+    name = "goede vrijdag" if token == "goede" else token
+    shift, lasts = words.EASTER_DAYS.get(name, (shift, lasts))
+    for year in (today.year, today.year + 1):
+        first = _easter(year) + timedelta(days=shift)
+        if first + timedelta(days=lasts) >= today:
+            last = first + timedelta(days=lasts) if lasts else None
+            return Day(index + (2 if token == "goede" else 1), first, last, dated=True)
+    return None
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday by the Gregorian reckoning (Butcher 1876)."""
+    a, (b, c) = year % 19, divmod(year, 100)
+    d, e = divmod(b, 4)
+    h = (19 * a + b - d - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
+    i, k = divmod(c, 4)
+    ahead = (32 + 2 * e + 2 * i - h - k) % 7
+    moved = h + ahead - 7 * ((a + 11 * h + 22 * ahead) // 451) + 114
+    return date(year, moved // 31, moved % 31 + 1)
 
 
 def _relative(tokens: Sequence[str], index: int, now: datetime) -> Day | None:

@@ -47,10 +47,16 @@ _RELATIVE = {
     "vanochtend": 0,
     "vanmorgen": 0,
     "vannacht": 0,
+    "vnvd": 0,
+    "vanmid": 0,
     "today": 0,
     "tonight": 0,
     "morgen": 1,
     "tomorrow": 1,
+    "mrgn": 1,
+    "morge": 1,
+    "morgn": 1,
+    "morguh": 1,
     "morgenvroeg": 1,
     "overmorgen": 2,
     "gisteren": -1,
@@ -66,6 +72,8 @@ RELATIVE_PARTS = {
     "vanmorgen": Part.MORNING,
     "vannacht": Part.NIGHT,
     "morgenvroeg": Part.MORNING,
+    "vnvd": Part.EVENING,
+    "vanmid": Part.AFTERNOON,
 }
 RELATIVE = dict(_RELATIVE)
 WEEKDAY_PARTS: dict[str, tuple[int, Part]] = {}
@@ -79,6 +87,11 @@ for _ending in ("avond", "middag", "ochtend", "nacht", "morgen"):
         WEEKDAY_PARTS[_name + _ending] = (WEEKDAYS[_name], PARTS[_ending])
     for _short, _number in SHORT_WEEKDAYS.items():
         WEEKDAY_PARTS[f"{_short}-{_ending}"] = (_number, PARTS[_ending])
+        if len(_short) > 2:
+            WEEKDAY_PARTS[_short + _ending] = (_number, PARTS[_ending])
+for _names in _WEEKDAY_NAMES:
+    _name = _names.split()[0]
+    WEEKDAY_PARTS[f"{_name}mid"] = (WEEKDAYS[_name], Part.AFTERNOON)
 
 MONTHS = {
     name: number
@@ -102,7 +115,25 @@ MONTHS = {
     for name in names.split()
 }
 
+FIRST_AND_SECOND = frozenset(("kerstdag", "paasdag", "pinksterdag"))
+EASTER_DAYS = {
+    "carnaval": (-49, 3),
+    "goede vrijdag": (-2, 0),
+    "pasen": (0, 1),
+    "paasweekend": (0, 1),
+    "hemelvaart": (39, 0),
+    "hemelvaartsdag": (39, 0),
+    "hemelvaartdag": (39, 0),
+    "pinksteren": (49, 1),
+    "pinksterweekend": (49, 1),
+}
+"""Days after Easter Sunday, and how many more it lasts."""
+
 FIXED_DAYS = {
+    "kerst": (12, 25, None),
+    "kerstmis": (12, 25, None),
+    "nieuwjaar": (1, 1, None),
+    "nieuwjaarsnacht": (12, 31, Part.NIGHT),
     "nieuwjaarsdag": (1, 1, None),
     "koningsdag": (4, 27, None),
     "koningsnacht": (4, 26, Part.NIGHT),
@@ -154,6 +185,11 @@ NUMBERS = {
     for word in words.split()
     if word != "1e"
 }
+for _word, _figure in [(word, figure) for word, figure in NUMBERS.items() if 1 <= figure <= 12]:
+    # *Om tienen*, *half achten*, *na 9en*.
+    NUMBERS.setdefault(_word[:-1] + "ven" if _word in ("vijf", "twaalf") else _word + "en", _figure)
+    NUMBERS.setdefault(f"{_figure}en", _figure)
+NUMBERS["zessen"] = 6
 HALF_HOURS = {f"half{word}": value for word, value in NUMBERS.items() if 1 <= value <= 12 and word.isalpha()}
 
 COMING = frozenset(
@@ -240,6 +276,8 @@ STARTERS = frozenset(
         "now",
     }
     | set(NUMBERS) - {"een", "one"}
-    | {"week", "weekend", "nacht", "night", "avond", "middag", "ochtend", "eerste", "tweede", "uur", "zo"}
+    | {"week", "weekend", "nacht", "night", "avond", "middag", "ochtend", "eerste", "tweede", "uur", "zo", "goede"}
+    | FIRST_AND_SECOND
+    | {word for word in EASTER_DAYS if " " not in word}
 )
 """A post without one of these, and without a figure, speaks of no moment."""
