@@ -184,7 +184,6 @@ def _workers(directory: Path, broker: BrokerSettings, received: Received, speed:
         "kind": "file",
         "path": str(directory / "posts.jsonl"),
         "speed": speed,
-        "exercise": "chaos",
     }
     receiver = {"id": "proef", "kind": "webhook", "url": received.url, "secret": "proef", "exercises": True}
     YAML().dump({"sources": [source]}, config / "sources.yaml")
@@ -223,8 +222,10 @@ def _until(condition, workers: list[Worker], patience_s: float, problem: str) ->
     began = time.monotonic()
     while not condition():
         if time.monotonic() - began > patience_s:
-            tails = "\n".join(f"{worker.name}: {worker.log.read_text()[-600:]}" for worker in workers)
-            raise TimeoutError(f"{problem}\n{tails}")
+            told = "\n".join(
+                f"{worker.name}: {_lags(worker.metrics())} {worker.log.read_text()[-600:]}" for worker in workers
+            )
+            raise TimeoutError(f"{problem}\n{told}")
         for worker in workers:
             worker.revive()
         time.sleep(0.2)
@@ -330,6 +331,10 @@ class _Steady:
         if len(self._received.deliveries) != self._count:
             self._count, self._since = len(self._received.deliveries), time.monotonic()
         return time.monotonic() - self._since > 10
+
+
+def _lags(metrics: dict[str, float]) -> dict[str, float]:
+    return {name: value for name, value in metrics.items() if "lag" in name or name == "ended"}
 
 
 def _later(calm: Outcome, disturbed: Outcome, town: str) -> int | None:
