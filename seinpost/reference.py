@@ -17,6 +17,7 @@ from pydantic_core import PydanticUndefined
 
 from contracts.topics import DAY_MS, FILES, HOUR_MS, MINUTE_MS, TOPICS, Service, Topic
 from runtime.settings import PREFIX, ServiceSettings
+from seinpost import roles
 
 REPOSITORY = Path(__file__).parents[1]
 REFERENCE = REPOSITORY / "docs" / "reference"
@@ -29,6 +30,7 @@ def pages() -> dict[str, str]:
         "metrics.md": _metrics(),
         "topics.md": _topics(),
         "contracts.md": _contracts(),
+        "roles.md": roles.page(),
     }
 
 

@@ -106,6 +106,11 @@ def description(app: FastAPI) -> dict[str, Any]:
                 operation["responses"][status] = {"description": OTHER_STATUSES[status], "content": content}
             for response in operation["responses"].values():
                 response["headers"] = {"API-Version": {"schema": {"type": "string"}, "description": API_VERSION}}
+    schema["components"]["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "description": "An API token of an administrator."},
+        "session": {"type": "apiKey", "in": "cookie", "name": "__Host-seinpost", "description": "Of a browser."},
+    }
+    schema["security"] = [{"token": []}, {"session": []}]
     app.openapi_schema = schema
     return schema
 

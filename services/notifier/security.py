@@ -78,7 +78,7 @@ class Door:
             return 403, "this request came from another site", "Dit verzoek kwam van een andere site."
         if (length := headers.get("content-length")) and (not length.isdecimal() or int(length) > MAX_BODY_BYTES):
             return 413, f"at most {MAX_BODY_BYTES} bytes", "Dit is te groot."
-        sends = scope["method"] != "DELETE"
+        sends = scope["method"] in ("POST", "PUT", "PATCH")
         if sends and is_api(scope["path"]) and not headers.get("content-type", "").startswith("application/json"):
             # A form of another site can send anything but this without asking first.
             return 415, "send application/json", ""

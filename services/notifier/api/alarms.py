@@ -17,7 +17,7 @@ from contracts.codec import encode
 from services.notifier.access.permissions import Permission
 from services.notifier.api.alerts import TheActor, TheRoom
 from services.notifier.api.paging import Page, link_header
-from services.notifier.api.shapes import AlertPage, OperatorText
+from services.notifier.api.shapes import AlertPage, AsWritten, OperatorText
 from services.notifier.life import Verdict
 from services.notifier.representation import AlertSummary, Shape, at_ms, summary
 from services.notifier.silencing import Decision, Wish, end, notice, silence, with_region
@@ -190,7 +190,7 @@ async def get_digest(
 async def export_feedback(
     the_room: TheRoom,
     the_actor: TheActor,
-    since: Annotated[datetime.date | None, Query(description="Only words from this day on (UTC).")] = None,
+    since: Annotated[datetime.date | None, AsWritten, Query(description="Only words from this day on (UTC).")] = None,
 ) -> StreamingResponse:
     """What alerts turned out to be, for `seinpost backtest`. Holds no name and no typed text."""
     since_ms = int(datetime.datetime.combine(since, datetime.time(), datetime.UTC).timestamp() * 1000) if since else 0

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from contracts.alert import State
 from services.notifier.access.permissions import Permission
 from services.notifier.api.alerts import TheActor, TheRoom
-from services.notifier.api.shapes import DeedShape
+from services.notifier.api.shapes import AsWritten, DeedShape
 from services.notifier.console.archive import archived
 from services.notifier.life import Status
 from services.notifier.representation import AlertSummary, Shape, at_ms, summary
@@ -22,7 +22,7 @@ from services.notifier.store.alerts import Filter
 
 router = APIRouter(prefix="/v1", tags=["alerts"])
 HOUR_MS = 3_600_000
-Moment = Annotated[datetime.datetime | None, Query(description="RFC 3339.")]
+Moment = Annotated[datetime.datetime | None, AsWritten, Query(description="RFC 3339.")]
 
 
 class HandoverDeed(DeedShape):
