@@ -24,7 +24,7 @@ from exercises.generator import posts as posts_of
 from exercises.scenario import load
 from seinpost.webhook_receiver import webhook_receiver
 from tests.brokers.apache_kafka import apache_kafka
-from tests.deploy.chaos import Worker, _drained, _until, _workers
+from tests.deploy.chaos import Worker, _ended, _Steady, _until, _workers
 
 PATIENCE_S = 1_800.0
 
@@ -52,7 +52,8 @@ def measure(directory: Path, total: int) -> dict[str, object]:
         with _workers(directory, settings, received, speed=1e9) as workers:
             idle = {worker.name: _resources(worker) for worker in workers}
             began = time.monotonic()
-            _until(lambda: _drained(workers), workers, PATIENCE_S, "not drained")
+            _until(lambda: _ended(workers), workers, PATIENCE_S, "not read to its end")
+            _until(_Steady(workers, received), workers, PATIENCE_S, "it does not come to rest")
             seconds = time.monotonic() - began
             after = {worker.name: _resources(worker) for worker in workers}
         records = asyncio.run(_records(settings))

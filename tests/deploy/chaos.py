@@ -168,6 +168,8 @@ class Outcome:
     ended_by_themselves: int
     idle: int
     """Kills after the stream had run out: they prove less."""
+    waiting: dict[str, float | None]
+    """Records that services still say to wait for at the end."""
     posts_read: int
     """Different posts that the detector could read."""
     posts_repeated: int
@@ -252,7 +254,7 @@ def run(directory: Path, posts: Path, *, kills: int, seed: int, speed: float, wi
                         broker.kill_and_start()
                         name = "broker"
                         took = _until(
-                            lambda before=before: workers[-1].metrics().get(READ, 0) > before or _drained(workers),
+                            lambda before=before: workers[-1].metrics().get(READ, 0) > before or _ended(workers),
                             workers,
                             BACK_PATIENCE_S,
                             "nothing is read after the broker came back",
@@ -262,16 +264,17 @@ def run(directory: Path, posts: Path, *, kills: int, seed: int, speed: float, wi
                         name = victim.name
                         victim.kill()
                         took = _until(
-                            lambda victim=victim: victim.working() or (_ready(victim) and _drained(workers)),
+                            lambda victim=victim: victim.working() or (_ready(victim) and _ended(workers)),
                             workers,
                             BACK_PATIENCE_S,
                             f"{name} is not back at work",
                         )
-                    idle += _drained(workers)
+                    idle += _ended(workers)
                     back.append((name, round(took, 1)))
                     sys.stderr.write(f"kill {number + 1}/{kills}: {name} back at work in {took:.1f} s\n")
-                _until(lambda: _drained(workers), workers, 600, "the stream is not drained")
-                _until(_Steady(received), workers, 120, "deliveries do not end")
+                _until(lambda: _ended(workers), workers, 600, "the stream is not read to its end")
+                _until(_Steady(workers, received), workers, 300, "it does not come to rest")
+                waiting = {worker.name: _waiting(worker) for worker in workers}
                 ended = sum(worker.ended_by_itself for worker in workers)
                 records = asyncio.run(read_topic(settings, ALERTS.name))
                 posts_read, posts_repeated = asyncio.run(_accounted(settings))
@@ -289,6 +292,7 @@ def run(directory: Path, posts: Path, *, kills: int, seed: int, speed: float, wi
         back_s=back,
         ended_by_themselves=ended,
         idle=idle,
+        waiting={name: number for name, number in waiting.items() if number},
         posts_read=posts_read,
         posts_repeated=posts_repeated,
         seconds=round(time.monotonic() - began, 1),
@@ -312,25 +316,29 @@ async def _accounted(settings: BrokerSettings) -> tuple[int, int]:
     return len({written[place] for place in passed}), len(ids) - len(set(ids))
 
 
-def _drained(workers: list[Worker]) -> bool:
-    """The file was read to its end, and no service has a record waiting."""
-    found = {worker.name: worker.metrics() for worker in workers}
-    if not all(found.values()):
-        return False
-    waiting = [found[worker.name].get(f"seinpost_{worker.service}_lag_records", 0) for worker in workers]
-    return found["ingest"].get("ended", 0) == 1 and sum(waiting) == 0
+def _ended(workers: list[Worker]) -> bool:
+    """The file was read to its end."""
+    return workers[-1].metrics().get("ended", 0) == 1
+
+
+def _waiting(worker: Worker) -> float | None:
+    """Records that a service says it has still to read; None while it does not answer."""
+    found = worker.metrics()
+    return found.get(f"seinpost_{worker.service}_lag_records", 0) if found else None
 
 
 class _Steady:
-    """True once nothing new was delivered for ten seconds."""
+    """True once all answer and for fifteen seconds nothing was read and nothing delivered."""
 
-    def __init__(self, received: Received) -> None:
-        self._received, self._count, self._since = received, -1, time.monotonic()
+    def __init__(self, workers: list[Worker], received: Received) -> None:
+        self._workers, self._received, self._seen, self._since = workers, received, (), time.monotonic()
 
     def __call__(self) -> bool:
-        if len(self._received.deliveries) != self._count:
-            self._count, self._since = len(self._received.deliveries), time.monotonic()
-        return time.monotonic() - self._since > 10
+        waiting = [_waiting(worker) for worker in self._workers]
+        seen = (*waiting, len(self._received.deliveries))
+        if seen != self._seen or None in waiting:
+            self._seen, self._since = seen, time.monotonic()
+        return time.monotonic() - self._since > 15
 
 
 def _lags(metrics: dict[str, float]) -> dict[str, float]:
@@ -365,6 +373,7 @@ def compare(calm: Outcome, disturbed: Outcome, bursts: int) -> dict[str, object]
         "alerts_beyond_planted": sorted(set(got) - planted),
         "posts_read": [calm.posts_read, disturbed.posts_read],
         "posts_repeated": disturbed.posts_repeated,
+        "waiting_at_the_end": disturbed.waiting,
         "same_ids": sum(name in calm.alerts for name in disturbed.alerts),
         "observed_as_undisturbed": sum(last.get(town) == expected.get(town) for town in planted),
         "observed_otherwise": {

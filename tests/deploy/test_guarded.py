@@ -36,7 +36,7 @@ def _login(user: str) -> dict[str, str]:
 
 @pytest.mark.broker
 @pytest.mark.kafka
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 async def test_a_probe_passes_where_every_service_has_its_own_rights_only(kafka_jars: Path, tmp_path: Path) -> None:
     secrets = tmp_path / "secrets"
     secrets.mkdir()
