@@ -56,7 +56,7 @@ async def test_a_probe_is_measured_at_the_end_of_the_chain_and_shown_to_nobody(
     assert metrics["seinpost_notifier_probe_timestamp_seconds"] > started_s
     alerts = await chain.alerts()
     assert {alert.exercise for alert in alerts} == {PROBE}
-    assert chain.console("/v1/alerts").json()["results"] == [], "a probe must not be kept"
+    assert chain.console("/v1/alerts").json()["items"] == [], "a probe must not be kept"
     (secrets / "probe").write_text("another-token")
     refused = await asyncio.to_thread(probe)
     assert refused.returncode == 1, "posts that were not taken must fail the job"
