@@ -29,8 +29,14 @@ PARTS = frozenset(f"{day}{part}" for day in DAYS for part in ("avond", "middag",
 RELATIVE = word_set(
     """vandaag vanavond vanmiddag vanochtend vanmorgen vannacht morgen morgenavond morgenmiddag morgenochtend
     morgennacht overmorgen gisteren gisteravond gister eergisteren straks zometeen nu middernacht tonight today tomorrow
-    yesterday midnight noon avond ochtend middag nacht komende volgende aanstaande afgelopen elke iedere weekend week"""
+    yesterday midnight noon avond ochtend middag nacht komende volgende aanstaande afgelopen elke iedere weekend week
+    mrgn morgn morge morguh morgenvroeg vnvd overmorgenavond overmorgenmiddag overmorgenochtend
+    kerstmis kerstdag kerstavond kerstnacht nieuwjaar nieuwjaarsdag nieuwjaarsnacht oudjaar oudejaarsavond
+    oudejaarsnacht oudjaarsavond oudjaarsnacht koningsdag koningsnacht bevrijdingsdag dodenherdenking
+    pasen paasdag paasweekend pinksteren pinksterdag pinksterweekend hemelvaart hemelvaartsdag carnaval"""
 )
+FEAST_DAYS = word_set("kerstdag paasdag pinksterdag")
+"""Of which there is a first and a second."""
 UNITS = word_set("uur uurtje u h am pm")
 BEFORE_TIME = word_set("om rond vanaf omstreeks at")
 BEFORE_MONTH = word_set("in eind begin half medio sinds vanaf tot komende volgende afgelopen until since")

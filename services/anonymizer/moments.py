@@ -86,7 +86,11 @@ class Moments:
         after, before = self._text(index + 1), self._text(index - 1)
         if ordinal and after in words.AMBIGUOUS_MONTHS and self._text(index + 2) in INTERFIXES:
             return  # 1e Jan van der Heijdenstraat
-        if after in words.MONTHS and 1 <= value <= 31:
+        if ordinal and value <= 2 and after in words.FEAST_DAYS:
+            self._keep(index)
+        elif before == "tussen" and after == "en" and not ordinal:
+            self._between(index, value)
+        elif after in words.MONTHS and 1 <= value <= 31:
             self._spelled(index, value, words.MONTHS[after], self._year(index + 2))
         elif (
             before in words.MONTHS
@@ -113,6 +117,13 @@ class Moments:
             and after not in PRICE
         ):
             self._keep(index)
+
+    def _between(self, index: int, value: int) -> None:
+        """``tussen 8 en 10``: two hours, the later one last, unless something else is counted."""
+        until = self._value(index + 2)
+        if until is not None and value < until <= 24 and self._text(index + 3) not in PRICE:
+            self._keep(index)
+            self._keep(index + 2)
 
     def _past(self, index: int) -> None:
         """``10 over 8``, ``5 voor half 9``."""

@@ -23,7 +23,8 @@ FILLERS = word_set(
 )
 """May stand between the network and the name at it."""
 EVIDENCE = word_set(
-    "in te naar uit nabij richting rond vanuit centrum station dorp stad gemeente binnen buiten door plaats"
+    """in te naar uit nabij richting rond vanuit centrum station dorp stad gemeente binnen buiten door plaats
+    gemeentehuis stadhuis raadhuis azc politiebureau binnenstad winkelcentrum stationsplein marktplein treinstation"""
 )
 """Before a place that is also a name."""
 MAIL_HOSTS = word_set(
