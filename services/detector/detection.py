@@ -38,6 +38,9 @@ Blindness = Callable[[str | None], Sequence[Spell]]
 
 
 A_DAY = 1440
+COUNTED_FROM_THE_START = ("phenomenon", "term")
+KNOWN_HOURS = 28 * 24
+"""So far back a new series is taken to have been empty."""
 FORGET_EVENT_MINUTES = 3 * A_DAY
 FORGET_MINUTES = 35 * A_DAY
 TELL_EACH_MINUTES = 15
@@ -50,6 +53,9 @@ class Clock(msgspec.Struct, kw_only=True):
 
     reached: dict[int, int] = {}
     minute: int | None = None
+    began: int | None = None
+    """First whole day (UTC) that was counted: what had no post since then had none, and was not merely unknown. A day,
+    so that the order in which partitions are read at the start changes nothing."""
 
 
 @dataclass(slots=True)
@@ -187,6 +193,8 @@ class Detection:
             self._take(world, name, delta, record)
         minute = alignment.report(record.source, record.watermark, idle=record.idle)
         if minute is not None:
+            if world.clock.began is None:
+                world.clock.began = (minute // A_DAY + 1) * A_DAY
             out += self._advance(world, name, minute, record)
             for series in sorted(world.fresh):
                 out += self._test(series, minute, record, complete=False)
@@ -221,7 +229,7 @@ class Detection:
             return  # folded before the mandate ended
         state = self._series.get(name)
         if state is None:
-            state = SeriesState.new(delta.subject, delta.series.partition(":")[0], delta.shares[0].minute)
+            state = self._new(world, world_name, delta)
         kept = state.kept
         done = kept.applied.get(source, -1)
         reached = world.clock.minute
@@ -245,6 +253,16 @@ class Detection:
         kept.applied[source] = max(done, delta.shares[-1].offset)
         kept.subject = _fuller(kept.subject, delta.subject)
         self._series.put(name, state)
+
+    def _new(self, world: _World, world_name: str, delta: SeriesDelta) -> SeriesState:
+        """A series of the whole country that nobody fed until now had no posts: its first crowd is not its custom.
+        Places and gatherings are too many to know anything of each before its first post."""
+        kind, minute = delta.series.partition(":")[0], delta.shares[0].minute
+        since = world.clock.began
+        if kind not in COUNTED_FROM_THE_START or since is None:
+            return SeriesState.new(delta.subject, kind, minute)
+        since = max(since, (minute // 60 - KNOWN_HOURS) * 60)
+        return SeriesState.new(delta.subject, kind, minute, since, self._blindness(world_name or None))
 
     def _advance(
         self, world: _World, world_name: str, minute: int, record: SeriesDeltas

@@ -129,8 +129,16 @@ class SeriesState:
         self.counts = counts
 
     @classmethod
-    def new(cls, subject: Subject, kind: str, minute: int) -> SeriesState:
-        return cls(State(subject=subject, first_seen=minute), Series.empty(kind))
+    def new(
+        cls, subject: Subject, kind: str, minute: int, since: int | None = None, blind: Iterable[Spell] = ()
+    ) -> SeriesState:
+        """A series whose first post is of ``minute``. ``since``: nothing was counted from then on, and that is known;
+        ``blind``: but for these spells."""
+        state = cls(State(subject=subject, first_seen=minute), Series.empty(kind))
+        if since is not None and since < minute:
+            state.mark_blind(minute, [spell for spell in blind if spell[1] > since])
+            state.counts.advance(since)
+        return state
 
     @classmethod
     def from_bytes(cls, value: bytes) -> SeriesState:

@@ -242,3 +242,11 @@ def test_a_place_most_posts_name_places_what_names_none_itself(config: Configura
         )
     )
     assert {alert.place.gemeente for alert in alerts.values()} == {"Breda"}
+
+
+def test_a_word_nobody_used_for_days_had_no_posts_and_its_first_crowd_is_not_its_custom() -> None:
+    """Two evenings of car meets without a place: the second is news as the first was."""
+    said = "car_meet vanavond locatie volgt"
+    evenings = [*crowd(T + 3760, said, 25, minutes=75), *crowd(T + 4760, said, 12, minutes=48)]
+    alerts = opened(replay(whole(), batches([*chatter(T, 6000), *evenings])))
+    assert [alert.phenomenon for alert in alerts] == ["car-meet", "car-meet"]
