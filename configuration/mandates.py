@@ -110,6 +110,9 @@ class Mandate(Entry):
         """``phenomenon`` None: any that it names."""
         return (phenomenon is None or _in(phenomenon, self.phenomena)) and _in(region, self.regions)
 
+    def ended(self, now: datetime.datetime) -> bool:
+        return now >= _aware(self.until)
+
     def days_left(self, now: datetime.datetime) -> int:
         """Whole days; negative when it has ended."""
         return (_aware(self.until) - now).days

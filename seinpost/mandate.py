@@ -58,7 +58,7 @@ def show(config: Config = Path("config")) -> None:
         if one.valid_at(now):
             state = f"in force, {one.days_left(now)} days left"
         else:
-            state = "not yet in force" if now.replace(tzinfo=None) < one.starts else "ended"
+            state = "ended" if one.ended(now) else "not yet in force"
         typer.echo(f"{one.id}\t{state}\tuntil {one.until:%Y-%m-%d %H:%M}\t{_covers(one)}")
     if not any(one.valid_at(now) for one in mandates):
         typer.echo("no mandate is in force: nothing but exercises is counted", err=True)

@@ -21,7 +21,7 @@ class Told:
     async def tell(self, mandates: Sequence[Mandate], notices: Notices, version: str) -> None:
         """Compares with the clock; writes only what changed. Raises what the producer raises."""
         now = datetime.datetime.now(datetime.UTC)
-        ended = tuple(mandate.id for mandate in mandates if mandate.days_left(now) < 0)
+        ended = tuple(mandate.id for mandate in mandates if mandate.ended(now))
         none = not any(mandate.valid_at(now) for mandate in mandates)
         if ended != self._ended:
             self._ended = ended

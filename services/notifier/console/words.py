@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 
+from configuration.mandates import EVERY, Mandate
 from configuration.receivers import Kind
 
 SEVERITY = {"high": "Hoog", "medium": "Middel", "low": "Laag", "info": "Ter informatie"}
@@ -171,3 +173,20 @@ def takes(receiver: Kind, regions: dict[str, str]) -> str:
         parts.append(" en ".join(receiver.hours))
     parts.append("ook oefeningen" if receiver.exercises else "geen oefeningen")
     return "; ".join(parts)
+
+
+def mandate_state(mandate: Mandate, now_ms: int) -> str:
+    now = datetime.fromtimestamp(now_ms / 1000, UTC)
+    until = f"tot {mandate.until:%d-%m-%Y %H:%M}"
+    if mandate.valid_at(now):
+        left = mandate.days_left(now)
+        return f"{until} (nog {count(left, 'dag', 'dagen')})" if left else f"{until} (minder dan een dag)"
+    return (
+        f"afgelopen op {mandate.until:%d-%m-%Y %H:%M}"
+        if mandate.ended(now)
+        else f"vanaf {mandate.starts:%d-%m-%Y %H:%M}"
+    )
+
+
+def listed(names: tuple[str, ...], what: str) -> str:
+    return f"alle {what}" if EVERY in names else ", ".join(names)
