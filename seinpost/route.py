@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from pathlib import Path
 from typing import Annotated
@@ -112,14 +113,11 @@ def why(receiver: Kind, decision: Route) -> str:
 
 def read(payload: bytes) -> tuple[str, Facts]:
     """Label, and what routing looks at. Raises `msgspec.MsgspecError` when it is no alert in any of the three forms."""
-    for form in (Alert, _WebhookBody):
-        try:
-            found = msgspec.json.decode(payload, type=form)
-        except msgspec.ValidationError:
-            continue
-        if isinstance(found, Alert):
-            return found.label, Facts.of(found)
-        return _of_api(found.data)
+    with contextlib.suppress(msgspec.ValidationError):
+        alert = msgspec.json.decode(payload, type=Alert)
+        return alert.label, Facts.of(alert)
+    with contextlib.suppress(msgspec.ValidationError):
+        return _of_api(msgspec.json.decode(payload, type=_WebhookBody).data)
     return _of_api(msgspec.json.decode(payload, type=_ApiAlert))
 
 
