@@ -97,9 +97,7 @@ class AlertSummary(AlertBody):
     owner: str | None
     outcome: str | None
     received_at: datetime.datetime = Field(description="When its first record was stored here.")
-    held: str = Field(
-        description="`shown`, `silenced`, `inhibited` (under its event), `digested` (over budget)."
-    )
+    held: str = Field(description="`shown`, `silenced`, `inhibited` (under its event), `digested` (over budget).")
     held_by: str | None = Field(description="The silence, alert or digest that withholds it.")
     happening: str = Field(description="Shared by alerts of one gathering.")
     escalates_at: datetime.datetime | None = Field(description="When it goes to the next receiver if nobody sees it.")

@@ -49,7 +49,9 @@ def names(tmp_path):
     return read_name_lists(file)
 
 
-@pytest.mark.parametrize("term", ["sanneke", "sanneke zandstra", "merel zandstra", "roos berg", "sanneke merel van den berg", "#sanneke"])
+@pytest.mark.parametrize(
+    "term", ["sanneke", "sanneke zandstra", "merel zandstra", "roos berg", "sanneke merel van den berg", "#sanneke"]
+)
 def test_the_lists_know_names(names, term):
     assert names.is_name(term)
 
