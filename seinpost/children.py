@@ -16,7 +16,7 @@ import httpx
 import orjson
 
 from broker.embedded import free_port
-from seinpost import tether
+from seinpost import interruption, tether
 
 REPOSITORY = Path(__file__).parents[1]
 READY_PATIENCE_S = 60.0
@@ -97,6 +97,7 @@ def wait_until_ready(children: list[Child]) -> None:
     waiting = list(children)
     said = ""
     while waiting:
+        interruption.check()
         for child in children:
             child.check()
         with contextlib.suppress(httpx.HTTPError):

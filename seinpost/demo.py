@@ -7,14 +7,12 @@ import datetime
 import importlib.metadata
 import platform
 import shutil
-import signal
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any
 
 import msgspec
@@ -28,7 +26,9 @@ from configuration import InvalidConfiguration
 from exercises.generator import posts as posts_of
 from exercises.scenario import LOCAL, Scenario, load
 from exercises.verdict import Opened, Verdict, judge
+from seinpost import interruption
 from seinpost.children import ServiceFailed
+from seinpost.interruption import Interrupted, signals_raise
 from seinpost.observation import Counts, Observer
 from seinpost.progress import EVERY, Progress
 from seinpost.stack import BrokerInUse, Replay, running, write_configuration
@@ -42,10 +42,6 @@ DRAIN_PATIENCE_S = 150.0
 
 STEADY_S = 3.5
 """So long without any counter moving counts as the end: the detector waits 2 s before it closes the last minutes."""
-
-
-class Interrupted(BaseException):
-    """SIGTERM or SIGHUP: stop everything and go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +69,7 @@ def demo(
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         chosen = load(scenario)
-        with _signals_raise():
+        with signals_raise():
             passed = _run(console, chosen, seed, kafka, speed or _length_s(chosen) / seconds, headless=headless)
     except (ServiceFailed, EmbeddedBrokerFailed, BrokerUnreachable, BrokerInUse, InvalidConfiguration) as error:
         console.print(f"seinpost demo: {error}", style="red", markup=False, soft_wrap=True)
@@ -101,6 +97,7 @@ def _run(console: Console, scenario: Scenario, seed: int, kafka: str | None, spe
                 if not headless:
                     progress.stay(stack.console)
                     while True:
+                        interruption.check()
                         stack.check()
                         time.sleep(LOOK_S)
             finally:
@@ -136,6 +133,7 @@ def _follow(observer: Observer, progress: Progress, began: float) -> Outcome:
     before: Counts | None = None
     ended_s = moved_s = time.monotonic()
     while True:
+        interruption.check()
         counts = observer.counts()
         alerts = observer.alerts() if before is None or counts.opened != before.opened else None
         progress.show(counts, alerts)
@@ -233,20 +231,3 @@ def _directory(console: Console) -> Iterator[Path]:
         raise
     finally:
         shutil.rmtree(directory, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _signals_raise() -> Iterator[None]:
-    """SIGTERM and SIGHUP become `Interrupted` once; during the clean-up that follows no signal disturbs."""
-
-    def interrupt(number: int, _: FrameType | None) -> None:
-        for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt if number == signal.SIGINT else Interrupted
-
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
