@@ -1,6 +1,6 @@
 """Ctrl-C and its like, heard once and never lost.
 
-A signal handler that raises is not enough: Python swallows what is raised while it runs a callback of its own (of a weak
+A signal handler that raises is not enough: Python swallows what is raised within a callback of its own (of a weak
 reference, say). So the handler raises *and* remembers, and every loop that waits asks `check`.
 """
 
