@@ -27,13 +27,13 @@ demo: install ## run everything on this machine and replay the exercise Project 
 	$(BIN)/seinpost demo
 
 test: install $(VENV)/.developer ## run the tests on the embedded broker
-	$(BIN)/pytest -m "not postgres and not browser"
+	$(BIN)/pytest -m "not postgres and not browser and not thorough"
 
 test-kafka: install $(VENV)/.developer ## run the integration tests on Apache Kafka (needs Java 17 and Maven)
-	SEINPOST_TEST_BROKER=kafka $(BIN)/pytest -m broker --timeout 300
+	SEINPOST_TEST_BROKER=kafka $(BIN)/pytest -m "broker and not thorough" --timeout 300
 
-test-real: install $(VENV)/.developer ## run the tests that need PostgreSQL or a browser
-	$(BIN)/pytest -m "postgres or browser"
+test-real: install $(VENV)/.developer ## run the tests that need PostgreSQL or a browser, and the long ones
+	$(BIN)/pytest -m "postgres or browser or thorough" --timeout 300
 
 test-kills: install $(VENV)/.developer ## kill -9 detectors on Apache Kafka, ROUNDS=30 times three moments; compare every series
 	SEINPOST_TEST_BROKER=kafka SEINPOST_KILL_ROUNDS=$(or $(ROUNDS),30) $(BIN)/pytest -n 0 --timeout 7200 tests/detector/test_kills.py

@@ -113,7 +113,7 @@ mandates = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(mandates, mandates)
 def test_no_series_outlives_its_mandate(first: list[Mandate], second: list[Mandate]) -> None:
     """Whatever mandates were replaced by whatever others: what is held is covered, and came from no ended source."""

@@ -27,7 +27,7 @@ from tests.notifier.nights import (
     wait_for,
 )
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.thorough]
 
 
 @pytest.mark.timeout(900 + KILLS * DELIVERIES)

@@ -115,6 +115,7 @@ async def _denials(guarded: Guarded, name: str) -> int:
         return int((await connection.execute(query)).scalar_one())
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(600)
 async def test_regions_roles_and_routes(guarded: Guarded, people: list[Person]) -> None:
     routes = [

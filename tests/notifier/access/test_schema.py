@@ -21,6 +21,7 @@ EXAMPLES = 4
 """Per operation, beside the boundary values of every parameter. For a longer search: `st run` by hand."""
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(600)
 async def test_the_api_is_as_it_describes_itself(guarded: Guarded) -> None:
     await guarded.served.arrives(alert(), health())
