@@ -21,6 +21,8 @@ from seinpost import interruption, tether
 REPOSITORY = Path(__file__).parents[1]
 READY_PATIENCE_S = 60.0
 STOP_PATIENCE_S = 6.0
+END_PATIENCE_S = 1.0
+"""A killed process drops its connections before its end can be seen."""
 
 
 class ServiceFailed(Exception):
@@ -38,6 +40,16 @@ class Child:
         """Raises `ServiceFailed` when it has ended."""
         if (code := self.process.poll()) is not None:
             raise ServiceFailed(f"{self.name} ended with code {code}: {self.last_line()}")
+
+    def silent(self, error: Exception) -> ServiceFailed:
+        """Why it gave no answer, or only ``error``: its end, which may be seen a moment later, goes first."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(END_PATIENCE_S)
+        try:
+            self.check()
+        except ServiceFailed as ended:
+            return ended
+        return ServiceFailed(f"{self.name} does not answer ({type(error).__name__}): {self.last_line()}")
 
     def last_line(self) -> str:
         """What it said last that was no routine, as text for a person."""

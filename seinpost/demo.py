@@ -28,7 +28,7 @@ from exercises.scenario import LOCAL, Scenario, load
 from exercises.verdict import Opened, Verdict, judge
 from seinpost import interruption
 from seinpost.children import ServiceFailed
-from seinpost.interruption import Interrupted, signals_raise
+from seinpost.interruption import Interrupted, signals_heard
 from seinpost.observation import Counts, Observer
 from seinpost.progress import EVERY, Progress
 from seinpost.stack import BrokerInUse, Replay, running, write_configuration
@@ -69,12 +69,12 @@ def demo(
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         chosen = load(scenario)
-        with signals_raise():
+        with signals_heard():
             passed = _run(console, chosen, seed, kafka, speed or _length_s(chosen) / seconds, headless=headless)
     except (ServiceFailed, EmbeddedBrokerFailed, BrokerUnreachable, BrokerInUse, InvalidConfiguration) as error:
         console.print(f"seinpost demo: {error}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
-    except (KeyboardInterrupt, Interrupted):
+    except Interrupted:
         console.print("stopped", markup=False)
         raise typer.Exit(130 if headless else 0) from None
     raise typer.Exit(0 if passed else 1)
@@ -122,6 +122,7 @@ def _write(scenario: Scenario, seed: int, file: Path) -> tuple[int, list[int]]:
     with file.open("wb") as lines:
         for post in posts_of(scenario, seed):
             if number % EVERY == 0:
+                interruption.check()
                 times.append(int(datetime.datetime.fromisoformat(post.created_at).timestamp()))
             lines.write(encoder.encode(post) + b"\n")
             number += 1

@@ -1,7 +1,8 @@
 """Ctrl-C and its like, heard once and never lost.
 
 A signal handler that raises is not enough: Python swallows what is raised within a callback of its own (of a weak
-reference, say). So the handler raises *and* remembers, and every loop that waits asks `check`.
+reference, say), and a process that was just started could be forgotten. So the handler only remembers, and every loop
+that waits asks `check`.
 """
 
 from __future__ import annotations
@@ -14,24 +15,21 @@ from types import FrameType
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
-class Interrupted(BaseException):
-    """SIGTERM or SIGHUP: stop everything and go. For SIGINT it is `KeyboardInterrupt`."""
+class Interrupted(Exception):
+    """A signal asked us to stop everything and go."""
 
 
 _heard: list[int] = []
 
 
 @contextlib.contextmanager
-def signals_raise() -> Iterator[None]:
-    """Within, the first signal raises; during the clean-up that follows none disturbs."""
+def signals_heard() -> Iterator[None]:
+    """Within, a signal ends nothing by itself: `check` raises once it came."""
 
-    def interrupt(number: int, _: FrameType | None) -> None:
-        for each in SIGNALS:
-            signal.signal(each, signal.SIG_IGN)
+    def remember(number: int, _: FrameType | None) -> None:
         _heard.append(number)
-        check()
 
-    before = {number: signal.signal(number, interrupt) for number in SIGNALS}
+    before = {number: signal.signal(number, remember) for number in SIGNALS}
     try:
         yield
     finally:
@@ -41,6 +39,6 @@ def signals_raise() -> Iterator[None]:
 
 
 def check() -> None:
-    """Raises when a signal came. Not to be called while cleaning up."""
+    """Raises `Interrupted` when a signal came. Not to be called while cleaning up."""
     if _heard:
-        raise KeyboardInterrupt if _heard[0] == signal.SIGINT else Interrupted
+        raise Interrupted

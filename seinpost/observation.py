@@ -11,7 +11,6 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from exercises.verdict import Opened
-from seinpost.children import ServiceFailed
 from seinpost.stack import Stack
 
 Samples = dict[str, float]
@@ -123,8 +122,7 @@ class Observer:
         try:
             return self._http.get(child.url + path).raise_for_status()
         except httpx.HTTPError as error:
-            child.check()
-            raise ServiceFailed(f"{name} does not answer ({type(error).__name__}): {child.last_line()}") from error
+            raise child.silent(error) from error
 
 
 def _dead(samples: Iterable[Samples]) -> dict[str, int]:
