@@ -16,6 +16,7 @@ from configuration.mandates import EVERY, Mandate
 from configuration.persons import NameLists, Refusal
 from configuration.phenomena import Phenomenon
 from configuration.places import Gazetteer
+from configuration.platforms import Platforms
 from configuration.receivers import Receivers
 from configuration.sources import Sources
 from configuration.thresholds import Thresholds
@@ -171,17 +172,28 @@ def receivers_reach(
 
 def access_within(file: Path, access: Access, gazetteer: Gazetteer) -> Iterator[Problem]:
     """Access to a region that does not exist was meant for another."""
-    known = {gemeente.region for gemeente in gazetteer.gemeenten.values()} | {NATIONAL, EVERY}
     for number, rule in enumerate(access.groups):
-        for index, name in enumerate(rule.regions):
-            if name not in known:
-                line = line_of(file, "groups", number, "regions", index)
-                yield Problem(
-                    file=str(file),
-                    line=line,
-                    reason=f"{name} is not a veiligheidsregio",
-                    suggestion=_nearest(name, known - {EVERY}),
-                )
+        yield from _known_regions(file, ("groups", number), rule.regions, gazetteer)
+
+
+def reported_for(file: Path, platforms: Platforms, gazetteer: Gazetteer) -> Iterator[Problem]:
+    """An organisation that reports for a region that does not exist was meant for another."""
+    for number, organisation in enumerate(platforms.organisations):
+        yield from _known_regions(file, ("organisations", number), organisation.regions, gazetteer)
+
+
+def _known_regions(
+    file: Path, place: tuple[str | int, ...], regions: Iterable[str], gazetteer: Gazetteer
+) -> Iterator[Problem]:
+    known = {gemeente.region for gemeente in gazetteer.gemeenten.values()} | {NATIONAL, EVERY}
+    for index, name in enumerate(regions):
+        if name not in known:
+            yield Problem(
+                file=str(file),
+                line=line_of(file, *place, "regions", index),
+                reason=f"{name} is not a veiligheidsregio",
+                suggestion=_nearest(name, known - {EVERY}),
+            )
 
 
 def escalated_to(file: Path, alarms: Alarms, receivers: Receivers) -> Iterator[Problem]:

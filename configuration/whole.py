@@ -18,6 +18,7 @@ from configuration.mandates import AMSTERDAM, Mandate
 from configuration.persons import NameLists
 from configuration.phenomena import Phenomenon
 from configuration.places import Gazetteer, load_gazetteer
+from configuration.platforms import Platforms
 from configuration.receivers import Receivers
 from configuration.sources import Sources
 from configuration.thresholds import Thresholds
@@ -32,6 +33,7 @@ class Configuration:
     gazetteer: Gazetteer
     sources: Sources
     receivers: Receivers
+    platforms: Platforms
     access: Access
     guidance: Guidance
     calendar: Calendar
@@ -79,6 +81,7 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
     thresholds = attempt(directory / "thresholds.yaml", Thresholds, Thresholds())
     sources = attempt(directory / "sources.yaml", Sources, Sources())
     receivers = attempt(directory / "receivers.yaml", Receivers, Receivers())
+    platforms = attempt(directory / "platforms.yaml", Platforms, Platforms())
     access = attempt(directory / "access.yaml", Access, Access())
     guidance = attempt(directory / "guidance.yaml", Guidance, Guidance())
     alarms = attempt(directory / "alarms.yaml", Alarms, Alarms())
@@ -101,6 +104,7 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
         problems.extend(crosscheck.thresholds_in_use(directory / "thresholds.yaml", thresholds, phenomena, gazetteer))
         problems.extend(crosscheck.access_within(directory / "access.yaml", access, gazetteer))
         problems.extend(crosscheck.receivers_reach(directory / "receivers.yaml", receivers, phenomena, gazetteer))
+        problems.extend(crosscheck.reported_for(directory / "platforms.yaml", platforms, gazetteer))
     problems.extend(crosscheck.escalated_to(directory / "alarms.yaml", alarms, receivers))
     if problems or gazetteer is None:
         raise InvalidConfiguration(problems)
@@ -110,6 +114,7 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
         gazetteer=gazetteer,
         sources=sources,
         receivers=receivers,
+        platforms=platforms,
         access=access,
         guidance=guidance,
         calendar=calendar,

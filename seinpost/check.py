@@ -21,7 +21,7 @@ NAME_LISTS = Path("build/lexicon/words.gz")
 READ = frozenset(
     {
         "access.yaml", "alarms.yaml", "calendar.yaml", "guidance.yaml", "kustomization.yaml", "mandates", "phenomena",
-        "places", "receivers.yaml", "sources.yaml", "thresholds.yaml",
+        "places", "platforms.yaml", "receivers.yaml", "sources.yaml", "thresholds.yaml",
     }
 )  # fmt: skip
 SOON_DAYS = 30
