@@ -118,6 +118,15 @@ NOTICES = Topic(
     compacted=True,
     contracts=("notice",),
 )
+PICTURE = Topic(
+    name="picture",
+    key="series",
+    partitions=1,
+    writers=frozenset({Service.DETECTOR}),
+    readers=frozenset({Service.NOTIFIER}),
+    retention_ms=7 * DAY_MS,
+    contracts=("picture",),
+)
 DEAD_LETTERS = Topic(
     name="dead-letters",
     key="none",
@@ -137,6 +146,7 @@ TOPICS = (
     SOURCE_HEALTH,
     SOURCES_STATE,
     NOTICES,
+    PICTURE,
     DEAD_LETTERS,
 )
 FILES = ("feedback",)

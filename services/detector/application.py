@@ -33,6 +33,8 @@ from contracts.alert import key as alert_key
 from contracts.anonymous_posts import AnonymousBatch
 from contracts.codec import Decoder, Malformed, encode
 from contracts.dead_letter import Reason
+from contracts.picture import PictureBlock
+from contracts.picture import key as picture_key
 from contracts.series_deltas import SeriesDeltas
 from contracts.signal import Signal, SignalRecord
 from runtime.logs import log
@@ -225,6 +227,10 @@ class Application:
         detection = self._detection(target)
         before = detection.repeated, detection.tests
         for signal in detection.apply(record):
+            if isinstance(signal, PictureBlock):
+                metrics.PICTURE_BLOCKS.inc()
+                self._out.append((topics.PICTURE.name, encode(signal), picture_key(signal), None))
+                continue
             if isinstance(signal, Signal):
                 metrics.SIGNALS.labels("yes" if signal.complete else "no").inc()
             elif signal.exercise is None:

@@ -8,6 +8,7 @@ from configuration import Configuration
 from configuration.mandates import Cover
 from contracts.alert import Alert
 from contracts.anonymous_posts import AnonymousBatch
+from contracts.picture import PictureBlock
 from contracts.series_deltas import SeriesDeltas
 from services.detector.detection import Blindness, Clock, Detection
 from services.detector.episode import Episode
@@ -57,6 +58,8 @@ class Pipeline:
         ]
         self.worlds = MemoryStore[World]()
         self.open_episodes = MemoryStore[Episode]()
+        self.picture: list[PictureBlock] = []
+        """What was told for the picture so far."""
         self._episodes = Episodes(configuration, self.worlds, self.open_episodes, cover)
 
     def add(self, batch: AnonymousBatch, source: int, offset: int) -> None:
@@ -90,6 +93,9 @@ class Pipeline:
 
     def _detect(self, target: int, record: SeriesDeltas) -> list[Alert]:
         alerts: list[Alert] = []
-        for signal in self.detections[target].apply(record):
-            alerts += self._episodes.take(signal, self._clock())
+        for told in self.detections[target].apply(record):
+            if isinstance(told, PictureBlock):
+                self.picture.append(told)
+            else:
+                alerts += self._episodes.take(told, self._clock())
         return alerts

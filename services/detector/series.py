@@ -15,7 +15,7 @@ import msgspec
 from services.detector.baseline import Baseline
 from services.detector.burst import Limits, budget_spent, judge, may_fire, tail
 from services.detector.sketch import KEEP, AuthorSketch
-from services.detector.window import Counts, Reason, WindowTest, span
+from services.detector.window import Counts, Reason, Seen, WindowTest, span
 
 VERSION: Final = 1
 MAX_SOURCES: Final = 8
@@ -317,6 +317,17 @@ class Series:
         further = [max(0, ring.total(start, end)) for ring in self._more]
         mix = dict(zip(self._sources, (observed - sum(further), *further), strict=True))
         return {source: posts for source, posts in mix.items() if posts > 0}
+
+    def seen(self, start: int, end: int) -> Seen:
+        """Hours [start, end) up to the newest minute, at most a week back: whoever posted since ``start`` counts."""
+        posts = max(0, self._read(start, end))
+        return Seen(
+            posts=posts,
+            people=self._authors.distinct(start) + (1 if self._posts_unnamed(start, end) else 0),
+            sources=self._source_mix(start, end, posts),
+            expected=self._expected(max(start, self.first_seen), end, end - start),
+            coverage=self._seen(max(start, self.first_seen), end),
+        )
 
     def expected(self, start: int, end: int) -> float:
         """Posts expected in [start, end) of a quiet series, without what could not be seen."""

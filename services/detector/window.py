@@ -66,6 +66,18 @@ class WindowTest:
     verdict: Reason
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was counted in some hours."""
+
+    posts: int
+    people: float
+    """Distinct authors; all posts whose source names no author count as one."""
+    sources: dict[str, int]
+    expected: float
+    coverage: float
+
+
 def span(now: int, scale: int) -> tuple[int, int]:
     """Start and end (exclusive) of the window of `scale` minutes that ends with minute `now`, itself included."""
     end = now + 1
