@@ -14,7 +14,9 @@ EVERY = "*"
 """In ``regions``: all of them, the national queue included."""
 NATIONAL = "landelijk"
 """In ``regions``: the national queue, that is alerts without a region."""
-RoleName = Literal["lezer", "operator", "analist", "beheerder", "functionaris-gegevensbescherming"]
+RoleName = Literal[
+    "lezer", "operator", "analist", "beheerder", "functionaris-gegevensbescherming", "platformmelder", "bevoegd-gezag"
+]
 
 
 class Provider(Entry):

@@ -16,6 +16,9 @@ MEANING = {
     Permission.READ_AUDIT: "see who did what",
     Permission.MANAGE_SESSIONS: "see who is signed in, and end a session",
     Permission.MANAGE_TOKENS: "make and revoke API tokens",
+    Permission.READ_CASES: "see reports to platforms",
+    Permission.WRITE_CASES: "make, send, follow and delete reports to platforms",
+    Permission.WRITE_ORDERS: "make an order of an authority (DSA art. 9) among them",
     Permission.READ_METRICS: "`/metrics`: totals of the country, so only with everything in reach",
 }
 
@@ -30,6 +33,9 @@ roles has each in its own regions: a reader of one region and operator of anothe
 ## Permissions by role
 """
 REGIONS = """
+The *platformmelder* writes reports to platforms. They hold addresses of posts, so no other role sees them. The *bevoegd
+gezag* may write orders (DSA art. 9) among them; no API token can, and no console without sign-in.
+
 The *functionaris gegevensbescherming* sees what is watched, under which mandate, and who did what; no alert and no
 handling. The *beheerder* gives access and does not handle alerts; a person may have both roles.
 

@@ -74,6 +74,29 @@ class NotifierSettings(BaseModel):
     feedback_days: int = Field(
         1825, ge=1, description="Days that what an alert turned out to be is kept; it names no person and no text."
     )
+    cases_database_url: SecretStr = Field(
+        SecretStr("sqlite:///run/cases.sqlite3"),
+        description="Where reports to platforms are kept, apart from everything else: another database than "
+        "`SEINPOST_NOTIFIER__DATABASE_URL`, in the same two forms.",
+    )
+    cases_key: str = Field(
+        "platformmeldingen",
+        description="Names of the secrets in `secrets_dir` that seal reports to platforms, comma-separated: the first "
+        "seals, all open. Each holds 32 random bytes in base64. Without the first, this part is off.",
+    )
+    cases_days: int = Field(
+        30,
+        ge=1,
+        le=365,
+        description="Days that a report to a platform is kept after its end; then its key is destroyed.",
+    )
+    cases_idle_days: int = Field(
+        200,
+        ge=7,
+        le=400,
+        description="A report to a platform with which nothing was done this long is ended; objection is possible for "
+        "six months (DSA art. 20(1)).",
+    )
     concurrent_deliveries: int = Field(8, ge=1, le=100, description="Deliveries on their way at the same time.")
 
 

@@ -33,7 +33,8 @@ class Grant:
         return cls(permissions=ALLOWED[role], reach=reach, role=role)
 
 
-EVERY_GRANT = (Grant(permissions=frozenset(Permission), reach=EVERYTHING),)
+EVERY_GRANT = (Grant(permissions=frozenset(Permission) - {Permission.WRITE_ORDERS}, reach=EVERYTHING),)
+"""Orders are given by somebody who signed in with that power."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

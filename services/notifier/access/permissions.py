@@ -19,6 +19,11 @@ class Permission(StrEnum):
     MANAGE_TOKENS = "tokens:manage"
     READ_METRICS = "metrics:read"
     """Totals of the whole country, for Prometheus: only with everything in reach."""
+    READ_CASES = "cases:read"
+    """Reports to platforms: addresses of posts and free text, so personal data."""
+    WRITE_CASES = "cases:write"
+    WRITE_ORDERS = "orders:write"
+    """Orders of an authority (DSA art. 9)."""
 
 
 class Role(StrEnum):
@@ -29,9 +34,12 @@ class Role(StrEnum):
     ANALYST = "analist"
     ADMINISTRATOR = "beheerder"
     PRIVACY_OFFICER = "functionaris-gegevensbescherming"
+    PLATFORM_REPORTER = "platformmelder"
+    AUTHORITY = "bevoegd-gezag"
 
 
 _READER = frozenset({Permission.READ_ALERTS, Permission.READ_SOURCES, Permission.READ_CONFIGURATION})
+_REPORTER = frozenset({Permission.READ_ALERTS, Permission.READ_CASES, Permission.WRITE_CASES})
 _STAFF = _READER | {Permission.EXPORT_ALERTS, Permission.READ_DELIVERIES}
 ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.READER: _READER,
@@ -49,6 +57,10 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     },
     # Sees what is watched and who did what, and no alert.
     Role.PRIVACY_OFFICER: frozenset({Permission.READ_AUDIT, Permission.READ_CONFIGURATION}),
+    # The only personal data in Seinpost: given by name, and by no other role.
+    Role.PLATFORM_REPORTER: _REPORTER,
+    # An order needs a power of its own: whoever reports does not have it by that.
+    Role.AUTHORITY: _REPORTER | {Permission.WRITE_ORDERS},
 }
-SCOPES = frozenset(Permission) - {Permission.MANAGE_SESSIONS, Permission.MANAGE_TOKENS}
-"""What a token may carry: a token that could make tokens would outlive its own end."""
+SCOPES = frozenset(Permission) - {Permission.MANAGE_SESSIONS, Permission.MANAGE_TOKENS, Permission.WRITE_ORDERS}
+"""What a token may carry: a token that could make tokens would outlive its own end, and no program gives orders."""

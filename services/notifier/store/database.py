@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+SETTING = "SEINPOST_NOTIFIER__DATABASE_URL"
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 BUSY_PATIENCE_MS = 10_000
@@ -29,10 +30,14 @@ class UnusableDatabase(Exception):
 
 
 class Database:
-    """Use `reading` and `writing`; what happened inside `writing` is on disk when the context closes without error."""
+    """Use `reading` and `writing`; what happened inside `writing` is on disk when the context closes without error.
 
-    def __init__(self, url: str) -> None:
-        parsed = _parse(url)
+    ``setting``: where the address stands, for messages; ``migrations``: directory of the Alembic scripts.
+    """
+
+    def __init__(self, url: str, *, setting: str = SETTING, migrations: Path = MIGRATIONS) -> None:
+        parsed = _parse(url, setting)
+        self._setting, self._migrations = setting, migrations
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._turn = asyncio.Lock()
         if self.is_sqlite:
@@ -68,11 +73,11 @@ class Database:
             async with self._begin() as connection:
                 if not self.is_sqlite:
                     await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_MIGRATIONS})
-                await connection.run_sync(_upgrade)
+                await connection.run_sync(_upgrade, self._migrations)
         except Exception as error:
             cause = getattr(error, "orig", None) or error
             raise UnusableDatabase(
-                f"the database of SEINPOST_NOTIFIER__DATABASE_URL cannot be used ({type(cause).__name__})"
+                f"the database of {self._setting} cannot be used ({type(cause).__name__})"
             ) from error
 
     async def close(self) -> None:
@@ -86,14 +91,14 @@ class Database:
                 yield connection
 
 
-def _parse(url: str) -> URL:
+def _parse(url: str, setting: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise UnusableDatabase("SEINPOST_NOTIFIER__DATABASE_URL is not an address of a database") from None
+        raise UnusableDatabase(f"{setting} is not an address of a database") from None
     driver = DRIVERS.get(parsed.get_backend_name())
     if driver is None:
-        raise UnusableDatabase("SEINPOST_NOTIFIER__DATABASE_URL must begin with sqlite:/// or postgresql://")
+        raise UnusableDatabase(f"{setting} must begin with sqlite:/// or postgresql://")
     return parsed.set(drivername=driver)
 
 
@@ -117,8 +122,8 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, migrations: Path) -> None:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(migrations))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -36,7 +36,9 @@ from tests.notifier.access.provider import CLIENT, SECRET
 from tests.notifier.conftest import Served
 
 JSON = {"content-type": "application/json"}
-ROLES = ("lezer", "operator", "analist", "beheerder", "functionaris-gegevensbescherming")
+ROLES = (
+    "lezer", "operator", "analist", "beheerder", "functionaris-gegevensbescherming", "platformmelder", "bevoegd-gezag",
+)  # fmt: skip
 GROUPS = tuple(
     GroupRule(group=f"{role}-{name}", role=role, regions=regions)  # type: ignore[arg-type]
     for role in ROLES
