@@ -34,6 +34,8 @@ class Share(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False
     Never shown before k distinct authors share a word."""
     places: dict[str, int] = {}
     """Posts by the place they name (as in the name of a series); only for series that have no place of their own."""
+    moved: bool = False
+    """These posts say themselves that place or time of a gathering changed."""
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -23,6 +23,10 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, tag_field="contract", ta
     observation: Observation
     first_seen_minute: int
     threshold: str
+    callers: int = 0
+    """Distinct authors of the last day who call to this gathering; 0: no gathering, or one that is over."""
+    movers: int = 0
+    """Distinct authors of the last day who say themselves that it was moved to this place and time."""
     authors_unknown: bool = False
     """No source of this series names authors: posts were counted instead."""
     context: tuple[str, ...] = ()

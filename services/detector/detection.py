@@ -23,16 +23,20 @@ from configuration.calendar import PlannedEvent
 from configuration.mandates import Cover
 from configuration.thresholds import Defaults
 from contracts.alert import Kind, Observation, Place
+from contracts.picture import PictureBlock
 from contracts.series_deltas import SeriesDelta, SeriesDeltas, Subject
 from contracts.signal import Progress, Signal
 from services.detector.burst import Limits, threshold_for
 from services.detector.calendar import Planned, beyond
 from services.detector.event_time import Alignment
 from services.detector.gathering import ends
+from services.detector.picture import KINDS as IN_PICTURE
+from services.detector.picture import block_of
 from services.detector.state import CALLS_COUNT_MINUTES, Glance, SeriesState, Spell
 from services.detector.store import Store
 from services.detector.window import Reason, WindowTest
 
+Told = Signal | Progress | PictureBlock
 Blindness = Callable[[str | None], Sequence[Spell]]
 """What the sources of an exercise (None: of real life) could not see, oldest first."""
 
@@ -68,11 +72,14 @@ class _World:
     """Those of them that were added to since they were last tested: what did not change tests the same."""
     due: list[tuple[int, str]] = field(default_factory=list)
     """Heap of (minute, series) for which shares wait."""
+    heard: set[str] = field(default_factory=set)
+    """Series that were added to in the hour that is passing, for the picture."""
     told: int | None = None
 
     def touch(self, series: str) -> None:
         self.touched.add(series)
         self.fresh.add(series)
+        self.heard.add(series)
 
 
 class Detection:
@@ -128,6 +135,8 @@ class Detection:
                 continue
             world = self._world(_world_of(name))
             self._last[name] = seen.head
+            if world.clock.minute is not None and seen.head >= world.clock.minute // 60 * 60:
+                world.heard.add(name)
             for minute in seen.ahead:
                 heapq.heappush(world.due, (minute, name))
             reached = world.clock.minute
@@ -183,9 +192,9 @@ class Detection:
             self._worlds[name] = _World(Clock())
         return self._worlds[name]
 
-    def apply(self, record: SeriesDeltas) -> list[Signal | Progress]:
+    def apply(self, record: SeriesDeltas) -> list[Told]:
         """Take in one record of `series.deltas`; returns what to send on, in order."""
-        out: list[Signal | Progress] = []
+        out: list[Told] = []
         name = record.exercise or ""
         world = self._world(name)
         alignment = self._alignment(world, record)
@@ -264,19 +273,21 @@ class Detection:
         since = max(since, (minute // 60 - KNOWN_HOURS) * 60)
         return SeriesState.new(delta.subject, kind, minute, since, self._blindness(world_name or None))
 
-    def _advance(
-        self, world: _World, world_name: str, minute: int, record: SeriesDeltas
-    ) -> Iterator[Signal | Progress]:
+    def _advance(self, world: _World, world_name: str, minute: int, record: SeriesDeltas) -> Iterator[Told]:
         """Event time moves to ``minute``: what is before it is complete and is tested in full, minute by minute."""
         current = world.clock.minute
         if current is not None and current < minute:
             yield from self._complete(world, current, record)
+        full = current
         while world.due and world.due[0][0] <= minute:
             at = world.due[0][0]
+            yield from self._picture(world, full, at, record)
             while world.due and world.due[0][0] == at:
                 self._release(world, heapq.heappop(world.due)[1], at)
             if at < minute:
                 yield from self._complete(world, at, record)
+            full = at
+        yield from self._picture(world, full, minute, record)
         if current is not None and current // A_DAY != minute // A_DAY:
             self._forget(world_name, minute)
         world.clock.minute = minute
@@ -301,11 +312,25 @@ class Detection:
         world.touch(name)
         self._series.put(name, state)
 
-    def _complete(self, world: _World, minute: int, record: SeriesDeltas) -> Iterator[Signal | Progress]:
+    def _complete(self, world: _World, minute: int, record: SeriesDeltas) -> Iterator[Told]:
         for name in sorted(world.touched):
             yield from self._test(name, minute, record, complete=True)
         world.touched.clear()
         world.fresh.clear()
+
+    def _picture(self, world: _World, full: int | None, minute: int, record: SeriesDeltas) -> Iterator[PictureBlock]:
+        """Event time goes from ``full`` to ``minute``: what of the hour it leaves may be told in the picture."""
+        if full is None or full // 60 >= minute // 60:
+            return
+        for name in sorted(world.heard):
+            series = name.partition("/")[2]
+            state = self._series.get(name) if series.startswith(IN_PICTURE) else None
+            if state is not None:
+                block = block_of(series, state, full, self._thresholds.k_anonymity, record.exercise)
+                self._series.put(name, state)
+                if block is not None:
+                    yield block
+        world.heard.clear()
 
     def _test(self, name: str, minute: int, record: SeriesDeltas, *, complete: bool) -> Iterable[Signal]:
         state = self._series.get(name)
@@ -331,8 +356,9 @@ class Detection:
         callers = (
             state.calls(minute) if over is not None and minute < over and not self._is_planned(kept.subject) else 0
         )
+        movers = state.moves(minute) if over is not None and minute < over and kept.movers else 0
         fired = test is not None and test.verdict is Reason.FIRED
-        if not fired and callers < wanted.call_authors:
+        if not fired and max(callers, movers) < wanted.call_authors:
             return
         planned, least = self._plan(kept.subject, minute, limits)
         if fired and planned is not None:
@@ -341,14 +367,14 @@ class Detection:
         if fired and test is not None:
             observation = _observed(series, test)
             kind_of_signal = Kind.BURST
-        elif callers >= wanted.call_authors:
-            observation = _called(series, state, minute, callers, test)
+        elif max(callers, movers) >= wanted.call_authors:
+            observation = _called(series, state, minute, max(callers, movers), test)
             kind_of_signal, threshold = Kind.CALL, f"≥ {wanted.call_authors} schrijvers met plaats, tijd en oproep"
         else:
             return
         kept.fired_minute = minute
         self._series.put(name, state)
-        weight = callers if kind_of_signal is Kind.CALL else observation.observed
+        weight = callers + movers if kind_of_signal is Kind.CALL else observation.observed
         if complete and kept.told is not None:
             since, before = kept.told
             if minute - since < TELL_EACH_MINUTES and before <= weight < GROWTH * before:
@@ -364,6 +390,8 @@ class Detection:
             observation=observation,
             first_seen_minute=kept.first_seen,
             threshold=threshold,
+            callers=callers,
+            movers=movers,
             authors_unknown=state.authors_unknown,
             context=state.context(minute, self._thresholds.k_anonymity),
             points=state.points(minute, observation.scale_minutes),

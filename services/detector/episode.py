@@ -58,6 +58,12 @@ class Episode(msgspec.Struct, kw_only=True):
     authors_unknown: bool = False
     event: EventReference | None = None
     moved_from: EventReference | None = None
+    move_is_sure: bool = True
+    """People said so themselves; False: only the date they call to changed."""
+    stands: bool = False
+    """It was thought to be moved, and then people called to the old date again: no such guess is made twice."""
+    event_heard: int | None = None
+    """Last minute in which a signal told of `event` itself."""
     terms: dict[str, float] = {}
     """Terms that fired, with their smallest tail probability."""
     events: dict[str, int] = {}
@@ -145,9 +151,12 @@ def awaited_until(episode: Episode) -> int:
     """A gathering that people are called to is awaited: its alert stays open, also when nobody writes for a day."""
     if episode.event is None or not episode.event.call:
         return 0
-    start, end = begins(episode.event), ends(episode.event)
-    foreseen = start is not None and start - episode.opened <= FORESEEN.total_seconds() / 60
-    return end if end is not None and foreseen else 0
+    until = 0
+    for event in (episode.event, episode.moved_from):  # who did not hear of a move still comes
+        start, end = (begins(event), ends(event)) if event is not None else (None, None)
+        if start is not None and end is not None and start - episode.opened <= FORESEEN.total_seconds() / 60:
+            until = max(until, end)
+    return until
 
 
 def under_way(episode: Episode, minute: int) -> bool:

@@ -17,10 +17,11 @@ from configuration.phenomena import PhenomenonClass
 from contracts.alert import Alert, Change, EventReference, Kind, Place, Severity, State
 from contracts.series_deltas import Subject
 from contracts.signal import Progress, Signal
+from services.detector import moves
 from services.detector.episode import RANK, Episode, awaited_until, identity, is_news, severity, tells_more, under_way
 from services.detector.event_time import Alignment
 from services.detector.fold import place_key
-from services.detector.gathering import Relation, fuller, relation
+from services.detector.gathering import Relation, relation
 from services.detector.store import Store
 from services.detector.vocabulary import is_generic
 from services.detector.wording import label, reason
@@ -184,6 +185,7 @@ class Episodes:
         near = [one for one in self._open_episodes(signal.exercise) if self._class(one.phenomenon) is alike]
         own = [one for one in near if one.phenomenon == subject.phenomenon]
         yield from (one for one in near if signal.observation.series in one.events or self._one_gathering(one, subject))
+        yield from (one for one in near if self._told_of_another_day(one, signal))
         place = subject.place or Place()
         where = place_key(place)
         if where is None:
@@ -217,7 +219,21 @@ class Episodes:
         if episode.event is None or subject.event is None:
             return False
         found = relation(episode.event, subject.event, self._configuration.gazetteer)
-        return found is Relation.SAME or (found is not Relation.DIFFERENT and episode.phenomenon == subject.phenomenon)
+        moved = found in (Relation.MOVED_PLACE, Relation.MOVED_TIME)
+        return found is Relation.SAME or (moved and episode.phenomenon == subject.phenomenon)
+
+    def _told_of_another_day(self, episode: Episode, signal: Signal) -> bool:
+        """While a minute fills, more may follow who say so."""
+        event = signal.subject.event
+        if episode.event is None or event is None or not signal.movers:
+            return False
+        if relation(episode.event, event, self._configuration.gazetteer) is not Relation.OTHER_DAY:
+            return False
+        return not signal.complete or signal.movers >= self._call_authors(signal.subject)
+
+    def _call_authors(self, subject: Subject) -> int:
+        region = subject.place.region if subject.place is not None else None
+        return self._configuration.thresholds.limits(subject.phenomenon or "", region).call_authors
 
     def _yields(self, episode: Episode, subject: Subject) -> bool:
         """A bare call belongs to whatever else goes on at its place; never to a demonstration, which would hush it."""
@@ -243,6 +259,8 @@ class Episodes:
             return None
         if subject.place is None and self._is_generic(subject.phenomenon):
             return None  # People are called, nobody knows where or to what.
+        if signal.kind is Kind.CALL and signal.callers < self._call_authors(subject):
+            return None  # People say that it was moved, and nobody knows what.
         where = place_key(subject.place or Place())
         # A series of the whole country takes its place from its newest posts: its window may hold another town's crowd.
         own = signal.observation.series.startswith(("watch:", "event:"))
@@ -329,24 +347,14 @@ class Episodes:
         return subject.phenomenon
 
     def _take_event(self, episode: Episode, signal: Signal, event: EventReference) -> bool:
-        series, authors = signal.observation.series, round(signal.observation.authors)
-        known = episode.event
-        episode.events[series] = max(authors, episode.events.get(series, 0))
-        if known is None:
-            episode.event = event
-            return False
-        found = relation(known, event, self._configuration.gazetteer)
-        most = max(episode.events.values())
-        if found is Relation.DIFFERENT or (found is not Relation.SAME and 2 * authors < most):
-            return False
-        if found is Relation.SAME:
-            episode.event = fuller(known, event, self._configuration.gazetteer)
-            return False
-        if episode.moved_from == event:
-            return False
-        episode.moved_from, episode.event = known, event
-        episode.place = signal.subject.place or episode.place
-        return True
+        return moves.take(
+            episode,
+            signal,
+            event,
+            self._configuration.gazetteer,
+            needed=self._call_authors(signal.subject),
+            demonstration=self._class(episode.phenomenon),
+        )
 
     def _severity(
         self, phenomenon: str, kind: Kind, place: Place, event: EventReference | None, signal: Signal
@@ -408,6 +416,8 @@ class Episodes:
                 about=f"‘{terms[0]}’" if terms else name.lower(),
                 place=episode.place,
                 event=episode.event,
+                moved_from=episode.moved_from,
+                move_is_sure=episode.move_is_sure,
                 observation=episode.observation,
                 authors_unknown=episode.authors_unknown,
                 planned=episode.planned,

@@ -27,7 +27,15 @@ _PARTICLES = frozenset(("mee", "allemaal", "massaal"))
 """Second halves of calls that Dutch puts behind what is between: *kom* morgen *allemaal*."""
 _NEGATIONS = frozenset(("niet", "nooit", "geen", "not", "don't"))
 _CANCELLED = frozenset(("afgelast", "geannuleerd", "gecanceld", "geschrapt", "cancelled", "canceled"))
-_MOVED = frozenset(("verplaatst", "verplaatsen", "verzet", "gewijzigd", "verschoven", "uitgeweken"))
+_CHANGEABLE = frozenset(("datum", "tijd", "tijdstip", "dag", "locatie", "plek"))
+_MOVED = _CHANGEABLE | {
+    "verplaatst", "verplaatsen", "verzet", "gewijzigd", "verschoven", "uitgeweken", "uitgesteld", "vervroegd",
+}  # fmt: skip
+"""May say that a gathering got another place or time; `_moved_at` settles those that often say other things."""
+_OTHER = frozenset(("nieuwe", "andere", "gewijzigde"))
+_TO = frozenset(("naar", "van", "tot"))
+_INSTEAD = frozenset(("niet", "ipv", "i.p.v."))
+"""Before a date: the old one. *In plaats van* too."""
 
 
 class CallStrength(IntEnum):
@@ -102,13 +110,14 @@ class Reader:
     def read(self, tokens: Sequence[str], posted_minute: int, source_region: str | None = None) -> Reading:
         """Read a post written at ``posted_minute`` (minutes since the epoch). ``source_region``: see `Resolver`."""
         when = dates.find(tokens, posted_minute)
-        calls = self._called(tokens)
-        moved_at = next((index for index, token in enumerate(tokens) if token in _MOVED), None)
+        left = _left(tokens, when)
+        calls = self._called(tokens, left)
+        moved_at = _moved_at(tokens)
         named = self._places.mentions(tokens, source_region, telling=bool(when or calls))
         mentions = tuple(mention for mention in named if not _is_origin(mention, named, calling=bool(calls)))
         principal = self._places.principal(tokens, _behind(mentions, moved_at) or mentions)
         place = principal.place if principal else places.NOWHERE
-        appointment = _appointment(when, posted_minute, moved_at)
+        appointment = _appointment(tokens, [one for one in when if one not in left], posted_minute, moved_at)
         starts = None if appointment is None else _rounded_now(appointment)
         key = _key(place, starts)
         strength = CallStrength.NONE
@@ -123,17 +132,22 @@ class Reader:
             calls=calls,
             urge=sum(self._calls[call] for call in calls),
             objects=tuple(sorted(self._objects.intersection(tokens))),
-            moved=moved_at is not None and key is not None,
+            moved=(moved_at is not None or bool(left)) and key is not None,
             rolled=appointment is not None and appointment.rolled,
             event_key=key,
         )
 
-    def _called(self, tokens: Sequence[str]) -> tuple[str, ...]:
+    def _called(self, tokens: Sequence[str], left: Sequence[When]) -> tuple[str, ...]:
         found = [(index, token) for index, token in enumerate(tokens) if token in self._calls]
         if not self._verbs.isdisjoint(tokens):
             found += self._taken_apart(tokens)
-        if not found or not _CANCELLED.isdisjoint(tokens) or _is_off(tokens):
+        if not found or (not left and _off_at(tokens) is not None) or _says_stay_away(tokens):
             return ()
+        if left:  # *kom niet vrijdag maar zaterdag* calls, to Saturday
+            old = {index for when in left for index in range(max(0, when.span[0] - 1), when.span[1])}
+            off_at = _off_at(tokens)
+            old |= set() if off_at is None else {off_at}
+            tokens = ["" if index in old else token for index, token in enumerate(tokens)]
         return tuple(sorted({term for index, term in found if not _negated(tokens, index)}))
 
     def _taken_apart(self, tokens: Sequence[str]) -> list[tuple[int, str]]:
@@ -159,10 +173,48 @@ def _negated(tokens: Sequence[str], index: int) -> bool:
     return not _NEGATIONS.isdisjoint(tokens[max(0, index - NEGATION_REACH) : index + NEGATION_REACH + 1])
 
 
-def _is_off(tokens: Sequence[str]) -> bool:
-    """``gaat niet door``, ``blijf weg``."""
-    pairs = set(pairwise(tokens))
-    return not pairs.isdisjoint({("niet", "door"), ("blijf", "weg"), ("blijf", "thuis")})
+def _off_at(tokens: Sequence[str]) -> int | None:
+    """Where a post says that it is off: ``afgelast``, ``gaat niet door``."""
+    if not _CANCELLED.isdisjoint(tokens):
+        return next(index for index, word in enumerate(tokens) if word in _CANCELLED)
+    if "door" not in tokens:
+        return None
+    return next((index for index, pair in enumerate(pairwise(tokens)) if pair == ("niet", "door")), None)
+
+
+def _says_stay_away(tokens: Sequence[str]) -> bool:
+    return "blijf" in tokens and not set(pairwise(tokens)).isdisjoint({("blijf", "weg"), ("blijf", "thuis")})
+
+
+def _moved_at(tokens: Sequence[str]) -> int | None:
+    """Where a post says that place or time changed. *Verzet* is resistance too, and *plek* any spot."""
+    if _MOVED.isdisjoint(tokens):
+        return None
+    for index, word in enumerate(tokens):
+        if word not in _MOVED or (index and tokens[index - 1] in _NEGATIONS):
+            continue
+        if word == "verzet" and _TO.isdisjoint(tokens[index + 1 : index + 2]):
+            continue
+        if word in _CHANGEABLE and (not index or tokens[index - 1] not in _OTHER):
+            continue
+        return index
+    return None
+
+
+def _left(tokens: Sequence[str], found: Sequence[When]) -> list[When]:
+    """Moments that were given up for another one: *niet vrijdag maar zaterdag*, *zaterdag in plaats van vrijdag*,
+    *vrijdag gaat niet door, zaterdag wel*."""
+    if len(found) < 2:
+        return []
+    off_at = _off_at(tokens)
+    old = [
+        when
+        for when in found
+        if not _INSTEAD.isdisjoint(tokens[max(0, when.span[0] - 1) : when.span[0]])
+        or tuple(tokens[max(0, when.span[0] - 2) : when.span[0]]) == ("plaats", "van")
+        or (off_at is not None and when.span[1] <= off_at)
+    ]
+    return old if len(old) < len(found) else []
 
 
 def _behind(mentions: Sequence[places.Mention], moved_at: int | None) -> tuple[places.Mention, ...]:
@@ -172,14 +224,18 @@ def _behind(mentions: Sequence[places.Mention], moved_at: int | None) -> tuple[p
     return tuple(mention for mention in mentions if mention.span[0] > moved_at)
 
 
-def _appointment(found: Sequence[When], posted_minute: int, moved_at: int | None) -> When | None:
-    """The moment to come: still ahead, an hour before a day, the first; after *verplaatst* the last."""
+def _appointment(tokens: Sequence[str], found: Sequence[When], posted_minute: int, moved_at: int | None) -> When | None:
+    """The moment to come: still ahead, an hour before a day, the first; of what was moved the last it was moved to."""
     now = datetime.fromtimestamp(posted_minute * 60, dates.ZONE).replace(tzinfo=None) if found else None
     ahead = [when for when in found if now is not None and _is_ahead(when, now)]
     if moved_at is not None:
-        later = [when for when in ahead if when.span[0] > moved_at]
+        later = [when for when in ahead if when.span[0] > moved_at or _is_towards(tokens, when)]
         return later[-1] if later else (ahead[0] if ahead else None)
     return min(ahead, key=lambda when: when.precision is not Precision.MINUTE, default=None)
+
+
+def _is_towards(tokens: Sequence[str], when: When) -> bool:
+    return when.span[0] > 0 and tokens[when.span[0] - 1] == "naar"
 
 
 def _is_ahead(when: When, now: datetime) -> bool:

@@ -28,8 +28,8 @@ MAX_SHARES_PER_RECORD = 1_500
 TOO_FAR_AHEAD_MINUTES = 7 * 1440
 
 
-CellKey = tuple[int, int, str, bool, bool]
-"""Offset, minute, source, strong call, whether the posts name an author."""
+CellKey = tuple[int, int, str, bool, bool, bool]
+"""Offset, minute, source, strong call, tells of a move, whether the posts name an author."""
 
 
 @dataclass(slots=True)
@@ -194,7 +194,7 @@ def _series(one: Watched, places: list[Place], reading: Reading, *, everywhere: 
             with_words=True,
         )
     event = reading.reference()
-    if event is not None and event.call and (everywhere or place_key(reading.place) is not None):
+    if event is not None and (event.call or reading.moved) and (everywhere or place_key(reading.place) is not None):
         yield Contribution(
             series=f"event:{reading.event_key}",
             subject=Subject(phenomenon=phenomenon, place=reading.place, event=event),
@@ -261,12 +261,13 @@ class SourceFold:
         pending = self._pending.setdefault(world, {})
         words = self._matcher.words(post) if post.author is not None and not post.retract else []
         strong = reading is not None and is_strong(reading, self._matcher.gazetteer)
+        moved = reading is not None and reading.moved
         about = _about(reading.place) if reading is not None else None
         if about is not None and reading is not None:
             self._places.setdefault(world, {})[about] = reading.place
         for contribution in contributions:
             _, cells = pending.setdefault(contribution.series, (contribution.subject, {}))
-            cell = cells.setdefault((offset, post.minute, post.source, strong, post.author is not None), _Cell())
+            cell = cells.setdefault((offset, post.minute, post.source, strong, moved, post.author is not None), _Cell())
             cell.posts += -1 if post.retract else 1
             if about is not None and contribution.subject.place is None:
                 cell.places[about] = cell.places.get(about, 0) + (-1 if post.retract else 1)
@@ -351,7 +352,7 @@ def _pieces(delta: SeriesDelta) -> Iterable[SeriesDelta]:
 
 
 def _share(key: CellKey, cell: _Cell) -> Share:
-    offset, minute, source, strong, _ = key
+    offset, minute, source, strong, moved, _ = key
     position = {author: number for number, author in enumerate(cell.authors)}
     return Share(
         offset=offset,
@@ -362,4 +363,5 @@ def _share(key: CellKey, cell: _Cell) -> Share:
         strong=strong,
         places=cell.places,
         words={word: tuple(sorted(position[author] for author in users)) for word, users in cell.words.items()},
+        moved=moved,
     )

@@ -25,13 +25,18 @@ class Relation(StrEnum):
     SAME = "same"
     MOVED_PLACE = "moved_place"
     MOVED_TIME = "moved_time"
+    OTHER_DAY = "other_day"
+    """One place on two days: the same gathering put off, or two. The references alone cannot tell."""
 
 
 def relation(old: EventReference, new: EventReference, gazetteer: Gazetteer) -> Relation:
     """How a newer reference relates to an older one; both name a time."""
-    if not old.starts or not new.starts or old.starts[:10] != new.starts[:10]:
+    if not old.starts or not new.starts:
         return Relation.DIFFERENT
     alike = old.place is not None and new.place is not None and fuzz.ratio(old.place, new.place) >= SAME_NAME
+    if old.starts[:10] != new.starts[:10]:
+        elsewhere = not alike and is_street(old.place, gazetteer) and is_street(new.place, gazetteer)
+        return Relation.DIFFERENT if old.gemeente != new.gemeente or elsewhere else Relation.OTHER_DAY
     if old.gemeente != new.gemeente:
         # One street name, one day, two towns: a name that stands in several towns was settled differently.
         return Relation.SAME if alike else Relation.DIFFERENT
@@ -42,6 +47,17 @@ def relation(old: EventReference, new: EventReference, gazetteer: Gazetteer) -> 
         if apart > SAME_CLOCK:
             return Relation.MOVED_TIME
     return Relation.SAME
+
+
+def same_but_the_day(old: EventReference, new: EventReference) -> bool:
+    """One spot and one clock, as far as both are told: what is left when only the date of a gathering changes."""
+    if old.place is None or new.place is None or fuzz.ratio(old.place, new.place) < SAME_NAME:
+        return False
+    clocks = [datetime.fromisoformat(one.starts).time() for one in (old, new) if one.starts and "T" in one.starts]
+    if len(clocks) < 2:
+        return True
+    first, second = (timedelta(hours=clock.hour, minutes=clock.minute) for clock in clocks)
+    return abs(first - second) <= SAME_CLOCK
 
 
 def fuller(old: EventReference, new: EventReference, gazetteer: Gazetteer) -> EventReference:

@@ -65,6 +65,10 @@ class State(msgspec.Struct, array_like=True):
     """Minute and observed count of the last signal: news is only sent when it is news."""
     marked: int | None = None
     """Minute up to which blind spells of the sources were taken in."""
+    untold: int | None = None
+    """First minute of the hours that are not in the picture yet, for want of k people."""
+    movers: dict[int, int] = {}
+    """Hash of an author token to the last minute in which it said that the gathering was moved here."""
 
 
 class _Waiting(msgspec.Struct, array_like=True):
@@ -107,6 +111,16 @@ class Glance:
         kept = state.kept
         head = state.counts.head
         return cls(subject=kept.subject, head=head, ahead=tuple(kept.ahead), open_minute=kept.open_minute)
+
+
+def _remember(people: dict[int, int], one: int, minute: int) -> None:
+    people[one] = max(minute, people.get(one, minute))
+    if len(people) > MAX_CALLERS:
+        del people[min(people, key=lambda person: (people[person], person))]
+
+
+def _of_the_day(people: dict[int, int], minute: int) -> int:
+    return sum(minute - CALLS_COUNT_MINUTES < at <= minute for at in people.values())
 
 
 def _may_be(doubtful: Place, certain: Place) -> bool:
@@ -163,7 +177,10 @@ class SeriesState:
             kept.unnamed += 0 if share.authors else share.posts
         if share.strong and share.posts > 0:
             for author in share.authors:
-                self._call(author_hash(author), share.minute)
+                _remember(kept.callers, author_hash(author), share.minute)
+        if share.moved and share.posts > 0:
+            for author in share.authors:
+                _remember(kept.movers, author_hash(author), share.minute)
         for word, users in share.words.items():
             self._use(word, (author_hash(share.authors[user]) for user in users), share.minute, k)
         for key, posts in share.places.items():
@@ -210,12 +227,6 @@ class SeriesState:
             return None
         return recent[most].place if 2 * posts[most] > sum(one.posts for one in recent) else None
 
-    def _call(self, caller: int, minute: int) -> None:
-        callers = self.kept.callers
-        callers[caller] = max(minute, callers.get(caller, minute))
-        if len(callers) > MAX_CALLERS:
-            del callers[min(callers, key=lambda one: (callers[one], one))]
-
     def _use(self, word: str, users: Iterable[int], minute: int, k: int) -> None:
         words = self.kept.words
         entry = words.get(word)
@@ -231,7 +242,11 @@ class SeriesState:
 
     def calls(self, minute: int) -> int:
         """Distinct authors of strong calls in the day before ``minute``."""
-        return sum(minute - CALLS_COUNT_MINUTES < at <= minute for at in self.kept.callers.values())
+        return _of_the_day(self.kept.callers, minute)
+
+    def moves(self, minute: int) -> int:
+        """Distinct authors who said, in the day before ``minute``, that the gathering was moved here."""
+        return _of_the_day(self.kept.movers, minute)
 
     def context(self, minute: int, k: int, most: int = 8) -> tuple[str, ...]:
         """Words that at least ``k`` distinct authors used within the day before ``minute``, most used first."""

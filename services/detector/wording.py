@@ -32,14 +32,17 @@ def reason(
     observation: Observation,
     authors_unknown: bool,
     planned: str | None = None,
+    moved_from: EventReference | None = None,
+    move_is_sure: bool = True,
 ) -> str:
     """``about`` is the strongest watch term, or the label of the phenomenon."""
+    moved = _moved(moved_from, event, sure=move_is_sure) if moved_from is not None and event is not None else ""
     if kind is Kind.CALL and event is not None:
-        return _call(event, observation)
+        return moved + _call(event, observation)
     people = "schrijvers onbekend" if authors_unknown else f"van {_number(observation.authors)} mensen"
     at = f" in {where(place)}" if where(place) else ""
     usual = _number(observation.expected) if observation.expected >= 0.95 else "minder dan 1"
-    line = (
+    line = moved + (
         f"{observation.observed} berichten {f'({people})' if authors_unknown else people} over {about}{at} "
         f"in {span(observation.scale_minutes)}; normaal {usual}."
     )
@@ -64,6 +67,22 @@ def _call(event: EventReference, observation: Observation) -> str:
     if event.objects:
         line += f"; meenemen: {', '.join(event.objects)}"
     return line + "."
+
+
+def _moved(old: EventReference, new: EventReference, *, sure: bool) -> str:
+    if not sure:
+        return f"Mogelijk verplaatst naar {_spot(new, old)}: over {_spot(old, new)} plaatst niemand meer iets. "
+    return f"Verplaatst: eerst {_spot(old, new)}, nu {_spot(new, old)}. "
+
+
+def _spot(event: EventReference, other: EventReference) -> str:
+    """What of a gathering differs from the other: its place, its moment, or both."""
+    parts = []
+    if event.starts and event.starts != other.starts:
+        parts.append(moment(event.starts))
+    if event.place and event.place != other.place:
+        parts.append(event.place)
+    return ", ".join(parts) or event.place or moment(event.starts or "")
 
 
 def moment(starts: str) -> str:

@@ -155,3 +155,38 @@ def test_nothing_said_is_nothing_read(read):
     assert reading.event_key is None
     assert reading.reference() is None
     assert reading.strength is CallStrength.NONE
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "rellen coolsingel verplaatst naar zaterdag 20:00",
+        "coolsingel van vrijdag naar zaterdag 20:00 verplaatst",
+        "rellen coolsingel verzet naar zaterdag 20:00",
+        "rellen coolsingel van vrijdag uitgesteld, nu zaterdag 20:00",
+        "nieuwe datum: zaterdag 20:00 coolsingel, kom allemaal",
+        "andere dag! coolsingel zaterdag 20.00 neem vuurwerk mee",
+        "coolsingel zaterdag 20:00 in plaats van vrijdag 20:00 kom allemaal",
+        "wordt zaterdag 20:00 ipv vrijdag, coolsingel, deel dit massaal",
+        "niet vrijdag maar zaterdag 20:00 coolsingel kom allemaal",
+        "vrijdag gaat niet door, zaterdag 20:00 coolsingel kom allemaal",
+        "vrijdag afgelast, zaterdag 20:00 coolsingel kom allemaal",
+    ],
+)
+def test_another_day_is_the_new_one_and_is_told_as_a_move(read, sentence):
+    reading = read(sentence)
+    assert (reading.event_key, reading.moved) == ("GM0599|coolsingel|2021-11-20T20:00", True)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "kom in verzet vrijdag 20:00 coolsingel",
+        "niet verplaatst! vrijdag 20:00 coolsingel kom allemaal",
+        "mooie plek vrijdag 20:00 coolsingel kom allemaal",
+        "vrijdag 20:00 coolsingel, zaterdag ook, kom allemaal",
+    ],
+)
+def test_resistance_a_spot_and_a_second_day_move_nothing(read, sentence):
+    reading = read(sentence)
+    assert (reading.event_key, reading.moved) == ("GM0599|coolsingel|2021-11-19T20:00", False)

@@ -250,3 +250,105 @@ def test_a_word_nobody_used_for_days_had_no_posts_and_its_first_crowd_is_not_its
     evenings = [*crowd(T + 3760, said, 25, minutes=75), *crowd(T + 4760, said, 12, minutes=48)]
     alerts = opened(replay(whole(), batches([*chatter(T, 6000), *evenings])))
     assert [alert.phenomenon for alert in alerts] == ["car-meet", "car-meet"]
+
+
+FRIDAY = "kom_allemaal vrijdag 20:00 naar Coolsingel rellen"
+SATURDAY = "kom_allemaal zaterdag 20:00 naar Coolsingel rellen"
+
+
+def calls_of(text: str, start: int, number: int = 4) -> list[AnonymousPost]:
+    return [post(start + index, text, f"{text}-{start}-{index}") for index in range(number)]
+
+
+def test_a_gathering_put_off_is_the_same_alert_with_the_old_date_and_the_new(config: Configuration) -> None:
+    put_off = calls_of("rellen Coolsingel verplaatst naar zaterdag 20:00", T + 400, 3)
+    alerts = alerts_of(config, chatter(T, DAY), calls_of(FRIDAY, T + 300, 12), put_off)
+    assert len({alert.id for alert in alerts}) == 1
+    change = next(alert for alert in alerts if alert.change is Change.MOVED)
+    assert change.moved_from is not None
+    assert change.event is not None
+    assert (change.moved_from.starts, change.event.starts) == ("2026-11-13T20:00", "2026-11-14T20:00")
+    assert change.reason.startswith(
+        "Verplaatst: eerst vrijdag 13 november om 20:00, nu zaterdag 14 november om 20:00. "
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["rellen Coolsingel uitgesteld tot zaterdag 20:00", "rellen niet vrijdag maar zaterdag 20:00 Coolsingel"]
+)
+def test_who_tells_of_a_move_need_not_call(config: Configuration, text: str) -> None:
+    alerts = alerts_of(config, chatter(T, DAY), calls_of(FRIDAY, T + 300), calls_of(text, T + 400, 3))
+    assert [alert.event.starts for alert in alerts if alert.change is Change.MOVED and alert.event] == [
+        "2026-11-14T20:00"
+    ]
+
+
+def test_who_tells_of_a_move_of_nothing_known_opens_nothing(config: Configuration) -> None:
+    told = calls_of("rellen Coolsingel uitgesteld tot zaterdag 20:00", T + 400, 3)
+    assert alerts_of(config, chatter(T, DAY), told) == []
+
+
+def test_two_who_say_it_was_moved_move_nothing(config: Configuration) -> None:
+    said = calls_of("rellen Coolsingel verplaatst naar zaterdag 20:00", T + 400, 2)
+    alerts = alerts_of(config, chatter(T, DAY), calls_of(FRIDAY, T + 300), said)
+    assert {alert.event.starts for alert in alerts if alert.event} == {"2026-11-13T20:00"}
+
+
+def test_a_new_date_that_takes_the_place_of_the_old_one_is_told_as_a_guess(config: Configuration) -> None:
+    alerts = alerts_of(config, chatter(T, DAY), calls_of(FRIDAY, T + 300), calls_of(SATURDAY, T + 600))
+    (change,) = [alert for alert in alerts if alert.change is Change.MOVED]
+    assert change.reason.startswith(
+        "Mogelijk verplaatst naar zaterdag 14 november om 20:00: "
+        "over vrijdag 13 november om 20:00 plaatst niemand meer iets. "
+    )
+
+
+def test_a_guess_is_taken_back_when_people_call_to_the_old_date_again(config: Configuration) -> None:
+    alerts = alerts_of(
+        config,
+        chatter(T, DAY),
+        calls_of(FRIDAY, T + 300),
+        calls_of(SATURDAY, T + 600),
+        calls_of(FRIDAY, T + 700),
+        calls_of(SATURDAY, T + 1000),
+    )
+    assert [alert.change for alert in alerts].count(Change.MOVED) == 1
+    final = alerts[-1]
+    assert final.event is not None
+    assert (final.event.starts, final.moved_from) == ("2026-11-13T20:00", None)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ([T + 300, T + 590, T + 700], [T + 600]),
+        ([T + 300, T + 320], [T + 310, T + 600]),
+    ],
+    ids=["the old date is called to still", "both were called to at once"],
+)
+def test_two_dates_at_one_place_are_two_gatherings(config: Configuration, first: list[int], second: list[int]) -> None:
+    posts = [calls_of(FRIDAY, at) for at in first] + [calls_of(SATURDAY, at) for at in second]
+    alerts = alerts_of(config, chatter(T, DAY), *posts)
+    assert Change.MOVED not in {alert.change for alert in alerts}
+
+
+def test_next_week_is_another_gathering(config: Configuration) -> None:
+    """A weekly meet: the next is called for when the last is over."""
+    tonight = calls_of("kom_allemaal vanavond 20:00 naar Coolsingel rellen", T + 60)
+    next_week = calls_of("kom_allemaal maandag 20:00 naar Coolsingel rellen", T + DAY)
+    alerts = alerts_of(config, chatter(T, 2 * DAY), tonight, next_week)
+    assert Change.MOVED not in {alert.change for alert in alerts}
+    assert {"2026-11-09T20:00", "2026-11-16T20:00"} == {alert.event.starts for alert in alerts if alert.event}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_move_is_told_the_same_however_posts_were_spread(config: Configuration, seed: int) -> None:
+    posts = [
+        *chatter(T, DAY),
+        *calls_of(FRIDAY, T + 300),
+        *calls_of("rellen Coolsingel verplaatst naar zaterdag 20:00", T + 400, 3),
+        *calls_of("kom_allemaal Coolsingel vuurwerk verplaatst naar zondag 20:00", T + 800, 3),
+    ]
+    alone = last(replay(config, batches(posts)))
+    spread = last(replay(config, batches(posts, 4), seed=seed, flush_each=seed))
+    assert [line_of(alert) for alert in alone.values()] == [line_of(alert) for alert in spread.values()]
