@@ -26,7 +26,7 @@ class PictureBlock(
     end: int
     """Exclusive; a multiple of 60, at most a week after ``start``."""
     posts: int | None = None
-    """Absent: some, by fewer than k different people in a week."""
+    """None at all, or of at least k different people. Absent: some, by fewer people than that in a week."""
     expected: float
     """Under the baseline, without what could not be seen."""
     sources: dict[str, int] = {}

@@ -31,7 +31,7 @@ from services.detector.calendar import Planned, beyond
 from services.detector.event_time import Alignment
 from services.detector.gathering import ends
 from services.detector.picture import KINDS as IN_PICTURE
-from services.detector.picture import block_of
+from services.detector.picture import blocks_of
 from services.detector.state import CALLS_COUNT_MINUTES, Glance, SeriesState, Spell
 from services.detector.store import Store
 from services.detector.window import Reason, WindowTest
@@ -326,10 +326,8 @@ class Detection:
             series = name.partition("/")[2]
             state = self._series.get(name) if series.startswith(IN_PICTURE) else None
             if state is not None:
-                block = block_of(series, state, full, self._thresholds.k_anonymity, record.exercise)
+                yield from blocks_of(series, state, full, self._thresholds.k_anonymity, record.exercise)
                 self._series.put(name, state)
-                if block is not None:
-                    yield block
         world.heard.clear()
 
     def _test(self, name: str, minute: int, record: SeriesDeltas, *, complete: bool) -> Iterable[Signal]:

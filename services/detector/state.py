@@ -66,7 +66,9 @@ class State(msgspec.Struct, array_like=True):
     marked: int | None = None
     """Minute up to which blind spells of the sources were taken in."""
     untold: int | None = None
-    """First minute of the hours that are not in the picture yet, for want of k people."""
+    """First minute of the hours with posts that are not in the picture yet, for want of k people."""
+    pictured: int | None = None
+    """Where the last block of the picture ended."""
     movers: dict[int, int] = {}
     """Hash of an author token to the last minute in which it said that the gathering was moved here."""
 

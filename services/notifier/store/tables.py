@@ -242,6 +242,22 @@ feedback = Table(
     Column("at_ms", BigInteger, nullable=False, index=True),
 )
 
+picture = Table(
+    "picture",
+    metadata,
+    Column("id", String(260), primary_key=True),  # exercise, series and start
+    Column("phenomenon", String(60), nullable=False),
+    Column("region", String(8)),  # absent: the whole country
+    Column("gemeente", String(80)),
+    Column("exercise", String(200)),
+    Column("start", BigInteger, nullable=False),  # minutes, as in contracts.picture
+    Column("end", BigInteger, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("stored_ms", BigInteger, nullable=False),
+    Index(None, "phenomenon", "end"),
+    Index(None, "end"),
+)
+
 housekeeping = Table(
     "housekeeping",
     metadata,

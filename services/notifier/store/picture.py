@@ -1,0 +1,68 @@
+"""Blocks of the picture as they came, and which of them may still be held."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from configuration.mandates import Cover
+from contracts.codec import Decoder, encode
+from contracts.picture import PictureBlock, key
+from services.notifier.access.reach import Reach
+from services.notifier.store.tables import picture
+from services.notifier.store.upsert import upsert
+
+_decoder: Decoder[PictureBlock] = Decoder(PictureBlock)
+
+
+async def put(connection: AsyncConnection, block: PictureBlock, now_ms: int) -> None:
+    """The same block told again replaces itself."""
+    row = {
+        "id": f"{key(block).decode()}/{block.start}",
+        "phenomenon": block.phenomenon,
+        "region": block.region,
+        "gemeente": block.gemeente,
+        "exercise": block.exercise,
+        "start": block.start,
+        "end": block.end,
+        "record": encode(block),
+        "stored_ms": now_ms,
+    }
+    await connection.execute(upsert(connection, picture, row, key="id"))
+
+
+async def blocks(
+    connection: AsyncConnection, reach: Reach, phenomenon: str, *, start: int, end: int, exercise: str | None
+) -> list[PictureBlock]:
+    """All that lie in [start, end) for a part at least."""
+    query = select(picture.c.record).where(
+        picture.c.phenomenon == phenomenon,
+        picture.c.end > start,
+        picture.c.start < end,
+        picture.c.exercise.is_(None) if exercise is None else picture.c.exercise == exercise,
+        reach.where(picture.c.region),
+    )
+    return [_decoder.decode(record) for (record,) in await connection.execute(query.order_by(picture.c.id))]
+
+
+async def exercises(connection: AsyncConnection, reach: Reach) -> dict[str, int]:
+    """Exercises that left a picture, each with the end of its newest block."""
+    mine = picture.c.exercise.is_not(None), reach.where(picture.c.region)
+    query = select(picture.c.exercise, func.max(picture.c.end)).where(*mine).group_by(picture.c.exercise)
+    return {name: end for name, end in await connection.execute(query.order_by(picture.c.exercise))}
+
+
+async def expire(connection: AsyncConnection, before_minute: int) -> int:
+    return (await connection.execute(delete(picture).where(picture.c.end < before_minute))).rowcount
+
+
+async def drop_uncovered(connection: AsyncConnection, cover: Cover) -> int:
+    """What no mandate that is in force covers goes; exercises need none. Returns how many blocks."""
+    kinds = select(picture.c.phenomenon, picture.c.region).where(picture.c.exercise.is_(None)).distinct()
+    gone = 0
+    for phenomenon, region in (await connection.execute(kinds)).all():
+        if not cover.watches(phenomenon, region):
+            mine = picture.c.region.is_(None) if region is None else picture.c.region == region
+            query = delete(picture).where(picture.c.exercise.is_(None), picture.c.phenomenon == phenomenon, mine)
+            gone += (await connection.execute(query)).rowcount
+    return gone
