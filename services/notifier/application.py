@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from runtime.probes import Health, add_probes
@@ -19,6 +18,7 @@ from services.notifier.api import configuration as configuration_api
 from services.notifier.api import receivers as receivers_api
 from services.notifier.api import room as room_api
 from services.notifier.console import archive, forms, maps, pages, quiet, receivers
+from services.notifier.console.design import Static
 from services.notifier.console.rendering import STATIC, error_page
 from services.notifier.headers import API_VERSION
 from services.notifier.problems import MEDIA_TYPE, Problem, add_problems
@@ -74,7 +74,7 @@ def build(room: Room, health: Health) -> FastAPI:
     )
     for module in modules:
         app.include_router(module.router)
-    app.mount("/static", StaticFiles(directory=STATIC))
+    app.mount("/static", Static(directory=STATIC))
 
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi() -> dict[str, Any]:

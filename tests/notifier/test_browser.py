@@ -47,7 +47,7 @@ async def test_the_whole_life_by_keyboard_alone(served: Served, browser: Any) ->
         raise AssertionError(f"{selector} is not reached by Tab")
 
     await page.keyboard.press("Tab")
-    assert await page.evaluate("document.activeElement.className") == "utrecht-skip-link"
+    assert await page.evaluate("document.activeElement.matches('.utrecht-skip-link')")
     await tab_to("[data-focus=gezien]")
     await page.keyboard.press("Enter")
     await page.wait_for_selector(".status--seen")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from contracts.alert import Alert
@@ -55,44 +55,55 @@ class Chart:
 
 def chart(alert: Alert) -> Chart | None:
     """None when the alert carries no course."""
-    points = alert.series
+    points, seen = alert.series, alert.observation
     if not points:
         return None
-    seen = alert.observation
-    highest = max(1.0, *(max(point.observed, point.expected) for point in points))
+    return course(
+        [(point.minute, point.observed, point.expected) for point in points],
+        step_minutes=points[1].minute - points[0].minute if len(points) > 1 else seen.scale_minutes,
+        window=(seen.window_start_minute, seen.window_end_minute),
+    )
+
+
+def course(
+    points: Sequence[tuple[int, float, float]], *, step_minutes: int, window: tuple[int, int] | None = None
+) -> Chart:
+    """``points``: at least one bar, oldest first: its first minute, observed, expected. ``window``: minutes from, to
+    (exclusive) to be marked."""
+    highest = max(1.0, *(max(observed, expected) for _, observed, expected in points))
     top = _round_up(highest)
     plot_width, plot_height = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
     step = plot_width / len(points)
     gap = min(2.0, step / 4)
+    since, until = window or (0, 0)
 
     def y(value: float) -> float:
         return round(TOP + plot_height * (1 - min(1.0, value / top)), 1)
 
-    bars = []
-    for index, point in enumerate(points):
-        bars.append(
-            Bar(
-                x=round(LEFT + index * step + gap / 2, 1),
-                y=y(point.observed),
-                width=round(step - gap, 1),
-                height=round(TOP + plot_height - y(point.observed), 1),
-                in_window=seen.window_start_minute <= point.minute < seen.window_end_minute,
-                label=_clock(point.minute, points[0].minute, points[-1].minute),
-                observed=point.observed,
-                expected=point.expected,
-            )
+    bars = [
+        Bar(
+            x=round(LEFT + index * step + gap / 2, 1),
+            y=y(observed),
+            width=round(step - gap, 1),
+            height=round(TOP + plot_height - y(observed), 1),
+            in_window=since <= minute < until,
+            label=_clock(minute, points[0][0], points[-1][0]),
+            observed=round(observed),
+            expected=expected,
         )
-    line = [f"{LEFT + (index + 0.5) * step:.1f},{y(point.expected)}" for index, point in enumerate(points)]
+        for index, (minute, observed, expected) in enumerate(points)
+    ]
+    line = [f"{LEFT + (index + 0.5) * step:.1f},{y(expected)}" for index, (_, _, expected) in enumerate(points)]
     inside = [bar for bar in bars if bar.in_window]
-    window = (inside[0].x, round(inside[-1].x + inside[-1].width - inside[0].x, 1)) if inside else None
+    marked = (inside[0].x, round(inside[-1].x + inside[-1].width - inside[0].x, 1)) if inside else None
     values = tuple(Tick(at=y(value), label=_short(value)) for value in (0, top / 2, top))
     return Chart(
         bars=tuple(bars),
         expected=" ".join(line),
-        window=window,
+        window=marked,
         values=values,
         times=_time_ticks(bars),
-        step_minutes=points[1].minute - points[0].minute if len(points) > 1 else seen.scale_minutes,
+        step_minutes=step_minutes,
     )
 
 

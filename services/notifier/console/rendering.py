@@ -18,7 +18,7 @@ from contracts.source_health import SourceHealth, Status
 from services.notifier.access.actor import Actor, Means
 from services.notifier.access.permissions import Permission
 from services.notifier.access.policy import POLICY
-from services.notifier.console import times, words
+from services.notifier.console import design, times, words
 from services.notifier.console.present import Card, present
 from services.notifier.life import UNSEEN
 from services.notifier.room import Room, actor, room
@@ -67,7 +67,7 @@ def _environment() -> Environment:
 
 def _static_version() -> str:
     """Changes with the files, so that a browser never runs an old script against new pages."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(design.sheet())
     for file in sorted(STATIC.iterdir()):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:10]
@@ -173,6 +173,14 @@ ERRORS = {
 }
 
 
+HELP = {
+    403: "Uw rol of uw regio laat dit niet toe. Vraag uw beheerder als u dit nodig hebt voor uw werk.",
+    404: "Misschien klopt het adres niet, of is de melding na haar bewaartijd verwijderd.",
+    500: "Het is opgeschreven. Probeer het zo nog eens. Blijft het zo? Bel dan uw beheerder.",
+}
+"""What to do, where nothing better was said."""
+
+
 async def bare_page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
     """A page for somebody who is not signed in: nothing but what is passed."""
     html = _templates.get_template(template).render({"theme": theme_of(request), **values})
@@ -182,7 +190,9 @@ async def bare_page(request: Request, template: str, *, status: int = 200, **val
 async def error_page(request: Request, status: int, detail: str) -> Response:
     """Needs nothing but templates: it must also work when the database does not."""
     template = _templates.get_template("fout.html")
-    return HTMLResponse(template.render(title=ERRORS.get(status, "Dit lukt niet"), detail=detail), status_code=status)
+    detail = detail or HELP.get(status, "")
+    title = ERRORS.get(status, "Dit lukt niet")
+    return HTMLResponse(template.render(title=title, detail=detail, theme=theme_of(request)), status_code=status)
 
 
 def card(the_room: Room, case: Case, *, small: bool = False) -> Card:

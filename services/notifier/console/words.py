@@ -31,6 +31,7 @@ ACTION = {
     "notice-silence": "Einde van demping gezien",
     "retention": "Bewaartijd voorbij, verwijderd",
     "test-receiver": "Ontvanger getest",
+    "mandate-ended": "Mandaat afgelopen, beeld verwijderd",
 }
 CHANGE = {
     "opened": "Melding geopend",
@@ -75,6 +76,7 @@ KEPT = {
     "events": "Wijzigingen voor open schermen",
     "feedback": "Oordelen",
     "silences": "Afgelopen dempingen",
+    "picture": "Blokken van het beeld",
 }
 HELD = {
     "silenced": "Gedempt: deze melding staat niet op Nu zolang de demping loopt.",
@@ -89,6 +91,19 @@ ATTEMPT = {
     "unreachable": "niet bereikbaar",
     "timeout": "geen antwoord",
     "expired": "te oud geworden",
+}
+SCOPE = {
+    "alerts:read": "meldingen lezen",
+    "alerts:handle": "meldingen afhandelen",
+    "alerts:export": "meldingen exporteren",
+    "sources:read": "bronnen bekijken",
+    "deliveries:read": "verzendingen bekijken",
+    "receivers:test": "ontvangers testen",
+    "configuration:read": "instellingen bekijken",
+    "audit:read": "logboek lezen",
+    "metrics:read": "landelijke cijfers lezen",
+    "cases:read": "meldingen aan platforms lezen",
+    "cases:write": "meldingen aan platforms maken",
 }
 TRIAL = {"test": "test", "heartbeat": "teken van leven"}
 RECEIVER = {
