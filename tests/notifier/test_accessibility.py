@@ -35,6 +35,14 @@ VIEWS = (
     "/toegang",
     "/bestaat-niet",
 )
+EMPTY = {
+    "/": "er kijkt nu geen bron mee",
+    "/bronnen": "Nog geen bron heeft zich gemeld",
+    "/archief": "Niets gevonden",
+    "/dempingen": "Er is niets gedempt",
+    "/dienstoverdracht": "Er staat niets open",
+}
+"""What a page says before anything came."""
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}}
 
 
@@ -77,9 +85,20 @@ async def test_every_view_in_every_theme(
 
 
 async def test_every_state_in_between(served: Served, browser: Any) -> None:
-    await served.arrives(health(status=Status.BLIND, reason=Reason.SILENT))
     page = await opened(served, browser)
-    found = await violations(page)  # empty, and blind
+    found: list[str] = []
+    for view, says in EMPTY.items():
+        await page.goto(address(served, view))
+        assert says in await page.inner_text("main")
+        found += await violations(page)
+    await served.arrives(health())
+    await page.goto(address(served))
+    assert "1 bron kijkt mee" in await page.inner_text("main")
+    found += await violations(page)
+    await served.arrives(health(status=Status.BLIND, reason=Reason.SILENT))
+    await page.goto(address(served))
+    assert "kan iets gebeuren dat Seinpost niet ziet" in await page.inner_text("main")
+    found += await violations(page)
     await page.goto(address(served, "/kaart"))
     found += await violations(page)
     await evening(served, blind=False)
