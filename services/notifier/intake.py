@@ -20,15 +20,17 @@ from contracts.alert import Alert
 from contracts.codec import Decoder, Malformed
 from contracts.dead_letter import Reason
 from contracts.notice import Notice
+from contracts.picture import PictureBlock
+from contracts.raw_post import PROBE
 from contracts.source_health import SourceHealth
-from contracts.topics import ALERTS, NOTICES
+from contracts.topics import ALERTS, NOTICES, PICTURE
 from runtime.logs import log
 from runtime.probes import Health
 from services.notifier import metrics
 from services.notifier.admission import Admission
 from services.notifier.delivery.outbox import Outbox
 from services.notifier.measured import is_probe, measure
-from services.notifier.store import notices, sources
+from services.notifier.store import notices, picture, sources
 from services.notifier.store.database import Database
 
 BATCH_RECORDS = 500
@@ -51,6 +53,7 @@ class Intake:
     _alerts: Decoder[Alert] = field(default_factory=lambda: Decoder(Alert))
     _health: Decoder[SourceHealth] = field(default_factory=lambda: Decoder(SourceHealth))
     _notices: Decoder[Notice] = field(default_factory=lambda: Decoder(Notice))
+    _blocks: Decoder[PictureBlock] = field(default_factory=lambda: Decoder(PictureBlock))
 
     async def run(self, consumer: BatchConsumer, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -98,6 +101,8 @@ class Intake:
                 await self._alert(connection, self._alerts.decode(record.value), now)
             elif record.topic == NOTICES.name:
                 await self._notice(connection, self._notices.decode(record.value), now)
+            elif record.topic == PICTURE.name:
+                await self._block(connection, self._blocks.decode(record.value), now)
             else:
                 await self._source(connection, self._health.decode(record.value), now)
         except Malformed as problem:
@@ -125,6 +130,13 @@ class Intake:
         async with connection.begin_nested():
             await notices.store(connection, notice, now)
         metrics.NOTICES.inc()
+
+    async def _block(self, connection: AsyncConnection, block: PictureBlock, now: int) -> None:
+        if block.exercise == PROBE:
+            return
+        async with connection.begin_nested():
+            await picture.put(connection, block, now)
+        metrics.PICTURE_BLOCKS.inc()
 
     async def _set_aside(self, record: ConsumerRecord, problem: Malformed) -> None:
         await self.dead_letters.put(

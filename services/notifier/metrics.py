@@ -11,6 +11,7 @@ ALERTS = Counter(
 )
 SOURCE_HEALTH = Counter("seinpost_notifier_source_health_total", "Source health records stored.")
 NOTICES = Counter("seinpost_notifier_notices_total", "Notices of services stored.")
+PICTURE_BLOCKS = Counter("seinpost_notifier_picture_blocks_total", "Blocks of the picture stored.")
 VISIBLE_SECONDS = Histogram(
     "seinpost_notifier_visible_seconds",
     "From the writing of an alert record to its event on the live stream.",
@@ -70,3 +71,5 @@ DENIED = Counter(
     "minute and those who only asked too often.",
     ["reason"],
 )
+CASE_STORE = Gauge("seinpost_notifier_case_store", "Whether the store of reports to platforms is open: 1, or 0.")
+CASES_DELETED = Counter("seinpost_notifier_cases_deleted_total", "Reports to platforms that were destroyed.")

@@ -16,7 +16,7 @@ from runtime.logs import log
 from services.notifier import metrics
 from services.notifier.life import Status
 from services.notifier.rounds import ORIGIN, SYSTEM
-from services.notifier.store import audit, housekeeping
+from services.notifier.store import audit, housekeeping, picture
 from services.notifier.store.database import Database
 from services.notifier.store.tables import (
     actions,
@@ -43,6 +43,7 @@ class Retention:
     database: Database
     alerts_days: int
     feedback_days: int = 1825
+    picture_days: int = 400
     now_ms: Callable[[], int]
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -71,6 +72,7 @@ class Retention:
                 "feedback": delete(feedback).where(feedback.c.at_ms < now - self.feedback_days * DAY_MS),
             }
             gone = {name: (await connection.execute(statement)).rowcount for name, statement in old.items()}
+            gone["picture"] = await picture.expire(connection, now - self.picture_days * DAY_MS)
         async with self.database.writing() as connection:
             for name, number in {"alerts": removed, **gone}.items():
                 await housekeeping.note(connection, name, number, now)

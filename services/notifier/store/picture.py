@@ -49,11 +49,13 @@ async def exercises(connection: AsyncConnection, reach: Reach) -> dict[str, int]
     """Exercises that left a picture, each with the end of its newest block."""
     mine = picture.c.exercise.is_not(None), reach.where(picture.c.region)
     query = select(picture.c.exercise, func.max(picture.c.end)).where(*mine).group_by(picture.c.exercise)
-    return {name: end for name, end in await connection.execute(query.order_by(picture.c.exercise))}
+    rows = await connection.execute(query.order_by(picture.c.exercise))
+    return {row[0]: int(row[1]) for row in rows}
 
 
-async def expire(connection: AsyncConnection, before_minute: int) -> int:
-    return (await connection.execute(delete(picture).where(picture.c.end < before_minute))).rowcount
+async def expire(connection: AsyncConnection, before_ms: int) -> int:
+    """By when they came: an exercise plays in other years."""
+    return (await connection.execute(delete(picture).where(picture.c.stored_ms < before_ms))).rowcount
 
 
 async def drop_uncovered(connection: AsyncConnection, cover: Cover) -> int:

@@ -26,4 +26,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_picture")),
     )
     op.create_index(op.f("ix_picture_phenomenon_end"), "picture", ["phenomenon", "end"], unique=False)
-    op.create_index(op.f("ix_picture_end"), "picture", ["end"], unique=False)
+    op.create_index(op.f("ix_picture_stored_ms"), "picture", ["stored_ms"], unique=False)

@@ -1,0 +1,131 @@
+"""Beeld and its API: what is counted, for whom, and not a second longer than a mandate lasts."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+from contracts.raw_post import PROBE
+from services.notifier.access.reach import EVERYTHING, Reach
+from services.notifier.mandated import Mandated
+from services.notifier.store import audit, picture
+from tests.configuration.test_mandates import mandate
+from tests.notifier.conftest import Served
+from tests.notifier.console.test_pages import page, text_of
+from tests.notifier.samples import MINUTE, alert
+from tests.notifier.test_picture import block, everywhere
+
+HOUR = MINUTE // 60 * 60
+FROM, UNTIL = datetime.datetime(2020, 12, 1), datetime.datetime(2020, 12, 16)
+BEFORE = datetime.date(2020, 11, 1)
+
+
+async def tell(served: Served, *blocks: object) -> None:
+    async with served.room.database.writing() as connection:
+        for one in blocks:
+            await served.intake._block(connection, one, served.clock())  # type: ignore[arg-type]
+
+
+async def test_the_page_tells_counts_expectation_and_where(served: Served) -> None:
+    await served.arrives(alert())
+    told = [
+        everywhere(HOUR, posts=90, expected=4.0, sources={"bluesky": 60, "mastodon": 30}, words=("coolsingel",)),
+        block(HOUR, posts=84, expected=3.0),
+        block(HOUR - 10080, posts=20),
+        everywhere(HOUR - 10080, posts=20),
+    ]
+    await tell(served, *told)
+    shown = await page(served, "/beeld?fenomeen=rellen")
+    for said in (
+        "90 berichten ; gewoon is 4", "4,5 keer zoveel", "Rotterdam-Rijnmond", "zeer veel meer", "coolsingel",
+        "bluesky: 67%", "Oproep tot rellen – Rotterdam", "geen ranglijst",
+    ):  # fmt: skip
+        assert said in shown, said
+    region = await page(served, "/beeld?fenomeen=rellen&regio=VR17&periode=dag")
+    assert "Rotterdam – , niets geteld" in region
+    assert "84 , zeer veel meer" in region
+
+
+async def test_the_same_block_told_again_is_one_block(served: Served) -> None:
+    await tell(served, block(HOUR, posts=12), block(HOUR, posts=12))
+    assert (await served.http.get("/v1/picture?phenomenon=rellen")).json()["whole"]["cells"][-1]["posts"] == 12
+
+
+async def test_few_people_have_no_number_and_nothing_counted_is_not_called_calm(served: Served) -> None:
+    await tell(served, everywhere(HOUR, posts=None))
+    assert "te weinig mensen om te tonen" in await page(served, "/beeld?fenomeen=rellen")
+    empty = await page(served, "/beeld?fenomeen=rellen&tot=2019-01-01")
+    assert "Dat betekent alleen iets als de bronnen toen keken" in empty
+
+
+async def test_what_is_typed_wrong_is_said(served: Served) -> None:
+    shown = await page(served, "/beeld?fenomeen=onbekend&periode=eeuw&tot=morgen&oefening=x&regio=VR99")
+    assert "Schrijf een datum als" in shown
+    assert (await served.http.get("/v1/picture?phenomenon=onbekend")).status_code == 404
+    assert (await served.http.get("/v1/picture?phenomenon=rellen&last=0001-01-01")).status_code == 200
+
+
+async def test_an_exercise_has_a_page_of_its_own_and_the_probe_has_none(served: Served) -> None:
+    played = {"exercise": "haren-2012", "posts": 77}
+    await tell(served, everywhere(HOUR - 525_600, **played), everywhere(HOUR, exercise=PROBE))
+    assert "77" not in await page(served, "/beeld?fenomeen=rellen")
+    shown = await page(served, "/beeld?fenomeen=rellen&oefening=haren-2012")
+    assert "OEFENING U ziet het beeld van de oefening haren-2012" in shown
+    assert "77 berichten" in shown
+    async with served.room.database.reading() as connection:
+        assert list(await picture.exercises(connection, EVERYTHING)) == ["haren-2012"]
+
+
+async def test_another_region_is_out_of_reach(served: Served) -> None:
+    await tell(served, block(HOUR), everywhere(HOUR))
+    async with served.room.database.reading() as connection:
+        span = {"start": HOUR, "end": HOUR + 60, "exercise": None}
+        assert await picture.blocks(connection, Reach(regions=frozenset({"VR09"})), "rellen", **span) == []
+        (mine,) = await picture.blocks(connection, Reach(regions=frozenset({"VR17"})), "rellen", **span)
+    assert mine.gemeente == "Rotterdam"
+
+
+async def test_the_export_is_the_same_and_is_audited(served: Served) -> None:
+    await tell(served, everywhere(HOUR, posts=90), block(HOUR, posts=84))
+    answer = await served.http.get("/beeld.csv?fenomeen=rellen&periode=dag&tot=2020-12-15")
+    lines = text_of(answer.text).split(" ")
+    assert any(line.startswith("alles;2020-12-15") for line in lines)
+    assert "19:00;2020-12-15 20:00;90;2;100%;" in answer.text
+    api = await served.http.get("/v1/exports/picture?phenomenon=rellen&span=day&last=2020-12-15")
+    assert api.text == answer.text
+    async with served.room.database.reading() as connection:
+        entries = await audit.page(connection, EVERYTHING, before=None, limit=9)
+    assert [(entry.action, entry.object) for entry in entries] == [("export", "beeld rellen")] * 2
+    assert (await served.http.get("/beeld.csv?fenomeen=onbekend")).status_code == 404
+
+
+async def test_the_picture_ends_with_its_mandate(served: Served) -> None:
+    decided = mandate(
+        **{"from": FROM, "until": UNTIL, "regions": ["VR17"], "phenomena": ["rellen"]},
+        decision={"by": "burgemeester", "on": BEFORE, "reference": "B-12"},
+        dpo_advice={"by": "functionaris gegevensbescherming", "on": BEFORE, "outcome": "Akkoord, met een evaluatie."},
+    )
+    served.room.configuration = dataclasses.replace(served.room.configuration, mandates=(decided,))
+    keeper = Mandated(
+        database=served.room.database, mandates=lambda: served.room.configuration.mandates, now_ms=served.clock
+    )
+    utrecht = block(HOUR, series="watch:rellen@GM0344", region="VR09", gemeente="Utrecht")
+    await tell(served, block(HOUR), utrecht, everywhere(HOUR, exercise="oefening"))
+
+    async def left() -> set[str | None]:
+        async with served.room.database.reading() as connection:
+            found = []
+            for exercise in (None, "oefening"):
+                found += await picture.blocks(
+                    connection, EVERYTHING, "rellen", start=HOUR, end=HOUR + 60, exercise=exercise
+                )
+        return {one.region or one.exercise for one in found}
+
+    assert await keeper.look() == 1  # what no mandate covers
+    assert await left() == {"VR17", "oefening"}
+    end_ms = int(UNTIL.replace(tzinfo=datetime.timezone(datetime.timedelta(hours=1))).timestamp() * 1000)
+    served.clock.ms = end_ms - 1
+    assert await keeper.look() == 0
+    served.clock.ms = end_ms
+    assert await keeper.look() == 1
+    assert await left() == {"oefening"}
