@@ -28,6 +28,8 @@ SCALES: Final = (5, 15, 60, 360, 1440, 10080)
 """Minutes; the dispersion is learned at these, a window uses that of the nearest."""
 LEVEL_MEMORY: Final = 168.0
 """Hours of rhythm. Shorter follows changes faster and makes thresholds noisier."""
+FIRST_MEMORY: Final = 6.0
+"""Hours; the level on the first day, when the hours before say more of the next than a rhythm that was never seen."""
 SLOW_MEMORY: Final = 1_344.0
 """Hours; eight weeks, for windows of `_SLOW_FROM` minutes and longer."""
 _SLOW_FROM: Final = 1_440
@@ -233,7 +235,8 @@ class Baseline:
             size = self.size(60)
             learned = min(learned, _plausible(expected, size, _PLAUSIBLE * 2 ** (run / _RUN_DOUBLES)))
             implausible = posts > _plausible(expected, size, _PLAUSIBLE)
-        keep = math.exp(-seen / (LEVEL_MEMORY if run < _RUN_LASTS else _RUN_LASTS))
+        new = not self.own
+        keep = math.exp(-seen / (FIRST_MEMORY if new else LEVEL_MEMORY if run < _RUN_LASTS else _RUN_LASTS))
         slowly = math.exp(-seen / (SLOW_MEMORY if run < _SLOW_RUN_LASTS else _SLOW_RUN_LASTS))
         values[_RUN] = min(run + 1, 10 * _RUN_DOUBLES) if implausible else max(run - 1, 0)
         values[_SHAPE] = values[_SHAPE] * keep + learned
@@ -242,6 +245,9 @@ class Baseline:
         values[_SLOW_EXPOSURE] = values[_SLOW_EXPOSURE] * slowly + exposure
         values[_LEARNED] = min(values[_LEARNED] + seen, 1e6)
         self._sizes.clear()
+        if new and self.own:
+            # A whole day was seen: from now on the rhythm tells one hour from another.
+            values[_SHAPE], values[_EXPOSURE] = values[_SLOW_SHAPE], values[_SLOW_EXPOSURE]
         if self.own:
             weight = _IMPLAUSIBLE_RHYTHM if implausible else 1.0
             self._learn_rhythm(hour + _LOCAL, learned, level, expected, seen, weight)

@@ -91,3 +91,14 @@ def test_learns_how_much_windows_vary() -> None:
         wild.learn_spread(5, int(random.poisson(50 * random.gamma(2, 0.5))), 50.0)
     assert 1 / steady.size(5) < 0.02
     assert 1 / wild.size(5) == pytest.approx(0.5, rel=0.25)
+
+
+def test_on_the_first_day_the_last_hours_tell_of_the_next() -> None:
+    """No rhythm was seen yet: a quiet night after a busy evening must not be held against that evening."""
+    baseline = learned([200.0] * 6 + [20.0] * 12)
+    assert baseline.level < 60
+
+
+def test_a_whole_day_counts_whole_once_it_was_seen() -> None:
+    day = [200.0] * 12 + [20.0] * 12
+    assert learned(day).level == pytest.approx(110, rel=0.1)

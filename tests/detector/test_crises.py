@@ -46,6 +46,16 @@ def test_queensland_opens_within_ten_minutes_of_the_first_surge_and_not_before(
     assert surge <= opened(file, "queensland", lexicon)[0] <= surge + 10
 
 
+def test_sandy_opens_again_within_ten_minutes_when_it_surges_the_next_day(recorded: Recorded, lexicon: Lexicon) -> None:
+    """The evening before is all there is to compare with; the alert that it opened closed in the night."""
+    file = recorded("crisislex/2012_sandy_hurricane.jsonl")
+    surge = first_surge(about(file))
+    alerts = run(file, configuration.load(HERE / "sandy"), lexicon).alerts
+    open_then = [one for one in alerts if one.opened_minute <= surge + 10 and (one.closed_minute or surge) >= surge]
+    assert open_then
+    assert len(alerts) <= 4, "not by opening an alert every few hours"
+
+
 def test_sandy_was_under_way_when_the_recording_began_and_opens_with_the_tenth_post(
     recorded: Recorded, lexicon: Lexicon
 ) -> None:
