@@ -15,6 +15,8 @@ from services.anonymizer.vocabulary import Entry, Vocabulary
 
 SHORTEST = 5
 """Spellings below this many letters count only when exact."""
+LONGEST = 40
+"""A longer word is not looked for among the spellings."""
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _REPEATED = re.compile(r"(.)\1+")
 _STREET = re.compile(r"(?:straat|weg|laan|plein|kade|gracht|singel|dreef|steeg)$")
@@ -49,6 +51,12 @@ class Folder:
         """Three or more of a letter in a row."""
         return _STRETCHED.search(word) is not None
 
+    def folds(self, word: str, *, known: bool) -> bool:
+        """Whether a word in ASCII letters that is no entry becomes something else. ``known``: as of the lexicon."""
+        if _STRETCHED.search(word) and self.stretched(word) is not None:
+            return True
+        return not known and len(word) <= LONGEST and self._nearest(word) is not None
+
     def stretched(self, word: str) -> Folded | None:
         """``scooootoe``: three or more of a letter, otherwise the spelling of an entry or a permitted word."""
         if not _STRETCHED.search(word):
@@ -65,7 +73,7 @@ class Folder:
         plain = without_marks(word)
         if plain is not word and plain != word and (entry := self._vocabulary.words.get(plain)) is not None:
             return entry
-        if self._lexicon.is_known(word) or len(word) > 40:
+        if self._lexicon.is_known(word) or len(word) > LONGEST:
             return None
         return self._nearest(plain)
 
@@ -99,7 +107,7 @@ class Folder:
             found = self._candidates[first, length] = [
                 spelling
                 for spelling in self._target
-                if spelling[0] == first and abs(len(spelling) - length) <= self._edits(len(spelling))
+                if spelling[0] == first and abs(len(spelling) - length) <= self._reach(spelling)
             ]
         return found
 
@@ -133,6 +141,14 @@ class Folder:
         found += [spelling for spelling in (word[1:], swapped) if spelling in self._target]
         return [spelling for spelling in found if spelling[0] != word[0]]
 
+    def _reach(self, spelling: str) -> int:
+        """Edits at which a word with the same first letter may still be this spelling; -1 when none is near enough."""
+        target = self._target[spelling]
+        edits = self._edits(len(spelling))
+        if _nears(spelling, edits, target):
+            return edits
+        return 1 if edits and _nears(spelling, 1, target) else -1
+
     def _edits(self, length: int) -> int:
         """Edits allowed in a spelling of this length: similarity stays at or above the cutoff, two at most."""
         return min(2, int(length * (1 - self._cutoff) + 1e-9))
@@ -145,9 +161,16 @@ def _plausible(word: str, spelling: str, distance: int, target: Folded) -> bool:
         return distance < 2 or same_start
     if _STREET.search(word) and not target.local:
         return False
+    return same_start and _nears(spelling, distance, target)
+
+
+def _nears(spelling: str, distance: int, target: Folded) -> bool:
+    """Whether so many edits still make a spelling with the same first letter."""
+    if isinstance(target, str) or target.role is Role.TERM:
+        return True
     if target.village and len(spelling) < 8:
         return False
-    return same_start and (distance < 2 or len(spelling) >= 9) and len(spelling) >= SHORTEST + 1
+    return (distance < 2 or len(spelling) >= 9) and len(spelling) >= SHORTEST + 1
 
 
 def _rank(target: Folded) -> int:

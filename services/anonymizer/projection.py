@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any
 
 import ahocorasick_rs
 import msgspec
-from msgspec.structs import replace
 
 from configuration import Configuration
 from contracts.anonymous_posts import GAP
-from services.anonymizer.atoms import NUMBER_OF, REASONS, Atom, Dropped, Kind, Mark, Role
-from services.anonymizer.characters import plain, unescaped
-from services.anonymizer.folding import Folder
+from services.anonymizer.atoms import NUMBER_OF, REASONS, Atom, Dropped, Kind, Mark
+from services.anonymizer.characters import unescaped
+from services.anonymizer.chunks import Chunks, Known, lowered
 from services.anonymizer.lexicon import Lexicon
-from services.anonymizer.marks import Marker
 from services.anonymizer.moment_words import BEFORE_TIME, CLOCK, DAYS, HOUSE_WORDS, MONTHS, SHORT_DAYS, STREET, UNITS
 from services.anonymizer.moments import PRICE
 from services.anonymizer.names import TITLES, looks_like_a_name
-from services.anonymizer.rows import Rows
 from services.anonymizer.sequence import SPACED_OUT, judge
-from services.anonymizer.shapes import Shapes
+from services.anonymizer.verdicts import Ask, Quick, Verdict
 from services.anonymizer.vocabulary import INTERFIXES, Vocabulary
 
 CACHE_CHUNKS = 300_000
@@ -38,39 +34,7 @@ _BEFORE_FIGURES = BEFORE_TIME | HOUSE_WORDS | DAYS | SHORT_DAYS | MONTHS.keys() 
 _AFTER_FIGURES = UNITS | MONTHS.keys() | {"voor", "over"}
 """Words that make something of a figure they stand beside."""
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
-_OFTEN_ANEW = frozenset("@")
-"""A chunk that begins so is seldom written twice, and judged in no time: not worth the room."""
-
-
-class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A chunk without its neighbours, when it is more than one token that leaves or one gap."""
-
-    tokens: tuple[str, ...] = ()
-    reasons: tuple[int, ...] = ()
-    """Numbers of the reasons of what stays behind."""
-    neighbours: bool = False
-    """Only its neighbours can judge it."""
-    figure: bool = False
-    """A figure by itself, of which little can be made but by its neighbours."""
-    loud: bool = False
-    """May make something of a figure elsewhere in the post."""
-    guarded: bool = False
-    """A place that is also a surname: leaves at once after an ordinary word, else its neighbours decide."""
-    capital: bool = False
-    """A permitted word that was written with a capital: it leaves only where a sentence starts."""
-    new_words: tuple[str, ...] = ()
-    holds_row: bool = False
-    """May be a row of words by itself."""
-    before: tuple[str, ...] = ()
-    """It is in a row of words with a chunk before it that ends with one of these (in lower case) …"""
-    after: tuple[str, ...] = ()
-    """… or with a chunk after it that begins with one of these."""
-    single: bool = False
-    """One character."""
-
-
-Quick = str | int | Verdict
-"""A chunk without its neighbours: one token that leaves, a gap (the number of its reason), or more than that."""
+_NEEDS_NEIGHBOURS = Ask.NEIGHBOURS | Ask.GUARDED
 
 
 class Projection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -97,14 +61,12 @@ class Projector:
     def __init__(self, configuration: Configuration, lexicon: Lexicon, fold_cutoff: float) -> None:
         self._vocabulary = Vocabulary(configuration, lexicon)
         self._lexicon = lexicon
-        self._shapes = Shapes(self._vocabulary, lexicon, Folder(self._vocabulary, lexicon, fold_cutoff))
-        self._marker = Marker(self._vocabulary.phrases)
         sequences = self._vocabulary.sequences()
         self._sequences = ahocorasick_rs.AhoCorasick(sequences)
-        self._rows = Rows(sequences)
+        self._chunks = Chunks(self._vocabulary, lexicon, fold_cutoff, sequences)
         self._plain = lexicon.permitted - self._vocabulary.words.keys()
-        self._quick: _Known[Quick] = _Known(self._judge_chunk)
-        self._atoms: _Known[tuple[Atom, ...]] = _Known(self._hear_chunk)
+        self._quick: Known[Quick] = Known(self._chunks.judge)
+        self._atoms: Known[tuple[Atom, ...]] = Known(self._chunks.heard)
         self.dropped = [0] * len(REASONS)
         """Tokens that stayed behind, by number of their reason, since the start."""
         self.permitted = 0
@@ -120,7 +82,7 @@ class Projector:
         gaps: list[int] = []
         somebody: list[int] = []
         new_words: tuple[str, ...] = ()
-        singles, row, loud, lone = 0, False, False, -1
+        singles, row, lone, asked = 0, False, -1, 0
         append = tokens.append
         judged: Any  # Quick, told apart by its class: asking `isinstance` takes three times as long
         for position, judged in enumerate(map(self._quick.__getitem__, chunks)):
@@ -133,34 +95,35 @@ class Projector:
                 if not tokens or tokens[-1] is not GAP:
                     append(GAP)
                 continue
-            if judged.neighbours and (not judged.figure or lone >= 0):
-                return self._with_neighbours(chunks, created_ms, explained)
-            singles += judged.single
-            loud |= judged.loud
-            if judged.holds_row or (
-                judged.before and position and _lower(chunks[position - 1]).endswith(judged.before)
-            ):
-                row = True
-            if judged.after and chunks[position + 1 :] and _lower(chunks[position + 1]).startswith(judged.after):
-                row = True
-            if judged.figure:
-                lone = position
-            gaps += judged.reasons
-            new_words += judged.new_words
-            if judged.capital and tokens and tokens[-1] not in _STOPS:
+            asks = judged.asks
+            asked |= asks
+            if asks & _NEEDS_NEIGHBOURS:
+                if asks & Ask.FIGURE:
+                    if lone >= 0:
+                        return self._with_neighbours(chunks, created_ms, explained)
+                    lone = position
+                elif asks & Ask.NEIGHBOURS or (tokens and tokens[-1] in _MAY_NAME):
+                    return self._with_neighbours(chunks, created_ms, explained)
+            if asks & Ask.BESIDE and not row:
+                row = _meets(judged, chunks, position)
+            if asks & Ask.SINGLE:
+                singles += 1
+            if judged.reasons:
+                gaps += judged.reasons
+                if asks & Ask.NEW:
+                    new_words += judged.new_words
+            if asks & Ask.CAPITAL and tokens and tokens[-1] not in _STOPS:
                 gaps.append(_PERSON)
                 somebody.append(position)
                 if tokens[-1] is not GAP:
                     append(GAP)
                 continue
-            if judged.guarded and tokens and tokens[-1] in _MAY_NAME:
-                return self._with_neighbours(chunks, created_ms, explained)
             for token in judged.tokens:
                 if token is not GAP or not tokens or tokens[-1] is not GAP:
                     append(token)
-        if singles >= SPACED_OUT or (row and self._holds_row(chunks)):
+        if singles >= SPACED_OUT or ((row or asked & Ask.ROW) and self._holds_row(chunks)):
             return self._with_neighbours(chunks, created_ms, explained)
-        if lone >= 0 and (loud or not self._means_nothing(chunks, lone)):
+        if lone >= 0 and (asked & Ask.LOUD or not self._means_nothing(chunks, lone)):
             return self._with_neighbours(chunks, created_ms, explained)
         dropped = self.dropped
         for reason in gaps:
@@ -170,7 +133,7 @@ class Projector:
         self.permitted += len(tokens)
         return Projection(
             tokens=tuple(tokens),
-            watched=not self._vocabulary.released.isdisjoint(tokens),
+            watched=asked & Ask.WATCHED != 0,
             new_words=new_words,
         )
 
@@ -178,14 +141,14 @@ class Projector:
         for position, chunk in enumerate(chunks):
             if position == lone and self._quick[chunk].tokens != (GAP,):  # type: ignore[union-attr]
                 continue
-            for atom in self._shapes.atoms(chunk):
+            for atom in self._chunks.shapes.atoms(chunk):
                 if position in somebody and atom.kind is not Kind.SIGN:
                     explained.append(Explained(text=atom.text, reason=Dropped.PERSON))
                 elif atom.emit is None and atom.kind is not Kind.SIGN:
                     explained.append(Explained(text=atom.written or atom.text, reason=atom.reason))
 
     def _holds_row(self, chunks: list[str]) -> bool:
-        text = f" {' '.join(map(_lower, chunks))} "
+        text = f" {' '.join(map(lowered, chunks))} "
         return bool(self._sequences.find_matches_as_indexes(text))
 
     def _means_nothing(self, chunks: list[str], position: int) -> bool:
@@ -217,52 +180,10 @@ class Projector:
         self._quick.clear()
         self._atoms.clear()
 
-    def _hear_chunk(self, chunk: str) -> tuple[Atom, ...]:
-        return self._marker.heard(self._shapes.atoms(chunk))
-
-    def _judge_chunk(self, chunk: str) -> Quick:
-        lower = _lower(chunk)
-        judged: Quick | None = self._shapes.at_once(chunk, lower)
-        loud = False
-        if judged is None:
-            atoms = self._shapes.atoms(chunk)
-            judged, heard = self._alone(atoms), self._marker.heard(atoms)
-            if chunk[0] not in _OFTEN_ANEW:
-                self._atoms[chunk] = heard
-            loud = self._marker.is_loud(heard) and not (isinstance(judged, Verdict) and judged.figure)
-        before, after = self._rows.meeting(lower)
-        holds_row = self._rows.inside(lower)
-        if holds_row or before or after or loud or len(chunk) == 1:
-            verdict = judged if isinstance(judged, Verdict) else _as_verdict(judged)
-            return replace(verdict, holds_row=holds_row, before=before, after=after, loud=loud, single=len(chunk) == 1)
-        return judged
-
-    def _alone(self, atoms: tuple[Atom, ...]) -> Quick:  # noqa: PLR0911 (one return for each thing a chunk can be)
-        if len(atoms) == 1 and atoms[0].needs_neighbours:
-            return _beside_others(atoms[0])
-        if any([atom.needs_neighbours for atom in atoms]):  # noqa: C419 (a generator takes twice as long)
-            return _SEE_NEIGHBOURS
-        if len(atoms) > 1 and any([atom.text == "at" for atom in atoms]):  # noqa: C419
-            return _SEE_NEIGHBOURS  # name(at)host
-        shown = [atom for atom in atoms if atom.kind is not Kind.SIGN]
-        only = shown[0] if len(shown) == 1 else None
-        if only is not None and only.candidate is None:
-            if only.emit is None:
-                return NUMBER_OF[only.reason._value_]
-            return Verdict(tokens=(only.emit,), capital=True) if _name_inside(only) else only.emit
-        new_words = tuple([atom.candidate for atom in shown if atom.candidate])
-        if only is None and (new_words or any([_name_inside(atom) for atom in shown])):  # noqa: C419
-            return _SEE_NEIGHBOURS
-        return Verdict(
-            tokens=_collapsed([atom.emit or GAP for atom in shown]),
-            reasons=tuple([NUMBER_OF[atom.reason._value_] for atom in shown if atom.emit is None]),
-            new_words=new_words,
-        )
-
     def _with_neighbours(self, chunks: list[str], created_ms: int, explained: list[Explained] | None) -> Projection:
         atoms = list(chain.from_iterable(map(self._atoms.__getitem__, chunks)))
         posted = datetime.date.fromordinal(_EPOCH + created_ms // 86_400_000)
-        post = judge(atoms, posted, self._vocabulary, self._shapes, self._marker)
+        post = judge(atoms, posted, self._vocabulary, self._chunks.shapes, self._chunks.marker)
         atoms, merged = post.atoms, post.merged
         tokens: list[str] = []
         append = tokens.append
@@ -294,58 +215,8 @@ class Projector:
         )
 
 
-T = TypeVar("T")
-
-
-class _Known(dict[str, T]):
-    """What is known of chunks; a chunk that is not there yet is looked into when it is asked for."""
-
-    __slots__ = ("_find",)
-
-    def __init__(self, find: Callable[[str], T]) -> None:
-        super().__init__()
-        self._find = find
-
-    def __missing__(self, chunk: str) -> T:
-        found = self._find(chunk)
-        if chunk[0] not in _OFTEN_ANEW:
-            self[chunk] = found
-        return found
-
-
-_SEE_NEIGHBOURS = Verdict(neighbours=True)
-
-
-def _lower(chunk: str) -> str:
-    return chunk.lower() if chunk.isascii() else plain(chunk).lower()
-
-
-def _as_verdict(judged: str | int) -> Verdict:
-    return Verdict(tokens=(judged,)) if isinstance(judged, str) else Verdict(tokens=(GAP,), reasons=(judged,))
-
-
-def _beside_others(only: Atom) -> Verdict:
-    """The one atom of a chunk, when its neighbours have a say in it."""
-    if only.figure and only.role is Role.NONE:
-        if only.text.isdigit():
-            reasons = (NUMBER_OF[Dropped.NUMBER],)
-            return Verdict(neighbours=True, figure=True, tokens=(GAP,), reasons=reasons)
-        if CLOCK.fullmatch(only.text):
-            return Verdict(neighbours=True, figure=True, tokens=(only.text,))
-    place = only.role is Role.PLACE and not only.needs_evidence and not only.figure
-    return Verdict(tokens=(only.emit,), guarded=True) if place and only.emit else _SEE_NEIGHBOURS
-
-
-def _name_inside(atom: Atom) -> bool:
-    """A word that is a name unless it begins a sentence."""
-    return atom.capital and atom.role is Role.PLAIN
-
-
-def _collapsed(tokens: list[str]) -> tuple[str, ...]:
-    kept: list[str] = []
-    for token in tokens:
-        if token != GAP:
-            kept.append(token)
-        elif not kept or kept[-1] is not GAP:
-            kept.append(GAP)
-    return tuple(kept)
+def _meets(judged: Verdict, chunks: list[str], position: int) -> bool:
+    """Whether a chunk beside this one makes a row of words with it."""
+    if judged.before and position and lowered(chunks[position - 1]).endswith(judged.before):
+        return True
+    return bool(judged.after and chunks[position + 1 :] and lowered(chunks[position + 1]).startswith(judged.after))

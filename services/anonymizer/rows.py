@@ -48,9 +48,8 @@ class Rows:
             else:
                 after.add(words[1])
         self._whole = dict(whole)
-        self._ends = _by_letters(ends, slice(-2, None))
-        self._begins = _by_letters(begins, slice(0, 2))
-        self._letters = any(len(word) == 1 for word in (*ends, *begins))
+        self._ends = _by_letters(ends, slice(-3, None))
+        self._begins = _by_letters(begins, slice(0, 3))
         self._inside_signs = all(not word.isalnum() for word in self._inside)
 
     def inside(self, chunk: str) -> bool:
@@ -64,15 +63,22 @@ class Rows:
 
         All in lower case. Two empty tuples: whatever stands beside it.
         """
-        if not (chunk in self._whole or chunk[-2:] in self._ends or chunk[:2] in self._begins) and not (
-            self._letters and (chunk[-1:] in self._ends or chunk[:1] in self._begins)
+        ends, begins = self._ends, self._begins
+        if not (
+            chunk in self._whole
+            or chunk[-3:] in ends
+            or chunk[:3] in begins
+            or chunk[-2:] in ends
+            or chunk[:2] in begins
+            or chunk[-1:] in ends
+            or chunk[:1] in begins
         ):
             return _NONE
         found = [self._whole[chunk]] if chunk in self._whole else []
-        for letters in {chunk[-2:], chunk[-1:]}:
-            found += [beside for word, beside in self._ends.get(letters, ()) if chunk.endswith(word)]
-        for letters in {chunk[:2], chunk[:1]}:
-            found += [beside for word, beside in self._begins.get(letters, ()) if chunk.startswith(word)]
+        for letters in {chunk[-3:], chunk[-2:], chunk[-1:]}:
+            found += [beside for word, beside in ends.get(letters, ()) if chunk.endswith(word)]
+        for letters in {chunk[:3], chunk[:2], chunk[:1]}:
+            found += [beside for word, beside in begins.get(letters, ()) if chunk.startswith(word)]
         if not found:
             return _NONE
         return (
@@ -86,7 +92,7 @@ _Beside = defaultdict[str, _Sides]
 
 
 def _by_letters(words: _Beside, part: slice) -> dict[str, list[tuple[str, _Sides]]]:
-    """Words with what stands beside them, by two of their letters; a word of one letter by that one."""
+    """Words with what stands beside them, by three of their letters; a shorter word by itself."""
     found: defaultdict[str, list[tuple[str, _Sides]]] = defaultdict(list)
     for word, beside in words.items():
         found[word[part]].append((word, beside))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from services.anonymizer import moment_words as moments
-from services.anonymizer.atoms import NUMBER_OF, Atom, Dropped, Kind, Role
+from services.anonymizer.atoms import Atom, Dropped, Kind, Role
 from services.anonymizer.characters import plain, without_marks
 from services.anonymizer.folding import Folder
 from services.anonymizer.lexicon import Lexicon
@@ -36,16 +36,13 @@ _MEANINGLESS = re.compile(r"\d{6,}|\d{5}|[a-z]{4,}\d{4,}")
 _GLUED_MOMENT = re.compile(r"([a-z]{3,})((?:[01]?\d|2[0-4])[:.][0-5]\d(?:u|uur)?)")
 _LETTERS_THEN_NUMBER = re.compile(r"[a-z]+\d+")
 
-_MENTION = re.compile(r"@[A-Za-z0-9_]*[A-Za-z0-9]")
-_LINK = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9/.?=&%-]*[A-Za-z0-9/]")
-_TAG = re.compile(r"#[A-Za-z0-9]+")
+MENTION = re.compile(r"@[A-Za-z0-9_]*[A-Za-z0-9]")
+LINK = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9/.?=&%-]*[A-Za-z0-9/]")
+TAG = re.compile(r"#[A-Za-z0-9]+")
 """The three things most often written for the first time, in their plainest shape: told apart by one look."""
 
 STOP = Atom(kind=Kind.STOP, text=".", emit=".", role=Role.PLAIN)
 _STOPS = {mark: Atom(kind=Kind.STOP, text=mark, emit=mark, role=Role.PLAIN) for mark in ".!?"}
-_MENTIONED, _LINKED = NUMBER_OF[Dropped.MENTION], NUMBER_OF[Dropped.URL]
-_LISTED = (NUMBER_OF[Dropped.NAME], NUMBER_OF[Dropped.UNKNOWN])
-"""By whether the word is in no list of names."""
 _COMMA = Atom(kind=Kind.SIGN, text=",")
 _CONTEXT_SIGNS = frozenset("@:=([{</|→")
 """Kept for the rules that look at neighbours; a word of such a rule is what makes them look."""
@@ -62,7 +59,7 @@ class Shapes:
         self._vocabulary = vocabulary
         self._lexicon = lexicon
         self._folder = folder
-        self._special = frozenset(
+        self.special = frozenset(
             (
                 *moments.NUMBERS, *moments.DAYS, *moments.PARTS, *moments.RELATIVE, *moments.MONTHS,
                 *moments.SHORT_DAYS, "half", *moments.UNITS, *moments.BIRTH, "at", *CONTEXT_WORDS, *vocabulary.words,
@@ -94,34 +91,16 @@ class Shapes:
         atoms += self._runs(text[position:])
         return tuple(atoms)
 
-    def at_once(self, chunk: str, lower: str) -> str | int | None:
-        """What leaves of a chunk, or the number of the reason why nothing does; None where `atoms` must tell.
-
-        Only for what most chunks are: a plain word, a mention, a link. ``lower``: the chunk in lower case.
-        """
-        if not chunk.isascii() or not 1 < len(chunk) <= LONGEST_CHUNK:
-            return None
-        if chunk.isalpha():
-            lists = self._lexicon.marks.get(lower)
-            if lists is None or lower in self._special or moments.BIG_NUMBER.match(lower):
-                return None
-            if "p" in lists:
-                return lower if chunk == lower or chunk.isupper() else None
-            return None if self._folder.is_stretched(lower) else _LISTED[lists == "o"]
-        if chunk[0] == "@":
-            return _MENTIONED if _MENTION.fullmatch(chunk) else None
-        return _LINKED if chunk[0] == "h" and _LINK.fullmatch(chunk) else None
-
     def _usual(self, chunk: str) -> tuple[Atom, ...] | None:
         """What most chunks are: a word, with a comma or a stop perhaps, a mention, a link or a hashtag."""
         if chunk.isalpha():
             return (self._word(chunk),)
         first, last = chunk[0], chunk[-1]
         if first == "@":
-            return (_struck(Dropped.MENTION, chunk),) if _MENTION.fullmatch(chunk) else None
+            return (_struck(Dropped.MENTION, chunk),) if MENTION.fullmatch(chunk) else None
         if first == "#":
-            return tuple(self._hashtag(chunk[1:])) if _TAG.fullmatch(chunk) else None
-        if first == "h" and _LINK.fullmatch(chunk):
+            return tuple(self._hashtag(chunk[1:])) if TAG.fullmatch(chunk) else None
+        if first == "h" and LINK.fullmatch(chunk):
             return (_struck(Dropped.URL, chunk),)
         if last in ",.!?" and (word := chunk[:-1]).isalpha():
             return (self._word(word), _COMMA if last == "," else _STOPS[last])
@@ -278,7 +257,7 @@ class Shapes:
         word = written.lower()
         capital = written[:1].isupper() and not (len(written) > 1 and written.isupper())
         lexicon = self._lexicon
-        if word not in self._special and not moments.BIG_NUMBER.match(word):
+        if word not in self.special and not moments.BIG_NUMBER.match(word):
             return self._plain_word(word, written, capital)
         first_name = word in lexicon.first_names
         hint = word in CONTEXT_WORDS
