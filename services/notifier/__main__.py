@@ -25,6 +25,9 @@ from services.notifier.access.opening import UnsafeOpening
 from services.notifier.access.sign_in import UnusableSignIn
 from services.notifier.admission import Admission
 from services.notifier.application import build
+from services.notifier.cases.desk import CaseDesk
+from services.notifier.cases.ending import Ending
+from services.notifier.cases.opening import Off, open_desk
 from services.notifier.delivery.outbox import Outbox
 from services.notifier.delivery.post import client
 from services.notifier.delivery.ready import ready
@@ -49,7 +52,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     own = settings.notifier
     http = client(own.request_timeout_s)
     configuration, receivers = _configured(settings, http)
-    async with _database(settings) as database:
+    async with _database(settings) as database, _cases(settings, configuration, database) as cases:
         await ensure_topics(settings.broker)
         health = Health()
         stream = Stream(database=database, poll_s=own.poll_s, now_ms=now_ms)
@@ -61,6 +64,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             receivers=receivers,
             now_ms=now_ms,
         )
+            cases=cases,
         async with (
             http,
             AcknowledgedProducer(settings.broker, SERVICE) as producer,
@@ -165,3 +169,16 @@ async def _database(settings: Settings) -> AsyncIterator[Database]:
 
 if __name__ == "__main__":
     run(SERVICE, Settings, main)
+@contextlib.asynccontextmanager
+async def _cases(settings: Settings, configuration: Configuration, room: Database) -> AsyncIterator[CaseDesk | Off]:
+    try:
+        desk = await open_desk(settings.notifier, configuration, room, now_ms)
+    except UnusableSecret as error:
+        raise CannotStart(str(error)) from error
+    try:
+        yield desk
+    finally:
+        if not isinstance(desk, Off):
+            await desk.database.close()
+
+

@@ -13,7 +13,7 @@ from services.notifier.access import pages as access_pages
 from services.notifier.access.entrance import Entrance
 from services.notifier.access.policy import permitted
 from services.notifier.access.sign_in import sign_in_of
-from services.notifier.api import access, alarms, alerts, events, exports
+from services.notifier.api import access, alarms, alerts, cases, events, exports
 from services.notifier.api import configuration as configuration_api
 from services.notifier.api import receivers as receivers_api
 from services.notifier.api import room as room_api
@@ -36,6 +36,7 @@ OTHER_STATUSES = {
     "415": "Not JSON.",
     "429": "Too many requests; `Retry-After` says when to go on.",
 }
+    "503": "Off, or it does not open; the detail says why.",
 
 
 def build(room: Room, health: Health) -> FastAPI:
@@ -117,10 +118,14 @@ def description(app: FastAPI) -> dict[str, Any]:
 
 def _statuses(path: str, method: str) -> list[str]:
     found = ["400", "401", "403", "429"]
-    if "{id}" in path:
+    if "{id}" in path or (path, method) == ("/v1/cases", "post"):
         found.append("404")
     if method in ("post", "put", "patch"):
         found += ["413", "415"]
         if "{id}" in path:
             found.append("409")
+    if path.startswith(("/v1/cases", "/v1/platforms")):
+        found.append("503")
     return sorted(found)
+    if path == "/v1/cases/{id}/letter":
+        found.append("409")

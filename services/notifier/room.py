@@ -11,6 +11,8 @@ from fastapi import Request
 
 from configuration.whole import Configuration
 from services.notifier.access.actor import Actor
+from services.notifier.cases.desk import CaseDesk
+from services.notifier.cases.opening import Off
 from services.notifier.delivery.body import Bodies
 from services.notifier.delivery.receiver import Receiver
 from services.notifier.delivery.trial import Trials
@@ -91,6 +93,8 @@ class Room:
     settings: Settings
     receivers: dict[str, Receiver]
     now_ms: Callable[[], int]
+    cases: CaseDesk | Off = Off.NO_KEY
+    """Reports to platforms."""
     rendered: Rendered = field(default_factory=Rendered)
     trials: Trials = field(init=False)
     region_names: dict[str, str] = field(init=False)

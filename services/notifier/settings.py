@@ -82,7 +82,7 @@ class NotifierSettings(BaseModel):
     cases_key: str = Field(
         "platformmeldingen",
         description="Names of the secrets in `secrets_dir` that seal reports to platforms, comma-separated: the first "
-        "seals, all open. Each holds 32 random bytes in base64. Without the first, this part is off.",
+        "seals, all open. Each holds 32 random bytes in base64. While one is missing, this part is off.",
     )
     cases_days: int = Field(
         30,

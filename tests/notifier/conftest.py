@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
@@ -31,6 +32,8 @@ from contracts.source_health import SourceHealth
 from runtime.probes import Health
 from runtime.process import serving
 from services.notifier.application import build
+from services.notifier.cases.desk import CaseDesk
+from services.notifier.cases.opening import open_desk
 from services.notifier.delivery.outbox import Outbox
 from services.notifier.intake import Intake
 from services.notifier.room import Room
@@ -152,11 +155,13 @@ def configuration() -> Configuration:
 
 @pytest.fixture
 async def served(tmp_path: Path, configuration: Configuration) -> AsyncIterator[Served]:
-    own = NotifierSettings(heartbeat_s=0.2, poll_s=0.05)
+    own = NotifierSettings(heartbeat_s=0.2, poll_s=0.05, **with_cases(tmp_path))
     settings = Settings(config=REPOSITORY / "config", notifier=own)
     database = Database(f"sqlite:///{tmp_path}/served.sqlite3")
     await database.migrate()
     clock = Clock()
+    desk = await open_desk(own, configuration, database, clock)
+    assert isinstance(desk, CaseDesk)
     stream = Stream(database=database, poll_s=own.poll_s, now_ms=clock)
     room = Room(
         database=database,
@@ -165,6 +170,7 @@ async def served(tmp_path: Path, configuration: Configuration) -> AsyncIterator[
         settings=settings,
         receivers={},
         now_ms=clock,
+        cases=desk,
     )
     intake = Intake(
         database=database,
@@ -183,9 +189,18 @@ async def served(tmp_path: Path, configuration: Configuration) -> AsyncIterator[
         stop.set()
         stream.close()
     await reading
+    await desk.database.close()
     await database.close()
 
 
+def with_cases(tmp_path: Path) -> dict[str, Any]:
+    """Settings for a store of reports to platforms, with its key."""
+    (tmp_path / "secrets").mkdir(exist_ok=True)
+    (tmp_path / "secrets" / "platformmeldingen").write_text(CASES_KEY)
+    return {"secrets_dir": tmp_path / "secrets", "cases_database_url": f"sqlite:///{tmp_path}/cases.sqlite3"}
+
+
+CASES_KEY = base64.b64encode(bytes(range(32))).decode()
 SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes, ok").decode()
 
 

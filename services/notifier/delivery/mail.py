@@ -20,25 +20,30 @@ _letters = msgspec.json.Decoder(Letter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MailReceiver:
-    configured: Email
+class MailServer:
+    """Hands one message over, and tells what came of it."""
+
     smtp: Smtp
     password: str | None
     timeout_s: float
     tls: ssl.SSLContext
 
     @classmethod
-    def of(cls, configured: Email, smtp: Smtp, secrets: Secrets, timeout_s: float) -> MailReceiver:
+    def of(cls, smtp: Smtp, secrets: Secrets, timeout_s: float) -> MailServer:
         """Raises `UnusableSecret`."""
         try:
             tls = ssl.create_default_context(cafile=smtp.ca_file)
         except OSError:
             raise UnusableSecret(f"{smtp.ca_file}: this certificate authority cannot be read") from None
         password = None if smtp.secret is None else secrets.read(smtp.secret)
-        return cls(configured=configured, smtp=smtp, password=password, timeout_s=timeout_s, tls=tls)
+        return cls(smtp=smtp, password=password, timeout_s=timeout_s, tls=tls)
 
-    async def deliver(self, message_id: str, body: bytes, now: datetime.datetime) -> Answer:
-        message = self._message(_letters.decode(body), message_id, now)
+    @property
+    def domain(self) -> str:
+        return self.smtp.sender.rpartition("@")[2]
+
+    async def send(self, message: EmailMessage) -> Answer:
+        """Never raises for what the other side does."""
         server = aiosmtplib.SMTP(
             hostname=self.smtp.host,
             port=self.smtp.port,
@@ -71,10 +76,24 @@ class MailReceiver:
             return Answer(outcome=Outcome.PARTLY, status_code=next(iter(refused.values())).code)
         return Answer(outcome=Outcome.DELIVERED, status_code=aiosmtplib.SMTPStatus.completed)
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailReceiver:
+    configured: Email
+    server: MailServer
+
+    @classmethod
+    def of(cls, configured: Email, smtp: Smtp, secrets: Secrets, timeout_s: float) -> MailReceiver:
+        """Raises `UnusableSecret`."""
+        return cls(configured=configured, server=MailServer.of(smtp, secrets, timeout_s))
+
+    async def deliver(self, message_id: str, body: bytes, now: datetime.datetime) -> Answer:
+        return await self.server.send(self._message(_letters.decode(body), message_id, now))
+
     def _message(self, letter: Letter, message_id: str, now: datetime.datetime) -> EmailMessage:
-        domain = self.smtp.sender.rpartition("@")[2]
+        domain = self.server.domain
         message = EmailMessage()
-        message["From"] = f"Seinpost <{self.smtp.sender}>"
+        message["From"] = f"Seinpost <{self.server.smtp.sender}>"
         message["To"] = ", ".join(self.configured.to)
         message["Subject"] = letter.subject
         message["Date"] = format_datetime(now)

@@ -32,10 +32,13 @@ class UnusableDatabase(Exception):
 class Database:
     """Use `reading` and `writing`; what happened inside `writing` is on disk when the context closes without error.
 
-    ``setting``: where the address stands, for messages; ``migrations``: directory of the Alembic scripts.
+    ``setting``: where the address stands, for messages; ``migrations``: directory of the Alembic scripts; ``shreds``:
+    what is deleted is overwritten.
     """
 
-    def __init__(self, url: str, *, setting: str = SETTING, migrations: Path = MIGRATIONS) -> None:
+    def __init__(
+        self, url: str, *, setting: str = SETTING, migrations: Path = MIGRATIONS, shreds: bool = False
+    ) -> None:
         parsed = _parse(url, setting)
         self._setting, self._migrations = setting, migrations
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
@@ -44,7 +47,7 @@ class Database:
             if parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             self._engine: AsyncEngine = create_async_engine(parsed)
-            _prepare_sqlite(self._engine)
+            _prepare_sqlite(self._engine, shreds=shreds)
         else:
             self._engine = create_async_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True)
 
@@ -80,6 +83,13 @@ class Database:
                 f"the database of {self._setting} cannot be used ({type(cause).__name__})"
             ) from error
 
+    async def rewrite(self, table: str) -> None:
+        """After deletions from ``table``: leaves no file of this database with what was there."""
+        async with self._engine.connect() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            # Outside of a transaction, as both ask.
+            await raw.execute("PRAGMA wal_checkpoint(TRUNCATE)" if self.is_sqlite else f'VACUUM FULL "{table}"')  # type: ignore[union-attr]
+
     async def close(self) -> None:
         await self._engine.dispose()
 
@@ -102,7 +112,7 @@ def _parse(url: str, setting: str) -> URL:
     return parsed.set(drivername=driver)
 
 
-def _prepare_sqlite(engine: AsyncEngine) -> None:
+def _prepare_sqlite(engine: AsyncEngine, *, shreds: bool) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def connected(connection: Any, _: Any) -> None:
         # SQLAlchemy begins transactions, not the driver: only so do DDL and BEGIN IMMEDIATE take part in them.
@@ -113,6 +123,8 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         # An answered action survives a power cut, not only a crash of the process.
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        if shreds:
+            cursor.execute("PRAGMA secure_delete=ON")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")

@@ -23,6 +23,8 @@ from runtime.probes import Health
 from runtime.process import serving
 from services.notifier.access.reach import EVERYTHING
 from services.notifier.application import build
+from services.notifier.cases.desk import CaseDesk
+from services.notifier.cases.opening import open_desk
 from services.notifier.delivery.outbox import Outbox
 from services.notifier.intake import Intake
 from services.notifier.room import Room
@@ -33,7 +35,7 @@ from services.notifier.store.database import Database
 from services.notifier.stream import Stream
 from tests.brokers.services import REPOSITORY
 from tests.notifier.access.provider import CLIENT, SECRET
-from tests.notifier.conftest import Served
+from tests.notifier.conftest import Served, with_cases
 
 JSON = {"content-type": "application/json"}
 ROLES = (
@@ -160,13 +162,15 @@ async def guarded_room(tmp_path: Path, configuration: Configuration, provider: P
         requests_per_minute=100_000,
         heartbeat_s=0.2,
         poll_s=0.05,
-        secrets_dir=secrets,
+        **with_cases(tmp_path),
         public_url="http://127.0.0.1",
     )
     settings = Settings(config=REPOSITORY / "config", notifier=own_settings)
     database = Database(f"sqlite:///{tmp_path}/guarded.sqlite3")
     await database.migrate()
     clock = ShiftedClock()
+    desk = await open_desk(own_settings, configuration, database, clock)
+    assert isinstance(desk, CaseDesk)
     stream = Stream(database=database, poll_s=own_settings.poll_s, now_ms=clock)
     room = Room(
         database=database,
@@ -175,6 +179,7 @@ async def guarded_room(tmp_path: Path, configuration: Configuration, provider: P
         settings=settings,
         receivers={},
         now_ms=clock,
+        cases=desk,
     )
     stop = asyncio.Event()
     reading = asyncio.create_task(stream.run(stop))
@@ -190,6 +195,7 @@ async def guarded_room(tmp_path: Path, configuration: Configuration, provider: P
         stop.set()
         stream.close()
     await reading
+    await desk.database.close()
     await database.close()
 
 

@@ -1,0 +1,1 @@
+"""Alembic scripts of the database of reports to platforms."""
