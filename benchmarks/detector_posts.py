@@ -20,6 +20,8 @@ from services.detector.vocabulary import ENOUGH_WEIGHT
 START = 29_903_760
 """Monday 9 November 2026, 12:00 UTC, in minutes since the epoch."""
 BATCH = 200
+COUNTING = 0.03
+"""Share of posts that count, on an ordinary day; docs/performance.md says what recorded posts show."""
 CHATTY = 7
 """People of each town who write all its posts that count: one too few for an alert, as on an ordinary day."""
 SOURCES = ("bluesky", "mastodon", "rss")
@@ -35,7 +37,7 @@ class Workload:
     posts: int
     series: int = 10_000
     """Active: each about as often, so that few of them fire."""
-    matching: float = 0.1
+    matching: float = COUNTING
     """Share of posts that count for some series."""
     speed: float = 60.0
     """Event time against life, at `pace` posts a second of processing: a minute of it has 100,000 posts."""

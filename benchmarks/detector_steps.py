@@ -21,7 +21,7 @@ from configuration.mandates import cover
 from contracts.anonymous_posts import AnonymousBatch
 from contracts.codec import Decoder, encode
 from contracts.series_deltas import SeriesDeltas, Subject
-from services.detector.fold import Matcher
+from services.detector.matching import Matcher
 from services.detector.pipeline import Pipeline
 from services.detector.sketch import AuthorSketch
 from services.detector.state import Glance, SeriesState

@@ -6,13 +6,13 @@ import os
 import orjson
 import uvloop
 from aiokafka import AIOKafkaConsumer
-from task import POSTS, SERVERS, TOPIC, Stopwatch, term_of
+from task import GROUP, POSTS, SERVERS, TOPIC, Stopwatch, term_of
 
 PACKED = os.environ.get("BENCH_PACKED") == "1"
 
 
 async def main() -> None:
-    consumer = AIOKafkaConsumer(TOPIC, bootstrap_servers=SERVERS, group_id="aiokafka", auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(TOPIC, bootstrap_servers=SERVERS, group_id=GROUP, auto_offset_reset="earliest")
     await consumer.start()
     watch, counts, seen = Stopwatch(), {}, 0
     while seen < POSTS:

@@ -2,7 +2,7 @@
 
 import msgspec
 from confluent_kafka import Consumer
-from task import POSTS, SERVERS, TOPIC, Stopwatch, term_of
+from task import GROUP, POSTS, SERVERS, TOPIC, Stopwatch, term_of
 
 
 class Post(msgspec.Struct):
@@ -10,7 +10,7 @@ class Post(msgspec.Struct):
     tokens: list[str]
 
 
-consumer = Consumer({"bootstrap.servers": SERVERS, "group.id": "confluent", "auto.offset.reset": "earliest"})
+consumer = Consumer({"bootstrap.servers": SERVERS, "group.id": GROUP, "auto.offset.reset": "earliest"})
 consumer.subscribe([TOPIC])
 decode = msgspec.json.Decoder(Post).decode
 watch, counts, seen = Stopwatch(), {}, 0

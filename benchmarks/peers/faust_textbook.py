@@ -1,7 +1,7 @@
 """Faust as its documentation does it: an agent over a topic of records and a tumbling window of counts."""
 
 import faust
-from task import DIRECTORY, POSTS, SERVERS, TOPIC, Stopwatch, term_of
+from task import DIRECTORY, GROUP, POSTS, SERVERS, TOPIC, Stopwatch, term_of
 
 
 class Post(faust.Record, serializer="json"):
@@ -10,7 +10,7 @@ class Post(faust.Record, serializer="json"):
 
 
 app = faust.App(
-    "textbook",
+    GROUP,
     broker=f"kafka://{SERVERS}",
     datadir=f"{DIRECTORY}/faust",
     store="memory://",

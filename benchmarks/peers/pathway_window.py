@@ -1,7 +1,7 @@
 """Pathway: windowby over event time, in memory."""
 
 import pathway as pw
-from task import MATCHES, SERVERS, TOPIC, Stopwatch, term_of
+from task import GROUP, MATCHES, SERVERS, TOPIC, Stopwatch, term_of
 
 watch, counts = Stopwatch(), {}
 
@@ -30,7 +30,7 @@ def settled(time) -> None:
 
 
 posts = pw.io.kafka.read(
-    {"bootstrap.servers": SERVERS, "group.id": "pathway", "auto.offset.reset": "earliest"},
+    {"bootstrap.servers": SERVERS, "group.id": GROUP, "auto.offset.reset": "earliest"},
     topic=TOPIC,
     format="json",
     schema=Post,

@@ -1,11 +1,11 @@
 """Quix Streams: group by term, tumbling window of counts in its RocksDB store with a changelog."""
 
 from quixstreams import Application
-from task import DIRECTORY, MATCHES, SERVERS, TOPIC, Stopwatch, term_of
+from task import DIRECTORY, GROUP, MATCHES, SERVERS, TOPIC, Stopwatch, term_of
 
 app = Application(
     broker_address=SERVERS,
-    consumer_group="quix",
+    consumer_group=GROUP,
     auto_offset_reset="earliest",
     state_dir=f"{DIRECTORY}/quix",
     loglevel="ERROR",

@@ -25,6 +25,12 @@ class EventTime:
         elif len(self._latest) == WITNESSES:
             self.watermark = max(self.watermark or 0, min(self._latest))
 
+    @property
+    def steady(self) -> int | None:
+        """The minute of which a further post would change nothing; None when there is no such minute."""
+        latest = self._latest
+        return latest[0] if len(latest) == WITNESSES and latest[0] == latest[1] == latest[-1] else None
+
     def settle(self, not_after: int) -> None:
         """The stream fell silent: its last posts are believed without further witnesses, as far as the clock allows."""
         believable = [minute for minute in self._latest if minute <= not_after]

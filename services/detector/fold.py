@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+
+import msgspec
 
 from configuration import Configuration
 from configuration.mandates import Cover
 from configuration.places import Gazetteer
 from contracts.alert import Place
-from contracts.anonymous_posts import GAP, AnonymousBatch, AnonymousPost
+from contracts.anonymous_posts import AnonymousBatch, AnonymousPost
 from contracts.series_deltas import SeriesDelta, SeriesDeltas, Share, Subject, partition_for
 from services.detector.calendar import Planned
 from services.detector.event_time import EventTime
 from services.detector.events import CallStrength, Reader, Reading
 from services.detector.gathering import is_street
-from services.detector.vocabulary import Vocabulary, Watched
+from services.detector.vocabulary import REMEMBERED, Vocabulary, Watched
 from services.detector.words import FILLER
 
 MAX_PLACES = 3
@@ -23,8 +24,9 @@ MAX_PLACES = 3
 MAX_WORDS = 12
 CALLS = 1.0
 """Least weight of its call terms together for a post to call people; less is looking for company."""
-MAX_SHARES_PER_RECORD = 1_500
-"""Keeps a record well under `contracts.codec.MAX_RECORD_BYTES`."""
+MAX_BYTES_PER_RECORD = 600_000
+"""About, as reckoned by `_size`; keeps a record well under `contracts.codec.MAX_RECORD_BYTES`."""
+SUBJECT_BYTES, SHARE_BYTES, AUTHOR_BYTES, WORD_BYTES, POSITION_BYTES = 250, 60, 36, 30, 5
 TOO_FAR_AHEAD_MINUTES = 7 * 1440
 
 
@@ -32,16 +34,19 @@ CellKey = tuple[int, int, str, bool, bool, bool]
 """Offset, minute, source, strong call, tells of a move, whether the posts name an author."""
 
 
-@dataclass(slots=True)
 class _Cell:
-    posts: int = 0
-    authors: dict[str, None] = field(default_factory=dict)
-    words: dict[str, set[str]] = field(default_factory=dict)
-    places: dict[str, int] = field(default_factory=dict)
+    """What one source record adds to one series in one minute, from one source of posts."""
+
+    __slots__ = ("places", "posts", "said")
+
+    def __init__(self) -> None:
+        self.posts = 0
+        self.said: list[tuple[str, Sequence[str]]] = []
+        """Author and other words of each post whose author is named."""
+        self.places: dict[str, int] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contribution:
+class Contribution(msgspec.Struct, frozen=True, kw_only=True):
     """One series one post adds to."""
 
     series: str
@@ -61,11 +66,14 @@ class Matcher:
         self._vocabulary = Vocabulary(configuration)
         self.gazetteer = configuration.gazetteer
         self._reader = Reader(configuration)
-        self._spellings = configuration.gazetteer.spellings
-        self._names = frozenset(configuration.gazetteer.names) | frozenset(self._spellings)
+        self.terms = self._vocabulary.terms
+        gazetteer = configuration.gazetteer
+        self._telling_nothing = frozenset((*self.terms, *FILLER, *gazetteer.names, *gazetteer.spellings))
         self._planned = Planned(configuration.calendar, configuration.gazetteer)
         self._phenomena = {phenomenon.id: phenomenon for phenomenon in configuration.phenomena}
         self._only_at = {phenomenon.id: frozenset(phenomenon.watch_places) for phenomenon in configuration.phenomena}
+        self._at: dict[tuple[str, Place], tuple[Contribution, Contribution]] = {}
+        self._everywhere: dict[tuple[str, tuple[str, ...]], tuple[Contribution, ...]] = {}
 
     def match(self, post: AnonymousPost, world: str = "") -> tuple[list[Contribution], Reading | None]:
         watched = self._vocabulary.find(post.tokens, post.minute)
@@ -74,16 +82,18 @@ class Matcher:
         reading = self._reader.read(post.tokens, post.minute)
         found: dict[str, Contribution] = {}
         places = _settled(reading)
+        covered = self._cover is not None and not world
         for one in _counting(watched, reading):
             only_at = self._only_at[one.phenomenon]
-            at = [place for place in places if not only_at or _within(place, only_at)]
-            everywhere = not only_at
-            if self._cover is not None and not world:
+            at, everywhere = places, not only_at
+            if only_at:
+                at = [place for place in places if _within(place, only_at)]
+            if covered:
                 at = [place for place in at if self._allows(one.phenomenon, post.source, place.region)]
                 everywhere = everywhere and self._allows(one.phenomenon, post.source, None)
             if not everywhere and not at:
                 continue
-            told = self._expected(one, at, reading, post.minute) or _series(one, at, reading, everywhere=everywhere)
+            told = self._expected(one, at, reading, post.minute) or self._series(one, at, reading, everywhere)
             for contribution in told:
                 found.setdefault(contribution.series, contribution)
         return list(found.values()), reading
@@ -109,24 +119,62 @@ class Matcher:
 
     def words(self, post: AnonymousPost) -> list[str]:
         """What else a post says, for the context of an alert: neither watch terms nor places nor filler."""
-        terms, names = self._vocabulary.terms, self._names
+        nothing = self._telling_nothing
         words = [
             token
             for token in dict.fromkeys((*post.tokens, *post.candidates))
-            if len(token) > 3
-            and token != GAP
-            and token not in terms
-            and token not in FILLER
-            and token not in names
-            and not token[0].isdigit()
+            if len(token) > 3 and token not in nothing and not token[0].isdigit()
         ]
         return words[:MAX_WORDS]
+
+    def _series(self, one: Watched, places: list[Place], reading: Reading, everywhere: bool) -> list[Contribution]:
+        phenomenon = one.phenomenon
+        local = [self._here(phenomenon, place) for place in places]
+        told = [watch for watch, _ in local]
+        event = reading.reference() if reading.event_key is not None else None
+        told_of = event is not None and (event.call or reading.moved)
+        if told_of and (everywhere or place_key(reading.place) is not None):
+            subject = Subject(phenomenon=phenomenon, place=reading.place, event=event)
+            told.append(Contribution(series=f"event:{reading.event_key}", subject=subject, with_words=True))
+        told += [place for _, place in local]
+        return [*told, *self._all_over(phenomenon, one.topics)] if everywhere else told
+
+    def _here(self, phenomenon: str, place: Place) -> tuple[Contribution, Contribution]:
+        """The series of a phenomenon at a place, and that of the place."""
+        known = self._at.get((phenomenon, place))
+        if known is None:
+            key = place_key(place)
+            subject = Subject(phenomenon=phenomenon, place=place)
+            watch = Contribution(series=f"watch:{phenomenon}@{key}", subject=subject, with_words=True)
+            known = watch, Contribution(series=f"place:{key}", subject=Subject(place=place))
+            if len(self._at) >= REMEMBERED:
+                self._at.clear()
+            self._at[phenomenon, place] = known
+        return known
+
+    def _all_over(self, phenomenon: str, topics: tuple[str, ...]) -> tuple[Contribution, ...]:
+        """The series of a phenomenon and of terms that name it, wherever."""
+        known = self._everywhere.get((phenomenon, topics))
+        if known is None:
+            of = Contribution(
+                series=f"phenomenon:{phenomenon}", subject=Subject(phenomenon=phenomenon), with_words=True
+            )
+            named = [
+                Contribution(series=f"term:{term}", subject=Subject(phenomenon=phenomenon, term=term))
+                for term in topics
+            ]
+            if len(self._everywhere) >= REMEMBERED:
+                self._everywhere.clear()
+            known = self._everywhere[phenomenon, topics] = of, *named
+        return known
 
 
 def _counting(watched: tuple[Watched, ...], reading: Reading) -> Iterable[Watched]:
     """Phenomena a post counts for: those it names. If it names none, a call at a place or with something to bring
     counts for the phenomenon it fits best; an object or slang alone is ordinary Dutch and counts for nothing."""
     named = [one for one in watched if one.named]
+    if len(named) == 1:
+        return named
     if named:
         # The weightiest first: a gathering and a shared term are told under that name.
         return sorted(named, key=lambda one: -one.weight)
@@ -161,10 +209,10 @@ def _settled(reading: Reading) -> list[Place]:
 def is_strong(reading: Reading, gazetteer: Gazetteer) -> bool:
     """A call that may alert without a burst says where, at what hour, and either a spot in the town or what to bring.
     *Kom morgen naar Utrecht* is said every day, and so is *om half negen in Delfzijl*: a village is no spot."""
-    event = reading.reference()
-    if event is None or reading.strength is not CallStrength.STRONG:
+    if reading.strength is not CallStrength.STRONG or reading.urge < CALLS:
         return False
-    if reading.urge < CALLS:
+    event = reading.reference()
+    if event is None:
         return False
     return "T" in (event.starts or "") and (is_street(event.place, gazetteer) or bool(event.objects))
 
@@ -183,29 +231,6 @@ def _about(place: Place) -> str | None:
 
 def _within(place: Place, only_at: frozenset[str]) -> bool:
     return not only_at.isdisjoint({place.gemeente_code, place.gemeente, place.name})
-
-
-def _series(one: Watched, places: list[Place], reading: Reading, *, everywhere: bool) -> Iterable[Contribution]:
-    phenomenon = one.phenomenon
-    for place in places:
-        yield Contribution(
-            series=f"watch:{phenomenon}@{place_key(place)}",
-            subject=Subject(phenomenon=phenomenon, place=place),
-            with_words=True,
-        )
-    event = reading.reference()
-    if event is not None and (event.call or reading.moved) and (everywhere or place_key(reading.place) is not None):
-        yield Contribution(
-            series=f"event:{reading.event_key}",
-            subject=Subject(phenomenon=phenomenon, place=reading.place, event=event),
-            with_words=True,
-        )
-    for place in places:
-        yield Contribution(series=f"place:{place_key(place)}", subject=Subject(place=place))
-    if everywhere:
-        yield Contribution(series=f"phenomenon:{phenomenon}", subject=Subject(phenomenon=phenomenon), with_words=True)
-        for term in one.topics:
-            yield Contribution(series=f"term:{term}", subject=Subject(phenomenon=phenomenon, term=term))
 
 
 class SourceFold:
@@ -237,18 +262,23 @@ class SourceFold:
         done = self.folded.get(memory, -1)
         time = self._time.setdefault(world, EventTime())
         self._moved.add(world)
+        terms, steady = self._matcher.terms, time.steady
         for post in batch.posts:
             # Posts of one raw record (an edit: the old and the new) share its offset and travel in one batch.
             if post.offset <= done:
                 self.repeated += 1
                 continue
             self.posts += 1
-            if not post.retract:
-                time.observe(post.minute)
-            if time.watermark is not None and post.minute > time.watermark + TOO_FAR_AHEAD_MINUTES:
-                self.too_far_ahead += 1
-                continue
-            self._add_post(post, world, offset)
+            minute = post.minute
+            if minute != steady:
+                if not post.retract:
+                    time.observe(minute)
+                    steady = time.steady
+                if time.watermark is not None and minute > time.watermark + TOO_FAR_AHEAD_MINUTES:
+                    self.too_far_ahead += 1
+                    continue
+            if not terms.isdisjoint(post.tokens):  # nearly no post
+                self._add_post(post, world, offset)
         if batch.posts:
             self.folded[memory] = max(done, batch.posts[-1].offset)
         if batch.sent_ms is not None and batch.oldest_age_ms is not None:
@@ -259,23 +289,28 @@ class SourceFold:
         if not contributions:
             return
         pending = self._pending.setdefault(world, {})
-        words = self._matcher.words(post) if post.author is not None and not post.retract else []
+        author, sign = post.author, -1 if post.retract else 1
+        said = author is not None and not post.retract
+        words: Sequence[str] = self._matcher.words(post) if said else ()
         strong = reading is not None and is_strong(reading, self._matcher.gazetteer)
         moved = reading is not None and reading.moved
         about = _about(reading.place) if reading is not None else None
         if about is not None and reading is not None:
             self._places.setdefault(world, {})[about] = reading.place
+        key: CellKey = (offset, post.minute, post.source, strong, moved, author is not None)
         for contribution in contributions:
-            _, cells = pending.setdefault(contribution.series, (contribution.subject, {}))
-            cell = cells.setdefault((offset, post.minute, post.source, strong, moved, post.author is not None), _Cell())
-            cell.posts += -1 if post.retract else 1
+            waiting = pending.get(contribution.series)
+            if waiting is None:
+                waiting = pending[contribution.series] = (contribution.subject, {})
+            cells = waiting[1]
+            cell = cells.get(key)
+            if cell is None:
+                cell = cells[key] = _Cell()
+            cell.posts += sign
             if about is not None and contribution.subject.place is None:
-                cell.places[about] = cell.places.get(about, 0) + (-1 if post.retract else 1)
-            if post.author is not None and not post.retract:
-                cell.authors[post.author] = None
-                if contribution.with_words:
-                    for word in words:
-                        cell.words.setdefault(word, set()).add(post.author)
+                cell.places[about] = cell.places.get(about, 0) + sign
+            if said and author is not None:
+                cell.said.append((author, words if contribution.with_words else ()))
 
     @property
     def reached(self) -> int | None:
@@ -317,12 +352,12 @@ class SourceFold:
         chunks: list[list[SeriesDelta]] = [[]]
         size = 0
         for delta in deltas:
-            for piece in _pieces(delta):
-                if size + len(piece.shares) > MAX_SHARES_PER_RECORD and chunks[-1]:
+            for piece, bytes_about in _pieces(delta):
+                if size + bytes_about > MAX_BYTES_PER_RECORD and chunks[-1]:
                     chunks.append([])
                     size = 0
                 chunks[-1].append(piece)
-                size += len(piece.shares)
+                size += bytes_about
         time = self._time.get(world)
         return [
             SeriesDeltas(
@@ -340,28 +375,60 @@ class SourceFold:
         ]
 
 
-def _pieces(delta: SeriesDelta) -> Iterable[SeriesDelta]:
-    """Cut only between source records: a series that has applied part of a source record would skip the rest."""
+def _pieces(delta: SeriesDelta) -> Iterable[tuple[SeriesDelta, int]]:
+    """With about the bytes of each. Cut only between source records: a series that has applied part of a source record
+    would skip the rest."""
     piece: list[Share] = []
+    size = SUBJECT_BYTES
     for share in delta.shares:
-        if len(piece) >= MAX_SHARES_PER_RECORD and share.offset != piece[-1].offset:
-            yield SeriesDelta(series=delta.series, subject=delta.subject, shares=tuple(piece))
-            piece = []
+        if size >= MAX_BYTES_PER_RECORD and share.offset != piece[-1].offset:
+            yield SeriesDelta(series=delta.series, subject=delta.subject, shares=tuple(piece)), size
+            piece, size = [], SUBJECT_BYTES
         piece.append(share)
-    yield SeriesDelta(series=delta.series, subject=delta.subject, shares=tuple(piece))
+        size += _size(share)
+    yield (
+        (
+            SeriesDelta(series=delta.series, subject=delta.subject, shares=tuple(piece))
+            if size >= MAX_BYTES_PER_RECORD
+            else delta
+        ),
+        size,
+    )
+
+
+def _size(share: Share) -> int:
+    """About so many bytes; the place a share names counts with it."""
+    words = len(share.words) * WORD_BYTES
+    if len(share.authors) > 1:
+        words += sum(map(len, share.words.values())) * POSITION_BYTES
+    return SHARE_BYTES + len(share.authors) * AUTHOR_BYTES + len(share.places) * SUBJECT_BYTES + words
 
 
 def _share(key: CellKey, cell: _Cell) -> Share:
     offset, minute, source, strong, moved, _ = key
-    position = {author: number for number, author in enumerate(cell.authors)}
+    said = cell.said
+    words: dict[str, tuple[int, ...]]
+    if len(said) == 1:  # nearly all
+        author, spoken = said[0]
+        authors: tuple[str, ...] = (author,)
+        words = dict.fromkeys(spoken, (0,))
+    else:
+        position: dict[str, int] = {}
+        users: dict[str, set[int]] = {}
+        for author, spoken in said:
+            at = position.setdefault(author, len(position))
+            for word in spoken:
+                users.setdefault(word, set()).add(at)
+        authors = tuple(position)
+        words = {word: tuple(sorted(by)) for word, by in users.items()}
     return Share(
         offset=offset,
         minute=minute,
         posts=cell.posts,
         source=source,
-        authors=tuple(cell.authors),
+        authors=authors,
         strong=strong,
         places=cell.places,
-        words={word: tuple(sorted(position[author] for author in users)) for word, users in cell.words.items()},
+        words=words,
         moved=moved,
     )

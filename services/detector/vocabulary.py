@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from configuration import Configuration
 from configuration.phenomena import Phenomenon, Role
@@ -14,8 +15,11 @@ ENOUGH_WEIGHT = 0.5
 """Topics lighter than this are everyday words: they name a phenomenon only together with another topic or a call."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
+REMEMBERED = 20_000
+"""Combinations of watch terms; people use few."""
+
+
+class Watched(msgspec.Struct, frozen=True, kw_only=True):
     """One phenomenon found in one post."""
 
     phenomenon: str
@@ -31,11 +35,9 @@ class Watched:
     generic: bool = False
     """The phenomenon has no topic: it only says that people are called, not to what."""
 
-    @property
-    def named(self) -> bool:
-        """The post names the phenomenon; calls, objects and slang alone only count beside a place or a time, and an
-        everyday word (*feest*) only beside a call or another topic."""
-        return bool(self.topics) and self.weight >= ENOUGH_WEIGHT
+    named: bool
+    """The post names the phenomenon; calls, objects and slang alone only count beside a place or a time, and an
+    everyday word (*feest*) only beside a call or another topic."""
 
 
 class Vocabulary:
@@ -53,13 +55,24 @@ class Vocabulary:
                 roles.setdefault(term.term, []).append((number, term.role, term.weight))
         self._roles = {term: tuple(found) for term, found in roles.items()}
         self.terms = frozenset(self._roles)
+        self._found: dict[tuple[str, ...], tuple[int, tuple[Watched, ...]]] = {}
+        """By the terms of a post, in their order: until which minute all they stand for is watched, and that."""
 
     def find(self, tokens: Sequence[str], minute: int) -> tuple[Watched, ...]:
         """Phenomena of one post written at ``minute`` (minutes since the epoch), in the order of the configuration."""
         terms = self.terms
         if terms.isdisjoint(tokens):
             return ()  # nearly every post
-        hits = [token for token in tokens if token in terms]
+        hits = tuple([token for token in tokens if token in terms])
+        known = self._found.get(hits)
+        if known is None:
+            if len(self._found) >= REMEMBERED:
+                self._found.clear()
+            known = self._found[hits] = self._watched(hits)
+        until, watched = known
+        return watched if minute < until else self._watched(hits, minute)[1]
+
+    def _watched(self, hits: Sequence[str], minute: int = 0) -> tuple[int, tuple[Watched, ...]]:
         by_phenomenon: dict[int, dict[Role, list[str]]] = {}
         weights: dict[int, float] = {}
         for token in dict.fromkeys(hits):
@@ -67,7 +80,7 @@ class Vocabulary:
                 by_phenomenon.setdefault(number, {}).setdefault(role, []).append(token)
                 if role in (Role.TOPIC, Role.CALL):
                     weights[number] = weights.get(number, 0.0) + weight
-        return tuple(
+        watched = tuple(
             Watched(
                 phenomenon=self._phenomena[number].id,
                 topics=tuple(roles.get(Role.TOPIC, ())),
@@ -75,12 +88,14 @@ class Vocabulary:
                 objects=Role.OBJECT in roles,
                 slang=Role.SLANG in roles,
                 weight=weights.get(number, 0.0),
+                named=Role.TOPIC in roles and weights.get(number, 0.0) >= ENOUGH_WEIGHT,
                 own_calls=not self._shared_calls.issuperset(roles.get(Role.CALL, ())),
                 generic=self._generic[number],
             )
             for number, roles in sorted(by_phenomenon.items())
             if minute < self._until[number]
         )
+        return min(self._until[number] for number in by_phenomenon), watched
 
 
 def is_generic(phenomenon: Phenomenon) -> bool:
