@@ -15,7 +15,8 @@ from exercises import generator
 from exercises.scenario import Scenario
 from seinpost.replay import Replay
 from services.anonymizer.projection import Projector
-from services.detector.fold import Matcher, SourceFold
+from services.detector.fold import SourceFold
+from services.detector.matching import Matcher
 from services.detector.state import SeriesState
 
 BATCH_POSTS = 200

@@ -44,7 +44,8 @@ from services.detector.detection import Clock, Detection
 from services.detector.episode import Episode
 from services.detector.episodes import Episodes, World
 from services.detector.faust_app import faust_app
-from services.detector.fold import Matcher, SourceFold
+from services.detector.fold import SourceFold
+from services.detector.matching import Matcher
 from services.detector.positions import Order, Positions
 from services.detector.settings import DetectorSettings
 from services.detector.staggered import StaggeredSeries

@@ -9,8 +9,8 @@ import msgspec
 from configuration.phenomena import Phenomenon, PhenomenonClass
 from contracts.alert import EventReference, Kind, Observation, Place, SeriesPoint, Severity, State
 from contracts.signal import Signal
-from services.detector.fold import place_key
 from services.detector.gathering import FORESEEN, begins, ends
+from services.detector.matching import place_key
 
 RANK = (Severity.INFO, Severity.LOW, Severity.MEDIUM, Severity.HIGH)
 GROWTH = 1.5

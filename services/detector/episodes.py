@@ -20,8 +20,8 @@ from contracts.signal import Progress, Signal
 from services.detector import moves
 from services.detector.episode import RANK, Episode, awaited_until, identity, is_news, severity, tells_more, under_way
 from services.detector.event_time import Alignment
-from services.detector.fold import place_key
 from services.detector.gathering import Relation, relation
+from services.detector.matching import place_key
 from services.detector.store import Store
 from services.detector.vocabulary import is_generic
 from services.detector.wording import label, reason

@@ -13,7 +13,8 @@ from contracts.series_deltas import SeriesDeltas
 from services.detector.detection import Blindness, Clock, Detection
 from services.detector.episode import Episode
 from services.detector.episodes import Episodes, World
-from services.detector.fold import Matcher, SourceFold
+from services.detector.fold import SourceFold
+from services.detector.matching import Matcher
 from services.detector.state import SeriesState
 from services.detector.store import MemoryStore
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.detector.fold import Matcher, is_strong
+from services.detector.matching import Matcher, is_strong
 from tests.detector.posts import MONDAY_NOON, post, whole
 
 
