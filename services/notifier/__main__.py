@@ -63,8 +63,8 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             settings=settings,
             receivers=receivers,
             now_ms=now_ms,
-        )
             cases=cases,
+        )
         async with (
             http,
             AcknowledgedProducer(settings.broker, SERVICE) as producer,
@@ -167,8 +167,6 @@ async def _database(settings: Settings) -> AsyncIterator[Database]:
         await database.close()
 
 
-if __name__ == "__main__":
-    run(SERVICE, Settings, main)
 @contextlib.asynccontextmanager
 async def _cases(settings: Settings, configuration: Configuration, room: Database) -> AsyncIterator[CaseDesk | Off]:
     try:
@@ -182,3 +180,5 @@ async def _cases(settings: Settings, configuration: Configuration, room: Databas
             await desk.database.close()
 
 
+if __name__ == "__main__":
+    run(SERVICE, Settings, main)

@@ -35,8 +35,8 @@ OTHER_STATUSES = {
     "413": "Too large.",
     "415": "Not JSON.",
     "429": "Too many requests; `Retry-After` says when to go on.",
-}
     "503": "Off, or it does not open; the detail says why.",
+}
 
 
 def build(room: Room, health: Health) -> FastAPI:
@@ -120,12 +120,12 @@ def _statuses(path: str, method: str) -> list[str]:
     found = ["400", "401", "403", "429"]
     if "{id}" in path or (path, method) == ("/v1/cases", "post"):
         found.append("404")
+    if path.startswith(("/v1/cases", "/v1/platforms")):
+        found.append("503")
     if method in ("post", "put", "patch"):
         found += ["413", "415"]
         if "{id}" in path:
             found.append("409")
-    if path.startswith(("/v1/cases", "/v1/platforms")):
-        found.append("503")
-    return sorted(found)
     if path == "/v1/cases/{id}/letter":
         found.append("409")
+    return sorted(found)
