@@ -112,6 +112,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 room.trials.run(stop),
                 stream.run(stop),
                 retention.run(stop),
+                *([] if isinstance(cases, Off) else [Ending(desk=cases, idle_days=own.cases_idle_days).run(stop)]),
                 rounds.run(stop),
             )
 

@@ -62,6 +62,7 @@ def build(room: Room, health: Health) -> FastAPI:
         room_api,
         access,
         alarms,
+        cases,
         exports,
         configuration_api,
         receivers_api,
