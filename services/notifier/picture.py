@@ -178,13 +178,13 @@ def _spread(block: PictureBlock, this: Period, cells: Sequence[Cell]) -> None:
                 return
             continue
         share, cell = (high - low) / length, cells[index]
-        cell.expected += block.expected * share
         cell.told_minutes += high - low
         cell.seen_minutes += (high - low) * block.coverage
         if block.posts is None:
-            cell.hidden = True
+            cell.hidden = True  # and what was expected of it is left out, or the rest would look like a fall
         else:
             cell.posts += block.posts * share
+            cell.expected += block.expected * share
 
 
 def _sum(cells: Iterable[Cell]) -> Cell:

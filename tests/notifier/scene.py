@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import msgspec
 
 from contracts.alert import Alert, Certainty, EventReference, Kind, Place, SeriesPoint, Severity, State
+from contracts.picture import PictureBlock
 from contracts.source_health import Reason, Status
 from tests.notifier.conftest import Served
 from tests.notifier.samples import MINUTE, alert, health
@@ -145,8 +147,42 @@ def alerts() -> list[Alert]:
     return [*old, eindhoven, utrecht, unknown, rotterdam, hague, exercise]
 
 
+TOWNS = (("Rotterdam", "GM0599", 1.0), ("Schiedam", "GM0606", 0.3), ("Vlaardingen", "GM0622", 0.2))
+
+
+def fortnight() -> list[PictureBlock]:
+    """Two weeks of one phenomenon: busier in the evening, a night nearly blind, a rise at the end; and an exercise."""
+    chance, first = random.Random(9), MINUTE // 60 * 60 - 14 * 1440
+    found = []
+    waiting: dict[str, tuple[int, int, float]] = {}
+    for hour in range(14 * 24):
+        start = first + 60 * hour
+        usual = 14 * (1.6 if 15 <= start // 60 % 24 <= 22 else 0.5)
+        rise = 1 + max(0, hour - 14 * 24 + 6) ** 2
+        coverage = 0.2 if 240 <= hour < 248 else 1.0
+        for name, code, share in TOWNS:
+            since, posts, expected = waiting.pop(code, (start, 0, 0.0))
+            posts += max(0, round(chance.gauss(usual * share, (usual * share) ** 0.5) * coverage * rise))
+            expected += usual * share * coverage
+            if posts < 10:
+                waiting[code] = since, posts, expected
+                continue
+            place = {"series": f"watch:rellen@{code}", "gemeente": name, "gemeente_code": code, "region": "VR17"}
+            words = ("coolsingel", "vuurwerk", "vanavond") if rise > 4 else ()
+            told = {"end": start + 60, "posts": posts, "expected": expected, "coverage": coverage, "words": words}
+            found.append(_block(since, **place, **told))
+        everywhere = {"posts": round(usual * 2 * coverage * rise), "expected": usual * 2 * coverage}
+        found.append(_block(start, series="phenomenon:rellen", coverage=coverage, **everywhere))
+    played = {"exercise": "Project X Haren", "phenomenon": "project-x", "posts": 240, "expected": 3.0, "coverage": 1.0}
+    return [*found, _block(first, series="phenomenon:project-x", **played)]
+
+
+def _block(start: int, **fields: Any) -> PictureBlock:
+    return PictureBlock(**({"phenomenon": "rellen", "start": start, "end": start + 60} | fields))
+
+
 async def evening(served: Served, *, blind: bool = True) -> None:
-    """Alerts of every kind, some of them handled; and sources, one of them blind."""
+    """Alerts of every kind, some of them handled; a picture; and sources, one of them blind."""
     served.clock.ms = MINUTE * 60_000 + 40_000
     now = served.clock.ms
     mastodon = (
@@ -166,6 +202,9 @@ async def evening(served: Served, *, blind: bool = True) -> None:
         ),
     ]  # fmt: skip
     await served.arrives(*alerts(), *sources)
+    async with served.room.database.writing() as connection:
+        for block in fortnight():
+            await served.intake._block(connection, block, now)
     for address, data in (
         (f"{UTRECHT}/acknowledge", None),
         (f"{EINDHOVEN}/take", None),

@@ -25,6 +25,9 @@ VIEWS = (
     f"/meldingen/{EXERCISE}",
     f"/meldingen/{UNKNOWN}",
     "/meldingen/oud-1",
+    "/beeld?fenomeen=rellen",
+    "/beeld?fenomeen=rellen&regio=VR17&periode=maand&tot=morgen",
+    "/beeld?fenomeen=project-x&oefening=Project+X+Haren",
     "/archief",
     "/archief?zoek=bestaatniet&van=morgen",
     "/bronnen",
@@ -39,6 +42,7 @@ EMPTY = {
     "/": "er kijkt nu geen bron mee",
     "/bronnen": "Nog geen bron heeft zich gemeld",
     "/archief": "Niets gevonden",
+    "/beeld": "is van dit fenomeen niets geteld",
     "/dempingen": "Er is niets gedempt",
     "/dienstoverdracht": "Er staat niets open",
 }

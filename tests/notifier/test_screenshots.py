@@ -19,6 +19,7 @@ PICTURES = (
     ("console-nu", "/", "desktop", "light"),
     ("console-melding", f"/meldingen/{ROTTERDAM}", "desktop", "light"),
     ("console-kaart", "/kaart", "desktop", "light"),
+    ("console-beeld", "/beeld?fenomeen=rellen&regio=VR17", "desktop", "light"),
     ("console-bronnen", "/bronnen", "desktop", "light"),
     ("console-archief", "/archief", "desktop", "dark"),
     ("console-dienstoverdracht", "/dienstoverdracht", "desktop", "light"),

@@ -233,7 +233,7 @@ def when(found: Picture, index: int) -> str:
     if found.period.span is Span.DAY:
         return f"{then:%H} uur"
     name = f"{times.DAYS[then.weekday()]} {then.day}-{then.month}"
-    return f"{name} {then:%H} uur" if found.period.span is Span.WEEK else name
+    return f"{name}\n{then:%H} uur" if found.period.span is Span.WEEK else name
 
 
 def _told(cell: Cell, k: int) -> str:
