@@ -244,20 +244,27 @@ class Detection:
         reached = world.clock.minute
         k = self._thresholds.k_anonymity
         blind = self._blindness(world_name or None)
+        limited = self._cover is not None and not world_name
+        added = False
         for share in delta.shares:
+            minute = share.minute
             if share.offset <= done:
                 self.repeated += 1
-            elif not self._may_count(name, delta.subject, share.source):
+            elif limited and not self._may_count(name, delta.subject, share.source):
                 continue
-            elif reached is None or share.minute > reached:
-                if share.minute not in kept.ahead:
-                    heapq.heappush(world.due, (share.minute, name))
-                places = {key: record.places[key] for key in share.places if key in record.places}
-                kept.ahead.setdefault(share.minute, []).append((share, places))
+            elif reached is None or minute > reached:
+                waiting = kept.ahead.get(minute)
+                if waiting is None:
+                    waiting = kept.ahead[minute] = []
+                    heapq.heappush(world.due, (minute, name))
+                waiting.append((share, {key: record.places[key] for key in share.places if key in record.places}))
             else:
-                state.mark_blind(share.minute, blind)
+                if kept.marked is None or kept.marked < minute:
+                    state.mark_blind(minute, blind)
                 state.add(share, k, record.places)
-                world.touch(name)
+                added = True
+        if added:
+            world.touch(name)
         self._last[name] = max(self._last.get(name, 0), delta.shares[-1].minute)
         kept.applied[source] = max(done, delta.shares[-1].offset)
         kept.subject = _fuller(kept.subject, delta.subject)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -81,15 +82,18 @@ def is_street(name: str | None, gazetteer: Gazetteer) -> bool:
 
 def begins(event: EventReference) -> int | None:
     """Minute since the epoch at which it starts (midnight when only the day is told)."""
-    return None if event.starts is None else _minute(datetime.fromisoformat(event.starts))
+    return None if event.starts is None else _span(event.starts)[0]
 
 
 def ends(event: EventReference) -> int | None:
     """Minute at which it is over, as far as can be said: some hours after its start, or after its day."""
-    if event.starts is None:
-        return None
-    start = datetime.fromisoformat(event.starts)
-    return _minute(start + (LASTS if "T" in event.starts else timedelta(days=1)))
+    return None if event.starts is None else _span(event.starts)[1]
+
+
+@lru_cache(maxsize=4_096)
+def _span(starts: str) -> tuple[int, int]:
+    start = datetime.fromisoformat(starts)
+    return _minute(start), _minute(start + (LASTS if "T" in starts else timedelta(days=1)))
 
 
 def _minute(wall: datetime) -> int:

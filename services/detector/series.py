@@ -6,7 +6,7 @@ batched: the baseline learns an hour when event time is an hour past its end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -121,6 +121,23 @@ class Series:
             if self._unnamed is None:
                 self._unnamed = Counts()
             self._unnamed.add(head, minute, unknown_authors)
+
+    def count(self, minute: int, posts: int, source: str, authors: Sequence[int]) -> None:
+        """`add` of posts of one source, whose authors are told by their `author_hash`; none: they are unknown."""
+        if minute > self._head:
+            self.advance(minute)
+        self._counts.add(self._head, minute, posts)
+        if not self._sources or source != self._sources[0]:
+            self._add_source(source, minute, posts)
+        if posts < 0:
+            self._signed = True
+        elif posts > 0 and authors:
+            for author in authors:
+                self._authors.note(minute, author)
+        elif posts > 0:
+            if self._unnamed is None:
+                self._unnamed = Counts()
+            self._unnamed.add(self._head, minute, posts)
 
     def _add_source(self, source: str, minute: int, posts: int) -> None:
         if self._sources and source == self._sources[0]:

@@ -52,12 +52,13 @@ class AuthorSketch:
 
     def add(self, minute: int, authors: Iterable[str]) -> None:
         for author in authors:
-            self._add(minute, author_hash(author))
+            self.note(minute, author_hash(author))
 
     def add_one(self, minute: int, author: str) -> None:
-        self._add(minute, author_hash(author))
+        self.note(minute, author_hash(author))
 
-    def _add(self, minute: int, hashed: int) -> None:
+    def note(self, minute: int, hashed: int) -> None:
+        """``hashed``: `author_hash` of the author."""
         hashes, minutes = self.hashes, self.minutes
         at = bisect_left(hashes, hashed)
         if at < len(hashes) and hashes[at] == hashed:
@@ -94,7 +95,7 @@ class AuthorSketch:
                 if code and _age(code, newest) < _age(self.registers[at], newest):
                     self.registers[at] = code
         for hashed, minute in zip(other.hashes, other.minutes, strict=True):
-            self._add(minute, hashed)
+            self.note(minute, hashed)
 
     def distinct(self, since: int) -> float:
         """Authors of posts at or after `since` (minutes); exact up to `EXACT` of them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -171,24 +171,28 @@ class SeriesState:
 
     def add(self, share: Share, k: int, places: Mapping[str, Place]) -> None:
         """Count one share; its minute has been reached by all partitions."""
-        kept = self.kept
-        self.counts.add(share.minute, share.posts, share.authors, {share.source: share.posts})
-        kept.first_seen = min(kept.first_seen, share.minute)
-        if share.posts > 0:
-            kept.named += share.posts if share.authors else 0
-            kept.unnamed += 0 if share.authors else share.posts
-        if share.strong and share.posts > 0:
-            for author in share.authors:
-                _remember(kept.callers, author_hash(author), share.minute)
-        if share.moved and share.posts > 0:
-            for author in share.authors:
-                _remember(kept.movers, author_hash(author), share.minute)
+        kept, minute, posts = self.kept, share.minute, share.posts
+        authors = [author_hash(author) for author in share.authors]
+        self.counts.count(minute, posts, share.source, authors)
+        kept.first_seen = min(kept.first_seen, minute)
+        if posts > 0:
+            if authors:
+                kept.named += posts
+            else:
+                kept.unnamed += posts
+            if share.strong:
+                for author in authors:
+                    _remember(kept.callers, author, minute)
+            if share.moved:
+                for author in authors:
+                    _remember(kept.movers, author, minute)
         for word, users in share.words.items():
-            self._use(word, (author_hash(share.authors[user]) for user in users), share.minute, k)
-        for key, posts in share.places.items():
+            self._use(word, [authors[user] for user in users], minute, k)
+        for key, naming in share.places.items():
             if key in places:
-                self._name(key, posts, places[key], share.minute)
-        kept.open_minute = max(share.minute, kept.open_minute or share.minute)
+                self._name(key, naming, places[key], minute)
+        if not kept.open_minute or minute > kept.open_minute:
+            kept.open_minute = minute
 
     def mark_blind(self, minute: int, spells: Iterable[Spell]) -> None:
         """Take in what the sources could not see, up to and with ``minute``: missing, not empty."""
@@ -214,9 +218,10 @@ class SeriesState:
         known = places.get(key)
         if known is None or minute - known.minute > PLACES_COUNT_MINUTES:
             if len(places) >= MAX_PLACES:
-                del places[min(places, key=lambda one: (places[one].posts, places[one].minute, one))]
+                del places[min([(one.posts, one.minute, name) for name, one in places.items()])[2]]
             known = places[key] = PlaceCount(minute, 0, place)
-        known.minute = max(known.minute, minute)
+        elif minute > known.minute:
+            known.minute = minute
         known.posts += posts
 
     def mainly_at(self, minute: int) -> Place | None:
@@ -229,18 +234,21 @@ class SeriesState:
             return None
         return recent[most].place if 2 * posts[most] > sum(one.posts for one in recent) else None
 
-    def _use(self, word: str, users: Iterable[int], minute: int, k: int) -> None:
+    def _use(self, word: str, users: Collection[int], minute: int, k: int) -> None:
         words = self.kept.words
         entry = words.get(word)
         if entry is None or minute - entry.minute > WORDS_COUNT_MINUTES:
             if len(words) >= MAX_WORDS:
-                del words[min(words, key=lambda one: (len(words[one].users), words[one].minute, one))]
+                del words[min([(len(one.users), one.minute, name) for name, one in words.items()])[2]]
             entry = words[word] = Word(minute, 0, set())
-        entry.minute = max(entry.minute, minute)
-        for user in users:
-            entry.posts += 1
-            if len(entry.users) < k:
-                entry.users.add(user)
+        elif minute > entry.minute:
+            entry.minute = minute
+        entry.posts += len(users)
+        known = entry.users
+        if len(known) < k:
+            for user in users:
+                if len(known) < k:
+                    known.add(user)
 
     def calls(self, minute: int) -> int:
         """Distinct authors of strong calls in the day before ``minute``."""

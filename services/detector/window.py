@@ -94,9 +94,9 @@ class Counts:
     __slots__ = ("hours", "minutes", "quarters")
 
     def __init__(self) -> None:
-        self.minutes = array("i", bytes(4 * MINUTES))
-        self.quarters = array("i", bytes(4 * QUARTERS))
-        self.hours = array("i", bytes(4 * HOURS))
+        self.minutes = _ZEROS[:MINUTES]
+        self.quarters = _ZEROS[:QUARTERS]
+        self.hours = _ZEROS[:HOURS]
 
     def roll(self, head: int, to: int) -> None:
         """Makes room for the minutes after `head` up to and with `to`."""
