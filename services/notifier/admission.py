@@ -41,10 +41,11 @@ class Admission:
             told = Occasion.DIGESTED if new_digest else None
         if case.held is Held.SILENCED and case.held_by and (before is None or before.held_by != case.held_by):
             await silences.count_one(connection, case.held_by)
+        if case.held is Held.SHOWN and is_event(alert) and not was_shown:
+            # Before receivers are told: who heard of what goes under it, hears of it as an update.
+            await self._gather_under(connection, case, now_ms)
         await self._tell(connection, case, told, now_ms)
         await self._wind(connection, case, now_ms)
-        if case.held is Held.SHOWN and is_event(alert) and not was_shown:
-            await self._gather_under(connection, case, now_ms)
         return arrival
 
     async def place_again(self, connection: AsyncConnection, case: Case, now_ms: int) -> Case:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from contracts.alert import Alert, Severity, State
 from services.notifier.console.times import local, wall_ms
 from services.notifier.representation import at_minute, at_ms
-from services.notifier.store.alerts import Revision
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 MEDIA_TYPE = "application/cap+xml"
@@ -23,25 +23,39 @@ LIKELY = 1e-6
 """A tail probability at or below this is called Likely; above it Possible."""
 
 
-def cap(alert: Alert, revisions: Sequence[Revision], sender: str, web: str = "") -> bytes:
-    """The newest record as one CAP message. ``revisions`` oldest first: an Update or Cancel refers to the first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A message that went before."""
 
-    ``web``: address of the alert in the console; empty: none is told.
+    alert: str
+    revision: int
+    minute: int
+
+
+def cap(alert: Alert, before: Sequence[Reference], sender: str, web: str = "", *, goes_on: bool = False) -> bytes:
+    """The newest record as one CAP message.
+
+    ``before``: the first message of each alert of the happening that was sent, oldest first; an Update or Cancel refers
+    to them. ``goes_on``: by other alerts, so that the end of this one cancels nothing. ``web``: address of the alert in
+    the console; empty: none is told.
     """
-    first = revisions[0] if revisions else None
-    followed = first is not None and first.revision != alert.revision
+    own = _identifier(alert.id, alert.revision)
+    earlier = [one for one in before if _identifier(one.alert, one.revision) != own]
+    followed = bool(earlier)
+    over = alert.state is State.CLOSED and not goes_on
     root = Element("alert", xmlns=NAMESPACE)
-    _add(root, "identifier", _identifier(alert, alert.revision))
+    _add(root, "identifier", own)
     _add(root, "sender", sender)
     _add(root, "sent", _moment(alert.updated_minute))
     _add(root, "status", "Actual" if alert.exercise is None else "Exercise")
-    _add(root, "msgType", "Alert" if not followed else "Cancel" if alert.state is State.CLOSED else "Update")
+    _add(root, "msgType", "Alert" if not followed else "Cancel" if over else "Update")
     _add(root, "scope", "Restricted")
     _add(root, "restriction", RESTRICTION)
     if alert.exercise is not None:
         _add(root, "note", f"OEFENING: {alert.exercise}")
-    if first is not None and followed:
-        _add(root, "references", f"{sender},{_identifier(alert, first.revision)},{_moment(first.minute)}")
+    if followed:
+        messages = [f"{sender},{_identifier(one.alert, one.revision)},{_moment(one.minute)}" for one in earlier]
+        _add(root, "references", " ".join(messages))
     _info(root, alert, web)
     return _written(root)
 
@@ -98,8 +112,8 @@ def _info(root: Element, alert: Alert, web: str) -> None:
             _add(geocode, "value", code)
 
 
-def _identifier(alert: Alert, revision: int) -> str:
-    return f"{alert.id}.{revision}"
+def _identifier(alert: str, revision: int) -> str:
+    return f"{alert}.{revision}"
 
 
 def _onset(alert: Alert) -> str | None:

@@ -104,6 +104,10 @@ class Occasion(StrEnum):
     """It was withheld, and is not any more."""
     ESCALATED = "escalated"
     """Nobody has seen it in time."""
+    JOINED = "joined"
+    """The receiver knows its happening by another alert: an update of that, not something new."""
+    PARTED = "parted"
+    """It is over, and its happening goes on by other alerts that the receiver knows."""
     DIGESTED = "digested"
     """The first of a shift that goes beyond the budget: more are on one card, and none of these is told apart."""
 

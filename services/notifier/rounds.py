@@ -76,15 +76,19 @@ class Rounds:
         reading = escalation.read(policy, since_ms=case.status_ms, taken=case.escalation_step, now_ms=now)
         await held.set_clock(connection, alert.id, step=reading.step, due_ms=reading.next_ms)
         for number, step in enumerate(reading.due, case.escalation_step + 1):
-            await self.admission.outbox.put(
-                connection,
-                alert,
-                Occasion.ESCALATED,
-                now,
-                only=frozenset(step.receivers),
-                turn=f"step-{number}-{case.status_ms}",
-            )
             to = ", ".join(step.receivers)
+            if await held.escalated_beside(connection, case, number):
+                # They know of the happening by another of its alerts, which nobody has seen either.
+                to += " (al gewaarschuwd voor deze gebeurtenis)"
+            else:
+                await self.admission.outbox.put(
+                    connection,
+                    alert,
+                    Occasion.ESCALATED,
+                    now,
+                    only=frozenset(step.receivers),
+                    turn=f"step-{number}-{case.status_ms}",
+                )
             deed = Deed(action="escalate", outcome=None, text=to, actor=SYSTEM, at_ms=now)
             await alerts.add_deed(connection, alert.id, deed)
             region = alert.place.region

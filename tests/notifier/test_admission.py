@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -30,6 +31,7 @@ from services.notifier.store.alerts import Case
 from services.notifier.store.database import Database
 from services.notifier.store.tables import alerts as table
 from services.notifier.store.tables import metadata
+from services.notifier.store.threads import Told, current
 from services.notifier.withholding import Held, Matcher
 from tests.notifier.conftest import Clock
 from tests.notifier.samples import alert
@@ -388,3 +390,111 @@ async def _check(room: Security) -> None:
             assert case.escalate_ms is None
         if case.held is Held.SHOWN and case.status in (Status.NEW, Status.REOPENED):
             assert "meldkamer" in {receiver for receiver, _ in await room.told(case.alert.id)}, case.alert.id
+
+
+def companion(**changed: Any) -> Alert:
+    """Another phenomenon, of the same gathering as `alert()`."""
+    return alert(**({"id": "ander", "phenomenon": "oproep", "label": "Oproep – Rotterdam"} | changed))
+
+
+OVER = {"revision": 9, "state": State.CLOSED, "change": Change.CLOSED}
+
+
+async def test_a_receiver_is_told_of_a_happening_and_not_of_each_alert_in_it(room: Security) -> None:
+    await room.arrives(alert())
+    await room.later(1)
+    await room.arrives(companion())
+    assert await room.told("a1b2c3") == [("meldkamer", "opened")]
+    assert await room.told("ander") == [("meldkamer", "joined")], "an update of what it knows"
+    await room.later(1)
+    await room.arrives(alert(**OVER))
+    assert (await room.told("a1b2c3"))[1:] == [("meldkamer", "parted")], "the happening goes on"
+    await room.later(1)
+    await room.arrives(companion(**OVER))
+    assert (await room.told("ander"))[1:] == [("meldkamer", "closed")], "now it is over"
+    await room.later(1)
+    await room.arrives(alert(id="later", phenomenon="oproep"))
+    assert await room.told("later") == [("meldkamer", "opened")], "what is over is no part of what comes"
+
+
+async def test_what_a_receiver_gets_says_of_which_happening_it_is(room: Security) -> None:
+    await room.arrives(alert())
+    await room.later(1)
+    await room.arrives(companion())
+    async with room.database.reading() as connection:
+        found = await deliveries.claim(connection, now_ms=room.clock(), until_ms=room.clock(), limit=9)
+    said = {delivery.alert: orjson.loads(delivery.body) for delivery in found}
+    assert said["a1b2c3"]["happening"] == {"firstAlert": "a1b2c3", "goesOn": True}
+    assert said["ander"]["type"] == "alert.joined"
+    assert said["ander"]["happening"] == {"firstAlert": "a1b2c3", "goesOn": True}
+    assert said["ander"]["data"]["label"] == "Oproep – Rotterdam", "and all that is new"
+
+
+async def test_inhibition_holds_for_deliveries_and_leaves_nobody_with_half_a_story(room: Security) -> None:
+    place = alert(id="plaats", event=None, severity=Severity.LOW)
+    await room.arrives(place)
+    assert await room.told("plaats") == [("meldkamer", "opened")]
+    await room.later(1)
+    await room.arrives(alert())
+    assert (await room.case("plaats")).held_by == "a1b2c3"
+    assert await room.told("a1b2c3") == [("meldkamer", "joined")], "who knew the place hears of its event as an update"
+    await room.later(1)
+    await room.arrives(alert(id="stil", event=None, severity=Severity.LOW))
+    await room.arrives(alert(id="plaats", event=None, severity=Severity.LOW, revision=3, reason="Meer berichten."))
+    assert await room.told("stil") == []
+    assert len(await room.told("plaats")) == 1, "what stands under another is not told apart"
+    await room.later(1)
+    await room.arrives(alert(**OVER))
+    assert (await room.told("a1b2c3"))[1:] == [("meldkamer", "parted")], "the place goes on"
+    await room.later(1)
+    assert (await room.told("plaats"))[1:] == [("meldkamer", "released")]
+    assert await room.told("stil") == [("meldkamer", "released")], "and nothing that was under it is lost"
+    await room.later(1)
+    await room.arrives(alert(id="plaats", event=None, severity=Severity.LOW, **OVER))
+    assert (await room.told("plaats"))[2:] == [("meldkamer", "closed")]
+
+
+async def test_who_knows_a_happening_hears_how_it_goes_on_whatever_its_routing(
+    database: Database, configuration: Configuration
+) -> None:
+    room = Security(database, configuration)
+    narrow = Webhook(id="smal", url="http://127.0.0.1:1/", secret="s", phenomena=("rellen",))
+    whole = dataclasses.replace(configuration, receivers=Receivers(receivers=(narrow,)))
+    room.admission = dataclasses.replace(room.admission, outbox=Outbox.of(whole, "seinpost"))
+    await room.arrives(alert())
+    await room.later(1)
+    await room.arrives(companion())
+    await room.arrives(companion(id="elders", event=EventReference(gemeente="Rotterdam", starts="2020-12-18T20:00")))
+    assert await room.told("ander") == [("smal", "joined")]
+    assert await room.told("elders") == [], "another gathering, and not its phenomenon"
+
+
+async def test_one_escalation_for_one_happening(room: Security) -> None:
+    await room.arrives(alert())
+    await room.later(1)
+    await room.arrives(companion())
+    await room.later(4)
+    assert (await room.told("a1b2c3"))[1:] == [("piket", "escalated")]
+    await room.later(1)
+    assert await room.told("ander") == [("meldkamer", "joined")], "piket knows"
+    async with room.database.reading() as connection:
+        _, deeds = await alerts.history(connection, "ander")
+    assert [deed.text for deed in deeds] == ["piket (al gewaarschuwd voor deze gebeurtenis)"], "counted all the same"
+    await room.act("a1b2c3", Action.ACKNOWLEDGE)
+    await room.later(5)
+    assert ("sms", "escalated") in await room.told("ander"), "somebody saw the one, nobody the other"
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["opened", "joined", "parted", "closed"])), max_size=9)
+)
+def test_a_thread_holds_what_was_told_since_the_last_one_ended(rows: list[tuple[str, str]]) -> None:
+    told = [Told(alert=name, revision=number, occasion=why) for number, (name, why) in enumerate(rows)]
+    found = current(told, "a")
+    assert [one.revision for one in found] == sorted({one.revision for one in found})
+    last_end = max((n for n, (_, why) in enumerate(rows[:-1]) if why == "closed"), default=-1)
+    after = {name for name, _ in rows[last_end + 1 :]}
+    names = {one.alert for one in found}
+    assert names <= after | ({rows[last_end][0]} if last_end >= 0 else set())
+    if rows and rows[-1][1] != "closed":
+        assert after <= names, "nothing that was told since is lost"

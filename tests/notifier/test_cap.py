@@ -5,20 +5,16 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from contracts.alert import Change, EventReference, Place, Severity, State
-from services.notifier.cap import NAMESPACE, cap, cap_trial
+from contracts.alert import EventReference, Place, Severity, State
+from services.notifier.cap import NAMESPACE, Reference, cap, cap_trial
 from services.notifier.capfeed import ATOM, feed
-from services.notifier.store.alerts import Revision
 from tests.notifier.samples import MINUTE, alert
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parent / "cap_schema" / "CAP-v1.2.xsd"))
 
 
-def revision(number: int, minute: int = MINUTE) -> Revision:
-    return Revision(
-        revision=number, change=Change.OPENED, severity="medium", minute=minute, observed=1, expected=1.0, place=None,
-        stored_ms=1,
-    )  # fmt: skip
+def revision(number: int, minute: int = MINUTE, of: str = "a1b2c3") -> Reference:
+    return Reference(alert=of, revision=number, minute=minute)
 
 
 def valid(message: bytes) -> etree._Element:
@@ -51,9 +47,22 @@ def test_a_first_record_is_an_alert_that_only_the_services_may_see() -> None:
 @pytest.mark.parametrize(("state", "kind"), [(State.OPEN, "Update"), (State.CLOSED, "Cancel")])
 def test_what_follows_refers_to_the_first(state: State, kind: str) -> None:
     later = alert(revision=4, state=state, updated_minute=MINUTE + 60)
-    root = valid(cap(later, [revision(1), revision(4, MINUTE + 60)], "seinpost"))
+    root = valid(cap(later, [revision(1)], "seinpost"))
     assert text(root, "msgType") == kind
     assert text(root, "references") == "seinpost,a1b2c3.1,2020-12-15T18:40:00+00:00"
+
+
+def test_another_alert_of_a_happening_updates_the_first_and_only_its_end_cancels() -> None:
+    other = alert(id="ander", revision=2)
+    root = valid(cap(other, [revision(1)], "seinpost", goes_on=True))
+    assert text(root, "msgType") == "Update"
+    assert text(root, "references") == "seinpost,a1b2c3.1,2020-12-15T18:40:00+00:00"
+    over = alert(id="ander", revision=3, state=State.CLOSED)
+    heard = [revision(1), revision(2, of="ander")]
+    assert text(valid(cap(over, heard, "seinpost", goes_on=True)), "msgType") == "Update"
+    last = valid(cap(over, heard, "seinpost"))
+    assert text(last, "msgType") == "Cancel"
+    assert [one.split(",")[1] for one in (text(last, "references") or "").split()] == ["a1b2c3.1", "ander.2"]
 
 
 def test_an_exercise_is_one_and_nothing_is_called_observed() -> None:

@@ -21,7 +21,7 @@ from services.notifier.api.shapes import (
     ReopenRequest,
     RevisionShape,
 )
-from services.notifier.cap import MEDIA_TYPE, cap
+from services.notifier.cap import MEDIA_TYPE, Reference, cap
 from services.notifier.handling import Command, handle
 from services.notifier.life import Action, Status, Verdict
 from services.notifier.representation import AlertSummary, PointShape, at_minute, at_ms, body, handling, summary
@@ -95,7 +95,8 @@ async def get_alert_as_cap(alert_id: AlertId, the_room: TheRoom, the_actor: TheA
         await the_room.audit_missing(the_actor, alert_id)
         raise HTTPException(404, "there is no such alert")
     await the_room.audit_reading(the_actor, case.alert.id, case.alert.place.region)
-    return Response(cap(case.alert, revisions, the_room.settings.notifier.cap_sender), media_type=MEDIA_TYPE)
+    first = [Reference(alert=case.alert.id, revision=found.revision, minute=found.minute) for found in revisions[:1]]
+    return Response(cap(case.alert, first, the_room.settings.notifier.cap_sender), media_type=MEDIA_TYPE)
 
 
 @router.post("/{id}/acknowledge", operation_id="acknowledgeAlert")

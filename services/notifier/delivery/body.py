@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import quote
 
 import msgspec
@@ -12,11 +12,11 @@ import orjson
 from configuration.receivers import Kind
 from configuration.whole import Configuration
 from contracts.alert import Alert, State
-from services.notifier.cap import cap, cap_trial
+from services.notifier.cap import Reference, cap, cap_trial
 from services.notifier.delivery.letter import Correspondence, link
 from services.notifier.life import Occasion
 from services.notifier.representation import AlertBody, at_minute, at_ms, body
-from services.notifier.store.alerts import Revision
+from services.notifier.store.threads import Thread
 
 NEVER_ENDED = "0001-01-01T00:00:00Z"
 """How Alertmanager writes that an alert has not ended."""
@@ -37,16 +37,19 @@ class Bodies:
         )
         return cls(letters=letters, cap_sender=cap_sender)
 
-    def of_alert(
-        self, receiver: Kind, alert: Alert, occasion: Occasion, revisions: Sequence[Revision], now_ms: int
-    ) -> bytes:
+    def of_alert(self, receiver: Kind, alert: Alert, occasion: Occasion, thread: Thread, now_ms: int) -> bytes:
+        """``thread``: what this receiver heard of the happening before."""
+        lead = thread.lead(alert)
         if receiver.kind == "webhook":
-            return webhook(alert, occasion)
+            return webhook(alert, occasion, lead, goes_on=alert.state is State.OPEN or bool(thread.beside(alert)))
         if receiver.kind == "alertmanager":
-            return orjson.dumps(self._alertmanager(receiver.id, [self._prometheus(alert)]))
+            # As Alertmanager does: a group is told whole, and is resolved when all of it is.
+            known = [alert, *(heard.alert for heard in thread.heard if heard.alert.id != alert.id)]
+            return orjson.dumps(self._alertmanager(receiver.id, [self._prometheus(one) for one in known], lead.id))
         if receiver.kind == "cap":
-            return cap(alert, revisions, self.cap_sender, web=self._page(alert))
-        return msgspec.json.encode(self.letters.letter(alert, occasion, now_ms))
+            before = [Reference(alert=one.alert.id, revision=one.revision, minute=one.minute) for one in thread.heard]
+            return cap(alert, before, self.cap_sender, web=self._page(alert), goes_on=bool(thread.beside(alert)))
+        return msgspec.json.encode(self.letters.letter(alert, occasion, now_ms, lead=lead))
 
     def of_trial(self, receiver: Kind, message_id: str, now_ms: int, *, heartbeat: bool) -> bytes:
         """A test or a sign of life, which nobody can take for an alert."""
@@ -67,7 +70,7 @@ class Bodies:
                 "generatorURL": link(self.letters.receivers, "/instellingen"),
                 "fingerprint": message_id[-16:],
             }
-            return orjson.dumps(self._alertmanager(receiver.id, [sample]))
+            return orjson.dumps(self._alertmanager(receiver.id, [sample], message_id[-16:]))
         if receiver.kind == "cap":
             return cap_trial(message_id, self.cap_sender, now_ms, heartbeat=heartbeat)
         return msgspec.json.encode(self.letters.trial(receiver.id, now_ms, heartbeat=heartbeat))
@@ -101,28 +104,35 @@ class Bodies:
             "fingerprint": alert.id,
         }
 
-    def _alertmanager(self, receiver: str, alerts: list[dict[str, object]]) -> dict[str, object]:
-        """Version 4 of the webhook of Prometheus Alertmanager."""
-        (only,) = alerts
+    def _alertmanager(self, receiver: str, alerts: list[dict[str, object]], group: str) -> dict[str, object]:
+        """Version 4 of the webhook of Prometheus Alertmanager; ``alerts``: what it is about first."""
+        firing = any(one["status"] == "firing" for one in alerts)
         return {
             "version": "4",
-            "groupKey": f"seinpost:{only['fingerprint']}",
+            "groupKey": f"seinpost:{group}",
             "truncatedAlerts": 0,
-            "status": only["status"],
+            "status": "firing" if firing else "resolved",
             "receiver": receiver,
-            "groupLabels": {"alertname": only["labels"]["alertname"]},  # type: ignore[index]
-            "commonLabels": only["labels"],
-            "commonAnnotations": only["annotations"],
+            "groupLabels": {"alertname": alerts[0]["labels"]["alertname"]},  # type: ignore[index]
+            "commonLabels": _common(alerts, "labels"),
+            "commonAnnotations": _common(alerts, "annotations"),
             "externalURL": link(self.letters.receivers, "/"),
             "alerts": alerts,
         }
 
 
-def webhook(alert: Alert, occasion: Occasion) -> bytes:
-    """The body of a webhook: type, timestamp and data, as Standard Webhooks advises."""
+def _common(alerts: list[dict[str, object]], name: str) -> dict[str, str]:
+    """What all of them share."""
+    first, *others = [cast(dict[str, str], one[name]) for one in alerts]
+    return {key: value for key, value in first.items() if all(other.get(key) == value for other in others)}
+
+
+def webhook(alert: Alert, occasion: Occasion, lead: Alert, *, goes_on: bool) -> bytes:
+    """The body of a webhook: type, timestamp and data, as Standard Webhooks advises; and the happening."""
     data = AlertBody.model_validate(body(alert)).model_dump(mode="json", by_alias=True)
     timestamp = at_ms(alert.emitted_ms).isoformat().replace("+00:00", "Z")
-    return orjson.dumps({"type": f"alert.{occasion.value}", "timestamp": timestamp, "data": data})
+    group = {"firstAlert": lead.id, "goesOn": goes_on}
+    return orjson.dumps({"type": f"alert.{occasion.value}", "timestamp": timestamp, "data": data, "happening": group})
 
 
 def _moment(minute: int) -> str:

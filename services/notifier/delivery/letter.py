@@ -26,6 +26,8 @@ HEADLINE = {
     "closed": "Voorbij volgens de metingen",
     "released": "Melding niet meer gedempt",
     "escalated": "Nog door niemand gezien",
+    "joined": "Hoort bij een eerdere melding",
+    "parted": "Deel van de gebeurtenis voorbij",
     "digested": "Druk: meer meldingen op één kaart",
 }
 SHORT_CHARACTERS = 300
@@ -62,7 +64,8 @@ class Correspondence:
     guidance: Guidance
     receivers: Receivers
 
-    def letter(self, alert: Alert, occasion: Occasion, now_ms: int) -> Letter:
+    def letter(self, alert: Alert, occasion: Occasion, now_ms: int, *, lead: Alert) -> Letter:
+        """``lead``: the alert by which the receiver knows the happening; this one, if it knows no other."""
         card = present(_unhandled(alert, now_ms), now_ms, self.regions)
         values = {
             "card": card,
@@ -71,6 +74,7 @@ class Correspondence:
             "since": full(card.opened.ms),
             "advice": self._advice(card),
             "link": link(self.receivers, f"/meldingen/{quote(alert.id, safe='')}"),
+            "lead": lead.label if lead.id != alert.id else "",
             "words": words,
         }
         mark = "OEFENING – " if alert.exercise else ""
@@ -80,7 +84,7 @@ class Correspondence:
             text=_templates.get_template("letter.txt").render(values),
             html=_templates.get_template("letter.html").render(values),
             short=_short(card, values),
-            thread=alert.id,
+            thread=lead.id,
             urgent=alert.severity is Severity.HIGH and alert.exercise is None,
         )
 
@@ -137,6 +141,8 @@ def _short(card: Card, values: dict[str, object]) -> str:
     parts = [card.alert.reason, card.where]
     if values["when"]:
         parts.append(f"Genoemd: {values['when']}")
+    if values["lead"]:
+        parts.insert(0, f"Hoort bij: {values['lead']}")
     text = _line(". ".join(part.rstrip(".") for part in parts) + ".")
     end = f" {values['link']}" if values["link"] else ""
     room = SHORT_CHARACTERS - len(end)

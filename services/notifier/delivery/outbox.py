@@ -15,7 +15,7 @@ from services.notifier.console.times import local
 from services.notifier.delivery.body import Bodies
 from services.notifier.delivery.routing import Facts, Routing, delivery_id
 from services.notifier.life import Occasion
-from services.notifier.store import alerts, deliveries
+from services.notifier.store import deliveries, threads
 
 HOUR_MS = 3_600_000
 
@@ -55,12 +55,12 @@ class Outbox:
         """
         if not self.routing.receivers:
             return
-        told = await deliveries.told(connection, alert.id)
-        wanted = list(self.chosen(alert, now_ms, only, told))
-        # Only CAP refers to what went before.
-        refers = any(receiver.kind == "cap" for receiver in wanted)
-        revisions = (await alerts.history(connection, alert.id))[0] if refers else []
-        for receiver in wanted:
+        known = await threads.of_happening(connection, alert)
+        # Who knows its happening by another alert hears how that goes on.
+        told = {receiver for receiver, thread in known.items() if thread.of(alert) or thread.beside(alert)}
+        for receiver in list(self.chosen(alert, now_ms, only, told)):
+            thread = known.get(receiver.id, threads.Thread())
+            why = said(occasion, alert, thread)
             await deliveries.put(
                 connection,
                 deliveries.Delivery(
@@ -68,8 +68,8 @@ class Outbox:
                     alert=alert.id,
                     revision=alert.revision,
                     receiver=receiver.id,
-                    occasion=occasion.value,
-                    body=self.bodies.of_alert(receiver, alert, occasion, revisions, now_ms),
+                    occasion=why.value,
+                    body=self.bodies.of_alert(receiver, alert, why, thread, now_ms),
                     attempts=0,
                     created_ms=now_ms,
                     expires_ms=now_ms + int(self.give_up_after_hours * HOUR_MS),
@@ -86,3 +86,11 @@ class Outbox:
             asked = receiver.id in only if only is not None else heard or receiver.id not in self.standby
             if asked and self.routing.decide(receiver, facts, clock, told=heard).sends:
                 yield receiver
+
+
+def said(occasion: Occasion, alert: Alert, thread: threads.Thread) -> Occasion:
+    """What ``occasion`` is to a receiver that heard ``thread`` before. Pure."""
+    others = thread.beside(alert)
+    if others and occasion in (Occasion.OPENED, Occasion.RELEASED) and thread.of(alert) is None:
+        return Occasion.JOINED
+    return Occasion.PARTED if others and occasion is Occasion.CLOSED else occasion

@@ -63,12 +63,6 @@ async def put(connection: AsyncConnection, delivery: Delivery) -> None:
     )
 
 
-async def told(connection: AsyncConnection, alert: str) -> frozenset[str]:
-    """Ids of receivers that something of this alert was sent to, or will be."""
-    query = select(deliveries.c.receiver).where(deliveries.c.alert == alert).distinct()
-    return frozenset((await connection.execute(query)).scalars())
-
-
 async def claim(
     connection: AsyncConnection, *, now_ms: int, until_ms: int, limit: int, without: Sequence[str] = ()
 ) -> list[Delivery]:

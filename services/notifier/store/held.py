@@ -100,6 +100,15 @@ async def set_clock(connection: AsyncConnection, alert_id: str, *, step: int, du
     await move(connection, alert_id, escalation_step=step, escalate_ms=due_ms)
 
 
+async def escalated_beside(connection: AsyncConnection, case: Case, step: int) -> bool:
+    """Another card of the same happening took this step already, and still nobody has seen it."""
+    query = select(alerts.c.id).where(
+        alerts.c.happening == case.happening, alerts.c.id != case.alert.id, _unseen, _shown, _goes_on,
+        alerts.c.escalation_step >= step,
+    )  # fmt: skip
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
 async def restart_clocks(connection: AsyncConnection, now_ms: int) -> None:
     """Look again at every alert that waits: the steps in the configuration may be others than before."""
     await connection.execute(

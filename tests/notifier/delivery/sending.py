@@ -21,7 +21,7 @@ from services.notifier.delivery.post import client
 from services.notifier.delivery.ready import ready
 from services.notifier.delivery.receiver import Answer, Receiver
 from services.notifier.life import Occasion
-from services.notifier.store.alerts import Revision
+from services.notifier.store.threads import Heard, Thread
 from tests.brokers.services import REPOSITORY
 from tests.notifier.samples import MINUTE
 
@@ -41,10 +41,8 @@ class Line:
     receiver: Receiver
     bodies: Bodies
 
-    async def tells(
-        self, alert: Alert, occasion: Occasion = Occasion.OPENED, revisions: tuple[Revision, ...] = ()
-    ) -> Answer:
-        body = self.bodies.of_alert(self.receiver.configured, alert, occasion, revisions, NOW_MS)
+    async def tells(self, alert: Alert, occasion: Occasion = Occasion.OPENED, heard: tuple[Heard, ...] = ()) -> Answer:
+        body = self.bodies.of_alert(self.receiver.configured, alert, occasion, Thread(heard=heard), NOW_MS)
         return await self.receiver.deliver("msg_1", body, NOW)
 
     async def tries(self, *, heartbeat: bool = False) -> Answer:

@@ -10,9 +10,10 @@ import pytest
 from contracts.alert import State
 from services.notifier.delivery.receiver import UnusableSecret
 from services.notifier.life import Occasion
+from services.notifier.store.threads import Heard
 from tests.notifier.delivery.sending import line, posted
 from tests.notifier.samples import MINUTE, alert
-from tests.notifier.test_cap import revision, text, valid
+from tests.notifier.test_cap import text, valid
 
 
 async def test_an_alert_reads_as_one_of_alertmanager(tmp_path: Path) -> None:
@@ -54,7 +55,7 @@ async def test_an_exercise_says_so_and_a_sign_of_life_is_a_watchdog(tmp_path: Pa
 async def test_cap_goes_out_valid_and_refers_to_the_first(tmp_path: Path) -> None:
     with posted() as other:
         sending = line({"kind": "cap", "url": f"{other.url}/cap"}, tmp_path)
-        await sending.tells(alert(revision=2), Occasion.MOVED, (revision(1), revision(2)))
+        await sending.tells(alert(revision=2), Occasion.MOVED, (Heard(alert=alert(), revision=1, minute=MINUTE),))
         await sending.tries()
     update, trial = (valid(body) for _, _, body in other.got)
     assert other.got[0][1]["content-type"] == "application/cap+xml; charset=utf-8"
@@ -63,6 +64,24 @@ async def test_cap_goes_out_valid_and_refers_to_the_first(tmp_path: Path) -> Non
         "seinpost,a1b2c3.1,2020-12-15T18:40:00+00:00",
     )
     assert text(trial, "status") == "Test"
+
+
+async def test_alertmanager_gets_the_whole_happening_as_one_group(tmp_path: Path) -> None:
+    other_alert = alert(id="ander", phenomenon="oproep", label="Oproep – Rotterdam")
+    heard = (Heard(alert=alert(), revision=1, minute=MINUTE),)
+    with posted() as other:
+        sending = line({"kind": "alertmanager", "url": f"{other.url}/hook"}, tmp_path)
+        await sending.tells(alert())
+        await sending.tells(other_alert, Occasion.JOINED, heard)
+        over = alert(id="ander", state=State.CLOSED, revision=2)
+        await sending.tells(over, Occasion.PARTED, heard)
+    first, joined, parted = (orjson.loads(body) for _, _, body in other.got)
+    assert first["groupKey"] == joined["groupKey"] == parted["groupKey"] == "seinpost:a1b2c3"
+    assert [one["fingerprint"] for one in joined["alerts"]] == ["ander", "a1b2c3"]
+    assert joined["commonLabels"] == {
+        name: value for name, value in first["commonLabels"].items() if name not in ("alert_id", "phenomenon")
+    }
+    assert (parted["status"], [one["status"] for one in parted["alerts"]]) == ("firing", ["resolved", "firing"])
 
 
 @pytest.mark.parametrize(

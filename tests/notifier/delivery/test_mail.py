@@ -18,8 +18,9 @@ from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
 from contracts.alert import Place, Severity
 from services.notifier.life import Occasion
+from services.notifier.store.threads import Heard
 from tests.notifier.delivery.sending import Line, line
-from tests.notifier.samples import alert
+from tests.notifier.samples import MINUTE, alert
 
 
 @dataclass
@@ -100,6 +101,22 @@ async def test_what_follows_stands_in_the_same_thread(mailbox: Mailbox, tmp_path
     assert (first["importance"], second["importance"]) == (None, "high")
 
 
+async def test_another_alert_of_a_happening_stands_in_the_thread_of_the_first(mailbox: Mailbox, tmp_path: Path) -> None:
+    other = alert(id="ander", phenomenon="oproep", label="Oproep – Rotterdam")
+    heard = (Heard(alert=alert(), revision=1, minute=MINUTE),)
+    sending = mailing(mailbox, tmp_path)
+    await sending.tells(alert())
+    await sending.tells(other, Occasion.JOINED, heard)
+    (_, first), (_, second) = mailbox.got
+    assert first["References"] == second["References"]
+    assert second["Subject"] == "Hoort bij een eerdere melding: Oproep – Rotterdam (middel)"
+    for kind in ("plain", "html"):
+        body = second.get_body((kind,))
+        assert body is not None
+        assert "Oproep tot rellen – Rotterdam" in body.get_content()
+        assert "u kreeg hier al bericht over" in body.get_content()
+
+
 async def test_an_exercise_is_marked_first_everywhere(mailbox: Mailbox, tmp_path: Path) -> None:
     await mailing(mailbox, tmp_path).tells(alert(exercise="Project X Haren", severity=Severity.HIGH))
     ((_, message),) = mailbox.got
@@ -155,7 +172,7 @@ def _with_timeout(sending: Line, seconds: float) -> Any:
     receiver: Any = sending.receiver
     import dataclasses
 
-    return dataclasses.replace(receiver, timeout_s=seconds)
+    return dataclasses.replace(receiver, server=dataclasses.replace(receiver.server, timeout_s=seconds))
 
 
 @pytest.fixture(scope="module")
