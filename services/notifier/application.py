@@ -69,6 +69,7 @@ def build(room: Room, health: Health) -> FastAPI:
         pages,
         maps,
         receivers,
+        case_pages,
         archive,
         forms,
         quiet,
@@ -127,6 +128,6 @@ def _statuses(path: str, method: str) -> list[str]:
         found += ["413", "415"]
         if "{id}" in path:
             found.append("409")
-    if path == "/v1/cases/{id}/letter":
+    if path == "/v1/cases/{id}/letter" or path in _SEALED:
         found.append("409")
     return sorted(found)

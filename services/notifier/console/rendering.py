@@ -38,6 +38,7 @@ PAGES = (
     ("/kaart", "Kaart"),
     ("/archief", "Archief"),
     ("/dempingen", "Dempingen"),
+    ("/platformmeldingen", "Platformmeldingen"),
     ("/bronnen", "Bronnen"),
     ("/dienstoverdracht", "Dienstoverdracht"),
     ("/instellingen", "Instellingen"),
@@ -174,7 +175,6 @@ ERRORS = {
 
 
 HELP = {
-    403: "Uw rol of uw regio laat dit niet toe. Vraag uw beheerder als u dit nodig hebt voor uw werk.",
     404: "Misschien klopt het adres niet, of is de melding na haar bewaartijd verwijderd.",
     500: "Het is opgeschreven. Probeer het zo nog eens. Blijft het zo? Bel dan uw beheerder.",
 }

@@ -31,6 +31,14 @@ ACTION = {
     "notice-silence": "Einde van demping gezien",
     "retention": "Bewaartijd voorbij, verwijderd",
     "test-receiver": "Ontvanger getest",
+    "case-open": "Platformmelding begonnen",
+    "case-read": "Platformmelding gelezen",
+    "case-export": "Platformmelding geëxporteerd",
+    "case-triage": "Platformmelding beoordeeld",
+    "case-write": "Platformmelding ingevuld",
+    "case-send": "Platformmelding verzonden",
+    "case-status": "Platformmelding bijgewerkt",
+    "case-delete": "Platformmelding vernietigd",
     "mandate-ended": "Mandaat afgelopen, beeld verwijderd",
 }
 CHANGE = {
@@ -76,6 +84,7 @@ KEPT = {
     "events": "Wijzigingen voor open schermen",
     "feedback": "Oordelen",
     "silences": "Afgelopen dempingen",
+    "cases": "Platformmeldingen",
     "picture": "Blokken van het beeld",
 }
 HELD = {
@@ -115,6 +124,16 @@ RECEIVER = {
 }
 PHASE = {"voor": "Voor", "tijdens": "Tijdens", "na": "Na"}
 KIND = {"burst": "Veel meer berichten dan gewoon", "call": "Duidelijke oproep, nog zonder piek"}
+
+
+WENT_WELL = frozenset(
+    {"done", "already", "draft", "sent", "confirmed", "decided", "objected", "closed", "deleted"},
+)
+"""Results in the audit log; the statuses of reports to platforms among them."""
+
+
+def went_well(result: str) -> bool:
+    return result in WENT_WELL or result.startswith("step-")
 
 
 def number(value: float) -> str:
