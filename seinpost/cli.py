@@ -24,6 +24,7 @@ COMMANDS = {
     "mandate": ("seinpost.mandate:mandate", "Mandates: write one, show what is in force, print one for the council."),
     "route": ("seinpost.route:route", "Show who would get an alert and why, and who would not and why not."),
     "audit": ("seinpost.audit:app", "Check the audit log, or copy it."),
+    "dossier": ("seinpost.dossier:app", "Sealed dossiers: make the key, check a file offline."),
     "feedback": ("seinpost.feedback:app", "Write what operators said of alerts, for `seinpost backtest`."),
     "check": ("seinpost.check:check", "Check a configuration directory and show every problem."),
 }

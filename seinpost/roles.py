@@ -16,6 +16,8 @@ MEANING = {
     Permission.READ_AUDIT: "see who did what",
     Permission.MANAGE_SESSIONS: "see who is signed in, and end a session",
     Permission.MANAGE_TOKENS: "make and revoke API tokens",
+    Permission.READ_DOSSIERS: "see dossiers, take them out under seal, and certificates of deletion",
+    Permission.WRITE_DOSSIERS: "open a dossier, add to it and correct it",
     Permission.READ_CASES: "see reports to platforms",
     Permission.WRITE_CASES: "make, send, follow and delete reports to platforms",
     Permission.WRITE_ORDERS: "make an order of an authority (DSA art. 9) among them",

@@ -15,9 +15,12 @@ from services.notifier.access.policy import permitted
 from services.notifier.access.sign_in import sign_in_of
 from services.notifier.api import access, alarms, alerts, cases, events, exports
 from services.notifier.api import configuration as configuration_api
+from services.notifier.api import dossiers as dossiers_api
+from services.notifier.api import picture as picture_api
 from services.notifier.api import receivers as receivers_api
 from services.notifier.api import room as room_api
-from services.notifier.console import archive, forms, maps, pages, quiet, receivers
+from services.notifier.console import archive, forms, mandates, maps, pages, picture, quiet, receivers
+from services.notifier.console import cases as case_pages
 from services.notifier.console.design import Static
 from services.notifier.console.rendering import STATIC, error_page
 from services.notifier.headers import API_VERSION
@@ -65,6 +68,7 @@ def build(room: Room, health: Health) -> FastAPI:
         cases,
         exports,
         configuration_api,
+        dossiers_api,
         receivers_api,
         pages,
         maps,
@@ -116,6 +120,10 @@ def description(app: FastAPI) -> dict[str, Any]:
     schema["security"] = [{"token": []}, {"session": []}]
     app.openapi_schema = schema
     return schema
+
+
+_SEALED = ("/v1/dossiers/{id}/export", "/v1/dossiers/{id}/pdf", "/v1/dossier-deletions/{id}")
+"""What cannot leave without a key."""
 
 
 def _statuses(path: str, method: str) -> list[str]:

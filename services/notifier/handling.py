@@ -50,6 +50,7 @@ async def handle(database: Database, alert_id: str, command: Command, actor: Act
                 text=command.text,
                 actor=actor.name,
                 at_ms=now_ms,
+                role=actor.hand(Permission.HANDLE_ALERTS, case.alert.place.region).value,
             )
             await alerts.add_deed(connection, alert_id, deed)
             if command.action is Action.CLOSE and command.outcome is not None:

@@ -65,10 +65,15 @@ STREAMS_CUT = Counter(
     "seinpost_notifier_streams_cut_total", "Live streams closed because the reader was too slow; it resumes by itself."
 )
 ACTIONS = Counter("seinpost_notifier_actions_total", "What operators did, by action and result.", ["action", "result"])
+DOSSIERS = Counter(
+    "seinpost_notifier_dossiers_total",
+    "What people did with dossiers, by action and result.",
+    ["action", "result"],
+)
 DENIED = Counter(
     "seinpost_notifier_denied_total",
-    "Requests and sign-ins that were refused, by reason. Each is in the audit log too, but for strangers beyond 120 a "
-    "minute and those who only asked too often.",
+    "Requests and sign-ins that were refused, by reason. Each is in the audit log too; of people not known, what goes beyond "
+    "some rows a minute stands there as a number.",
     ["reason"],
 )
 CASE_STORE = Gauge("seinpost_notifier_case_store", "Whether the store of reports to platforms is open: 1, or 0.")

@@ -18,6 +18,7 @@ from runtime.logs import log
 from services.notifier import escalation, metrics
 from services.notifier.access.reach import EVERYTHING
 from services.notifier.admission import Admission
+from services.notifier.dossier.lists import Hand
 from services.notifier.life import Occasion
 from services.notifier.store import alerts, audit, events, held, silences
 from services.notifier.store.alerts import Case, Deed
@@ -89,7 +90,7 @@ class Rounds:
                     only=frozenset(step.receivers),
                     turn=f"step-{number}-{case.status_ms}",
                 )
-            deed = Deed(action="escalate", outcome=None, text=to, actor=SYSTEM, at_ms=now)
+            deed = Deed(action="escalate", outcome=None, text=to, actor=SYSTEM, at_ms=now, role=Hand.SEINPOST.value)
             await alerts.add_deed(connection, alert.id, deed)
             region = alert.place.region
             data = {"alertId": alert.id, "status": case.status.value, "action": "escalate", "step": number}

@@ -97,6 +97,18 @@ class NotifierSettings(BaseModel):
         description="A report to a platform with which nothing was done this long is ended; objection is possible for "
         "six months (DSA art. 20(1)).",
     )
+    dossier_days: int = Field(
+        365,
+        ge=1,
+        le=3650,
+        description="Days that a dossier is kept after its alert was closed; then it is deleted, with proof.",
+    )
+    dossier_key: str = Field(
+        "dossier-key.pem",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        description="File in `SEINPOST_NOTIFIER__SECRETS_DIR` with the private key that seals dossiers; "
+        "`seinpost dossier key` makes one. Without it no dossier leaves.",
+    )
     concurrent_deliveries: int = Field(8, ge=1, le=100, description="Deliveries on their way at the same time.")
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from services.notifier.access.permissions import ALLOWED, Permission, Role
 from services.notifier.access.reach import EVERYTHING, Reach, together
+from services.notifier.dossier.lists import Hand
 
 
 class Means(StrEnum):
@@ -66,9 +67,21 @@ class Actor:
         """The one region this one works for; its doings without an alert stand in the audit log of that region."""
         return self.whole_reach.one_region
 
+    def hand(self, permission: Permission, region: str | None) -> Hand:
+        """In which role this is done there: what is kept where no name may stand."""
+        if self.means is not Means.SESSION:
+            return _HANDS.get(self.means, Hand.UNKNOWN)
+        for grant in self.grants:
+            if permission in grant.permissions and grant.reach.covers(region) and grant.role is not None:
+                return Hand(grant.role.value)
+        return Hand.UNKNOWN
+
     @property
     def roles(self) -> tuple[Role, ...]:
         return tuple(role for role in Role if any(grant.role is role for grant in self.grants))
+
+
+_HANDS = {Means.LOCAL: Hand.LOCAL, Means.TOKEN: Hand.TOKEN, Means.SYSTEM: Hand.SEINPOST}
 
 
 def stranger(origin: str) -> Actor:

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     WRITE_CASES = "cases:write"
     WRITE_ORDERS = "orders:write"
     """Orders of an authority (DSA art. 9)."""
+    READ_DOSSIERS = "dossiers:read"
+    WRITE_DOSSIERS = "dossiers:write"
 
 
 class Role(StrEnum):
@@ -41,10 +43,11 @@ class Role(StrEnum):
 _READER = frozenset({Permission.READ_ALERTS, Permission.READ_SOURCES, Permission.READ_CONFIGURATION})
 _REPORTER = frozenset({Permission.READ_ALERTS, Permission.READ_CASES, Permission.WRITE_CASES})
 _STAFF = _READER | {Permission.EXPORT_ALERTS, Permission.READ_DELIVERIES}
+_DOSSIERS = frozenset({Permission.READ_DOSSIERS, Permission.WRITE_DOSSIERS})
 ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.READER: _READER,
-    Role.OPERATOR: _STAFF | {Permission.HANDLE_ALERTS},
-    Role.ANALYST: _STAFF,
+    Role.OPERATOR: _STAFF | _DOSSIERS | {Permission.HANDLE_ALERTS},
+    Role.ANALYST: _STAFF | _DOSSIERS,
     # Whoever gives access handles no alerts with that same role; a person may have both.
     Role.ADMINISTRATOR: _READER
     | {

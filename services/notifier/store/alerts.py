@@ -71,6 +71,8 @@ class Deed:
     text: str | None
     actor: str
     at_ms: int
+    role: str | None = None
+    """In which the actor did it; None: before roles were kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +213,7 @@ async def add_deed(connection: AsyncConnection, alert_id: str, deed: Deed) -> No
             outcome=deed.outcome,
             text=deed.text,
             actor=deed.actor,
+            role=deed.role,
             at_ms=deed.at_ms,
         )
     )
@@ -277,7 +280,7 @@ async def history(connection: AsyncConnection, alert_id: str) -> tuple[list[Revi
             stored_ms=row.stored_ms,
         )
         for row in changes
-    ], [Deed(action=row.action, outcome=row.outcome, text=row.text, actor=row.actor, at_ms=row.at_ms) for row in deeds]
+    ], [_deed(row) for row in deeds]
 
 
 async def deeds_since(connection: AsyncConnection, since_ms: int, reach: Reach) -> list[tuple[str, Deed]]:
@@ -286,7 +289,7 @@ async def deeds_since(connection: AsyncConnection, since_ms: int, reach: Reach) 
     query = query.where(actions.c.at_ms >= since_ms, reach.where(alerts.c.region)).order_by(actions.c.id)
     rows = await connection.execute(query)
     return [
-        (row.alert, Deed(action=row.action, outcome=row.outcome, text=row.text, actor=row.actor, at_ms=row.at_ms))
+        (row.alert, _deed(row))
         for row in rows
     ]
 
@@ -300,7 +303,7 @@ async def newest_deeds(
     total = (await connection.execute(select(func.count()).select_from(joined).where(*mine))).scalar_one()
     query = select(actions).select_from(joined).where(*mine).order_by(actions.c.id.desc()).limit(limit)
     return [
-        (row.alert, Deed(action=row.action, outcome=row.outcome, text=row.text, actor=row.actor, at_ms=row.at_ms))
+        (row.alert, _deed(row))
         for row in await connection.execute(query)
     ], int(total)
 
@@ -351,4 +354,10 @@ def of_row(row: Row[Any]) -> Case:
         card_ms=row.card_ms,
         escalation_step=row.escalation_step,
         escalate_ms=row.escalate_ms,
+    )
+
+
+def _deed(row: Row[Any]) -> Deed:
+    return Deed(
+        action=row.action, outcome=row.outcome, text=row.text, actor=row.actor, at_ms=row.at_ms, role=row.role
     )

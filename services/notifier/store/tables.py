@@ -89,6 +89,7 @@ actions = Table(
     Column("outcome", String(16)),
     Column("text", Text),
     Column("actor", String(80), nullable=False),
+    Column("role", String(40)),  # in which the actor did it; absent: before roles were kept
     Column("at_ms", BigInteger, nullable=False, index=True),
     sqlite_autoincrement=True,
 )
@@ -255,7 +256,49 @@ picture = Table(
     Column("record", LargeBinary, nullable=False),
     Column("stored_ms", BigInteger, nullable=False),
     Index(None, "phenomenon", "end"),
-    Index(None, "end"),
+    Index(None, "stored_ms"),
+)
+
+dossiers = Table(
+    "dossiers",
+    metadata,
+    Column("id", String(200), primary_key=True),  # of its alert, which may be gone before it
+    Column("region", String(8)),
+    Column("exercise", String(200)),
+    Column("label", String(300), nullable=False),
+    Column("phenomenon", String(60), nullable=False),
+    Column("opened_ms", BigInteger, nullable=False),
+    Column("closed_ms", BigInteger, index=True),  # when its alert was closed, as far as was known at the last sweep
+    Column("entries", Integer, nullable=False),
+    Column("head", String(64), nullable=False),  # hash of the newest entry
+    Index(None, "opened_ms", "id"),
+)
+
+dossier_entries = Table(
+    "dossier_entries",
+    metadata,
+    Column("dossier", String(200), ForeignKey("dossiers.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("kind", String(24), nullable=False),
+    Column("record", LargeBinary, nullable=False),  # the line as it is sealed and exported
+)
+
+dossier_deletions = Table(
+    "dossier_deletions",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("dossier", String(200), nullable=False),
+    Column("region", String(8)),
+    Column("exercise", String(200)),
+    Column("entries", Integer, nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("opened_ms", BigInteger, nullable=False),
+    Column("closed_ms", BigInteger, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("deleted_ms", BigInteger, nullable=False),
+    Column("audit_seq", BigInteger, nullable=False),
+    Column("audit_digest", String(64), nullable=False),
+    Index(None, "deleted_ms", "id"),
 )
 
 housekeeping = Table(
