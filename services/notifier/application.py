@@ -15,6 +15,7 @@ from services.notifier.access.policy import permitted
 from services.notifier.access.sign_in import sign_in_of
 from services.notifier.api import access, alarms, alerts, cases, events, exports
 from services.notifier.api import configuration as configuration_api
+from services.notifier.api import dossiers as dossiers_api
 from services.notifier.api import receivers as receivers_api
 from services.notifier.api import room as room_api
 from services.notifier.console import archive, forms, maps, pages, quiet, receivers
@@ -66,6 +67,7 @@ def build(room: Room, health: Health) -> FastAPI:
         cases,
         exports,
         configuration_api,
+        dossiers_api,
         receivers_api,
         pages,
         maps,
@@ -119,6 +121,10 @@ def description(app: FastAPI) -> dict[str, Any]:
     return schema
 
 
+_SEALED = ("/v1/dossiers/{id}/export", "/v1/dossiers/{id}/pdf", "/v1/dossier-deletions/{id}")
+"""What cannot leave without a key."""
+
+
 def _statuses(path: str, method: str) -> list[str]:
     found = ["400", "401", "403", "429"]
     if "{id}" in path or (path, method) == ("/v1/cases", "post"):
@@ -129,6 +135,6 @@ def _statuses(path: str, method: str) -> list[str]:
         found += ["413", "415"]
         if "{id}" in path:
             found.append("409")
-    if path == "/v1/cases/{id}/letter":
+    if path == "/v1/cases/{id}/letter" or path in _SEALED:
         found.append("409")
     return sorted(found)
