@@ -22,7 +22,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from services.detector import moment_clocks as clocks
 from services.detector import moment_days as days
@@ -50,8 +53,7 @@ class Precision(StrEnum):
     MINUTE = "minute"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class When:
+class When(msgspec.Struct, frozen=True, kw_only=True):
     """A moment a post speaks of, in local wall time (Europe/Amsterdam)."""
 
     start: str
@@ -79,16 +81,17 @@ class _Moment:
 def find(tokens: Sequence[str], posted_minute: int) -> tuple[When, ...]:
     """Every date or time in a post written at ``posted_minute`` (minutes since the epoch, UTC), in reading order."""
     lowered = [token.lower() for token in tokens]
-    starters = words.STARTERS
     if not 0 <= posted_minute < LAST_MINUTE:
         return ()
-    for token in lowered:
-        if token in starters or token[:1].isdecimal():
-            break
-    else:
+    if words.STARTERS.isdisjoint(lowered) and not any(token[:1].isdecimal() for token in lowered):
         return ()
-    now = datetime.fromtimestamp(posted_minute * 60, ZONE).replace(tzinfo=None)
-    return tuple(_read(lowered, now, posted_minute))
+    return tuple(_read(lowered, local(posted_minute), posted_minute))
+
+
+@lru_cache(maxsize=1_024)
+def local(minute: int) -> datetime:
+    """Wall time of a minute since the epoch."""
+    return datetime.fromtimestamp(minute * 60, ZONE).replace(tzinfo=None)
 
 
 def parse(text: str | Sequence[str], posted: datetime) -> list[When]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from functools import lru_cache
 from itertools import pairwise
+
+import msgspec
 
 from configuration import Configuration
 from configuration.phenomena import Role
@@ -46,8 +48,7 @@ class CallStrength(IntEnum):
     """Place, time and a call to come or act."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What one post says about a gathering."""
 
     place: Place
@@ -117,7 +118,9 @@ class Reader:
         mentions = tuple(mention for mention in named if not _is_origin(mention, named, calling=bool(calls)))
         principal = self._places.principal(tokens, _behind(mentions, moved_at) or mentions)
         place = principal.place if principal else places.NOWHERE
-        appointment = _appointment(tokens, [one for one in when if one not in left], posted_minute, moved_at)
+        appointment = _appointment(
+            tokens, [one for one in when if one not in left] if left else when, posted_minute, moved_at
+        )
         starts = None if appointment is None else _rounded_now(appointment)
         key = _key(place, starts)
         strength = CallStrength.NONE
@@ -138,7 +141,9 @@ class Reader:
         )
 
     def _called(self, tokens: Sequence[str], left: Sequence[When]) -> tuple[str, ...]:
-        found = [(index, token) for index, token in enumerate(tokens) if token in self._calls]
+        found: list[tuple[int, str]] = []
+        if not self._calls.keys().isdisjoint(tokens):
+            found = [(index, token) for index, token in enumerate(tokens) if token in self._calls]
         if not self._verbs.isdisjoint(tokens):
             found += self._taken_apart(tokens)
         if not found or (not left and _off_at(tokens) is not None) or _says_stay_away(tokens):
@@ -226,8 +231,10 @@ def _behind(mentions: Sequence[places.Mention], moved_at: int | None) -> tuple[p
 
 def _appointment(tokens: Sequence[str], found: Sequence[When], posted_minute: int, moved_at: int | None) -> When | None:
     """The moment to come: still ahead, an hour before a day, the first; of what was moved the last it was moved to."""
-    now = datetime.fromtimestamp(posted_minute * 60, dates.ZONE).replace(tzinfo=None) if found else None
-    ahead = [when for when in found if now is not None and _is_ahead(when, now)]
+    if not found:
+        return None
+    now = dates.local(posted_minute)
+    ahead = [when for when in found if _is_ahead(when, now)]
     if moved_at is not None:
         later = [when for when in ahead if when.span[0] > moved_at or _is_towards(tokens, when)]
         return later[-1] if later else (ahead[0] if ahead else None)
@@ -256,7 +263,12 @@ def _key(place: Place, starts: str | None) -> str | None:
     where = place.gemeente_code or (place.name or "").lower()
     if not where or starts is None:
         return None
-    if "T" in starts:
-        clock = datetime.fromisoformat(starts)
-        starts = clock.replace(minute=clock.minute // KEY_MINUTES * KEY_MINUTES).isoformat(timespec="minutes")
-    return f"{where}|{(place.name or '').lower()}|{starts}"
+    return f"{where}|{(place.name or '').lower()}|{_rounded(starts)}"
+
+
+@lru_cache(maxsize=4_096)
+def _rounded(starts: str) -> str:
+    if "T" not in starts:
+        return starts
+    clock = datetime.fromisoformat(starts)
+    return clock.replace(minute=clock.minute // KEY_MINUTES * KEY_MINUTES).isoformat(timespec="minutes")

@@ -12,6 +12,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
+
 from configuration.places import Gazetteer, PlaceKind, PlaceName
 from contracts.alert import Certainty, Place
 from services.detector import place_evidence
@@ -46,8 +48,7 @@ _LOCATES = frozenset(("bij", "in", "nabij", "vlakbij", "op"))
 _CERTAIN = frozenset((Settled.ONLY_ONE, Settled.GEMEENTE_BESIDE, Settled.AREA_BESIDE))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True, kw_only=True):
     place: Place
     reason: Settled
     span: tuple[int, int]
@@ -99,9 +100,8 @@ class Resolver:
 
     def principal(self, tokens: Sequence[str], mentions: Sequence[Mention]) -> Mention | None:
         """The mention a post is about: settled, then a destination, then a street, then the first."""
-        if not mentions:
-            return None
-
+        if len(mentions) < 2:
+            return mentions[0] if mentions else None
         named = {mention.span[0] for mention in mentions}
 
         def rank(mention: Mention) -> tuple[int, int, int, int]:
@@ -137,8 +137,11 @@ class Resolver:
     def _hits(self, tokens: Sequence[str], *, telling: bool) -> list[_Hit]:
         sure: list[_Hit] = []
         doubtful: list[_Hit] = []
+        known = self._canonical
         for index, token in enumerate(tokens):
-            canonical = self._canonical.get(token) or self._canonical.get(token.lower())
+            canonical = known.get(token)
+            if canonical is None and not token.islower():
+                canonical = known.get(token.lower())
             if canonical is not None:
                 name = self._gazetteer.names[canonical]
                 (doubtful if name.ordinary_word else sure).append(_Hit(index, name))
