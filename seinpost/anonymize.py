@@ -19,8 +19,9 @@ from contracts.raw_post import RawPost
 from services.anonymizer.anonymizer import Anonymizer
 from services.anonymizer.lexicon import LexiconMissing
 from services.anonymizer.lexicon import load as load_lexicon
-from services.anonymizer.projection import Explained, Projector
+from services.anonymizer.projection import Projector
 from services.anonymizer.settings import AnonymizerSettings
+from services.anonymizer.verdicts import Explained
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,9 +13,10 @@ from contracts.raw_post import MAX_TEXT_CHARS, Deletion, RawPost
 from services.anonymizer import language
 from services.anonymizer.candidates import Candidates
 from services.anonymizer.memory import Remembered, Seen
-from services.anonymizer.projection import Explained, Projector
+from services.anonymizer.projection import Projector
 from services.anonymizer.secret import Secret
 from services.anonymizer.settings import AnonymizerSettings
+from services.anonymizer.verdicts import Explained
 
 OLDEST_MS = 1_136_073_600_000
 """2006-01-01: before it there were no posts of this kind, so the time is wrong."""

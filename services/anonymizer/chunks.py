@@ -124,12 +124,14 @@ class Chunks:
     def _by_atoms(self, chunk: str) -> Quick:
         lower = lowered(chunk)
         atoms = self.shapes.atoms(chunk)
-        judged = _alone(atoms)
+        judged, heard = _alone(atoms), self.marker.heard(atoms)
         asks = Ask.SINGLE if len(chunk) == 1 else 0
-        if not (isinstance(judged, Verdict) and judged.asks & Ask.FIGURE) and self.marker.is_loud(
-            self.marker.heard(atoms)
-        ):
+        if not (isinstance(judged, Verdict) and judged.asks & Ask.FIGURE) and self.marker.is_loud(heard):
             asks |= Ask.LOUD
+        if self.marker.may_date(heard):
+            asks |= Ask.MOMENT
+        if self.marker.reaches_far(heard) or any([_read_as_another(atom, lower) for atom in heard]):  # noqa: C419
+            asks |= Ask.WHOLE
         if self._rows.inside(lower):
             asks |= Ask.ROW
         tokens = (judged,) if isinstance(judged, str) else () if isinstance(judged, int) else judged.tokens
@@ -189,6 +191,11 @@ def _beside_others(only: Atom) -> Verdict:
             return Verdict(asks=Ask.NEIGHBOURS | Ask.FIGURE, tokens=(only.text,))
     place = only.role is Role.PLACE and not only.needs_evidence and not only.figure
     return Verdict(asks=Ask.GUARDED, tokens=(only.emit,)) if place and only.emit else _SEE_NEIGHBOURS
+
+
+def _read_as_another(atom: Atom, lower: str) -> bool:
+    """A word of a phrase that was misspelt: it is not found by its letters."""
+    return atom.kind is Kind.WORD and atom.needs_neighbours and atom.text not in lower
 
 
 def _name_inside(atom: Atom) -> bool:

@@ -15,6 +15,9 @@ from services.anonymizer.names import NETWORKS
 _EVERYDAY = word_set("de het een den in op is van we ga gaan geen met no me be s t the te ten ter hoe wie wil komen")
 """A pair that begins with one of these is looked up by its second word."""
 _LOUD = Mark.FIGURE | Mark.WITHHELD | Mark.NETWORK | Mark.AT | Mark.BIRTH | Mark.MONTH
+MOMENTS = Mark.FIGURE | Mark.MONTH
+"""With one of these in a post, its words are weighed as parts of moments."""
+_FAR = Mark.NETWORK | Mark.AT | Mark.BIRTH
 _SHORT_UNITS = UNITS - {"u", "uur", "uurtje"}
 _SILENT_SIGNS = frozenset(",;'\"*")
 
@@ -56,6 +59,16 @@ class Marker:
         ``atoms``: those `heard`.
         """
         return any([atom.marks and (atom.marks & _LOUD or atom.text in _SHORT_UNITS) for atom in atoms])  # noqa: C419
+
+    def may_date(self, atoms: tuple[Atom, ...]) -> bool:
+        """Whether there is a figure or a month among these. ``atoms``: those `heard`."""
+        return any([atom.marks & MOMENTS for atom in atoms])  # noqa: C419
+
+    def reaches_far(self, atoms: tuple[Atom, ...]) -> bool:
+        """Whether a rule may carry what these say further than a few atoms. ``atoms``: those `heard`."""
+        return any([atom.marks & _FAR for atom in atoms]) or (  # noqa: C419
+            len(atoms) > 1 and any([atom.marks & Mark.LETTER for atom in atoms])  # noqa: C419
+        )
 
     def marked(self, atom: Atom) -> Atom:
         marks = self._marks.get(atom.text, 0)

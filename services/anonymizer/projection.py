@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import ahocorasick_rs
@@ -12,28 +9,25 @@ import msgspec
 
 from configuration import Configuration
 from contracts.anonymous_posts import GAP
-from services.anonymizer.atoms import NUMBER_OF, REASONS, Atom, Dropped, Kind, Mark
+from services.anonymizer.atoms import NUMBER_OF, REASONS, Dropped, Kind
 from services.anonymizer.characters import unescaped
 from services.anonymizer.chunks import Chunks, Known, lowered
 from services.anonymizer.lexicon import Lexicon
 from services.anonymizer.moment_words import BEFORE_TIME, CLOCK, DAYS, HOUSE_WORDS, MONTHS, SHORT_DAYS, STREET, UNITS
 from services.anonymizer.moments import PRICE
-from services.anonymizer.names import TITLES, looks_like_a_name
-from services.anonymizer.sequence import SPACED_OUT, judge
-from services.anonymizer.verdicts import Ask, Quick, Verdict
-from services.anonymizer.vocabulary import INTERFIXES, Vocabulary
+from services.anonymizer.names import looks_like_a_name
+from services.anonymizer.neighbours import MAY_NAME, STOPS, Neighbours
+from services.anonymizer.sequence import SPACED_OUT
+from services.anonymizer.verdicts import Ask, Explained, Quick, Verdict
+from services.anonymizer.vocabulary import Vocabulary
 
 CACHE_CHUNKS = 300_000
 """Judged chunks kept; beyond it all are forgotten before the next post, and judged anew."""
 
 _PERSON = NUMBER_OF[Dropped.PERSON]
-_STOPS = frozenset(".!?")
-_MAY_NAME = INTERFIXES - {"in", "op", "aan"} | TITLES | _STOPS | {GAP}
-"""After one of these a place may be a surname."""
 _BEFORE_FIGURES = BEFORE_TIME | HOUSE_WORDS | DAYS | SHORT_DAYS | MONTHS.keys() | {"voor", "over", "half"}
 _AFTER_FIGURES = UNITS | MONTHS.keys() | {"voor", "over"}
 """Words that make something of a figure they stand beside."""
-_EPOCH = datetime.date(1970, 1, 1).toordinal()
 _NEEDS_NEIGHBOURS = Ask.NEIGHBOURS | Ask.GUARDED
 
 
@@ -47,14 +41,6 @@ class Projection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Hashtags outside the list, to be counted; they do not leave with this post."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
-    """For `--explain`: one part of a post that stayed behind."""
-
-    text: str
-    reason: Dropped
-
-
 class Projector:
     """Projects posts. Holds caches of what people wrote, in memory only: `forget` empties them."""
 
@@ -66,18 +52,19 @@ class Projector:
         self._chunks = Chunks(self._vocabulary, lexicon, fold_cutoff, sequences)
         self._plain = lexicon.permitted - self._vocabulary.words.keys()
         self._quick: Known[Quick] = Known(self._chunks.judge)
-        self._atoms: Known[tuple[Atom, ...]] = Known(self._chunks.heard)
+        self._neighbours = Neighbours(self._vocabulary, self._chunks)
         self.dropped = [0] * len(REASONS)
         """Tokens that stayed behind, by number of their reason, since the start."""
         self.permitted = 0
 
-    def project(  # noqa: PLR0912 (one flat loop: a call for each token would halve the throughput)
+    def project(  # noqa: PLR0912, PLR0915 (one flat loop: a call for each token would halve the throughput)
         self, text: str, created_ms: int, explained: list[Explained] | None = None
     ) -> Projection:
         """Project one text. ``explained`` receives what stayed behind; it changes nothing about the result."""
         if len(self._quick) >= CACHE_CHUNKS:
             self.forget()
         chunks = (unescaped(text) if "&" in text else text).split()
+        found = list(map(self._quick.__getitem__, chunks))
         tokens: list[str] = []
         gaps: list[int] = []
         somebody: list[int] = []
@@ -85,7 +72,7 @@ class Projector:
         singles, row, lone, asked = 0, False, -1, 0
         append = tokens.append
         judged: Any  # Quick, told apart by its class: asking `isinstance` takes three times as long
-        for position, judged in enumerate(map(self._quick.__getitem__, chunks)):
+        for position, judged in enumerate(found):
             kind = judged.__class__
             if kind is str:
                 append(judged)
@@ -100,10 +87,10 @@ class Projector:
             if asks & _NEEDS_NEIGHBOURS:
                 if asks & Ask.FIGURE:
                     if lone >= 0:
-                        return self._with_neighbours(chunks, created_ms, explained)
+                        return self._with_neighbours(chunks, found, created_ms, explained)
                     lone = position
-                elif asks & Ask.NEIGHBOURS or (tokens and tokens[-1] in _MAY_NAME):
-                    return self._with_neighbours(chunks, created_ms, explained)
+                elif asks & Ask.NEIGHBOURS or (tokens and tokens[-1] in MAY_NAME):
+                    return self._with_neighbours(chunks, found, created_ms, explained)
             if asks & Ask.BESIDE and not row:
                 row = _meets(judged, chunks, position)
             if asks & Ask.SINGLE:
@@ -112,7 +99,7 @@ class Projector:
                 gaps += judged.reasons
                 if asks & Ask.NEW:
                     new_words += judged.new_words
-            if asks & Ask.CAPITAL and tokens and tokens[-1] not in _STOPS:
+            if asks & Ask.CAPITAL and tokens and tokens[-1] not in STOPS:
                 gaps.append(_PERSON)
                 somebody.append(position)
                 if tokens[-1] is not GAP:
@@ -122,9 +109,9 @@ class Projector:
                 if token is not GAP or not tokens or tokens[-1] is not GAP:
                     append(token)
         if singles >= SPACED_OUT or ((row or asked & Ask.ROW) and self._holds_row(chunks)):
-            return self._with_neighbours(chunks, created_ms, explained)
+            return self._with_neighbours(chunks, found, created_ms, explained)
         if lone >= 0 and (asked & Ask.LOUD or not self._means_nothing(chunks, lone)):
-            return self._with_neighbours(chunks, created_ms, explained)
+            return self._with_neighbours(chunks, found, created_ms, explained)
         dropped = self.dropped
         for reason in gaps:
             dropped[reason] += 1
@@ -178,40 +165,22 @@ class Projector:
     def forget(self) -> None:
         """Drop everything remembered of what people wrote."""
         self._quick.clear()
-        self._atoms.clear()
+        self._neighbours.forget()
 
-    def _with_neighbours(self, chunks: list[str], created_ms: int, explained: list[Explained] | None) -> Projection:
-        atoms = list(chain.from_iterable(map(self._atoms.__getitem__, chunks)))
-        posted = datetime.date.fromordinal(_EPOCH + created_ms // 86_400_000)
-        post = judge(atoms, posted, self._vocabulary, self._chunks.shapes, self._chunks.marker)
-        atoms, merged = post.atoms, post.merged
-        tokens: list[str] = []
-        append = tokens.append
-        for index, emit in enumerate(post.emit):
-            if isinstance(emit, str):
-                append(emit)
-            elif emit is not None:
-                tokens += emit
-            elif atoms[index].kind is not Kind.SIGN and index not in merged:
-                reason = post.reason[index]
-                self.dropped[NUMBER_OF[reason._value_]] += 1
-                if not tokens or tokens[-1] is not GAP:
-                    append(GAP)
-                if explained is not None:
-                    explained.append(Explained(text=atoms[index].written or atoms[index].text, reason=reason))
-        self.permitted += len(tokens)
+    def _with_neighbours(
+        self, chunks: list[str], found: list[Quick], created_ms: int, explained: list[Explained] | None
+    ) -> Projection:
+        if explained is None:
+            left = self._neighbours.judge(chunks, found, created_ms)
+        else:
+            left = self._neighbours.judge_whole(chunks, created_ms, explained)
+        for reason in left.gaps:
+            self.dropped[reason] += 1
+        self.permitted += len(left.tokens)
         return Projection(
-            tokens=tuple(tokens),
-            watched=not self._vocabulary.released.isdisjoint(tokens),
-            new_words=tuple(
-                [
-                    candidate
-                    for index in post.having(Mark.CANDIDATE)
-                    if (candidate := atoms[index].candidate)
-                    and post.emit[index] is None
-                    and post.reason[index] is Dropped.NEW_WORD
-                ]
-            ),
+            tokens=tuple(left.tokens),
+            watched=not self._vocabulary.released.isdisjoint(left.tokens),
+            new_words=tuple(left.new_words),
         )
 
 

@@ -9,7 +9,7 @@ from bisect import insort
 from services.anonymizer.atoms import Atom, Dropped, Kind, Mark, Role
 from services.anonymizer.characters import word_set
 from services.anonymizer.judged import Judged
-from services.anonymizer.marks import Marker
+from services.anonymizer.marks import MOMENTS, Marker
 from services.anonymizer.moment_words import HOUSE_WORDS, STREET, UNITS
 from services.anonymizer.moments import Moments
 from services.anonymizer.names import FILLERS, MAIL_HOSTS, NETWORKS
@@ -18,7 +18,7 @@ from services.anonymizer.shapes import Shapes
 from services.anonymizer.vocabulary import INTERFIXES, Vocabulary
 
 _HOUSE = re.compile(r"\d{1,7}(?:[-/]?[a-z]{1,3}|[-/]\d{1,3})?")
-_STREET_STARTS = word_set(
+STREET_STARTS = word_set(
     "nieuwe oude lange korte grote kleine hoge lage eerste tweede derde noorder zuider ooster wester 1e 2e 3e"
 )
 _STREET_AND_NUMBER = re.compile(r"[a-z]{3,}\d")
@@ -33,10 +33,18 @@ SPACED_OUT = 4
 """So many single letters in a row are a word written with spaces."""
 
 
-def judge(atoms: list[Atom], posted: datetime.date, vocabulary: Vocabulary, shapes: Shapes, marker: Marker) -> Judged:
+def judge(
+    atoms: list[Atom],
+    posted: datetime.date,
+    vocabulary: Vocabulary,
+    shapes: Shapes,
+    marker: Marker,
+    *,
+    dated: bool = False,
+) -> Judged:
     """Applies the rules in this order: what is permitted by its neighbours, then what they forbid.
 
-    ``atoms``: those `Marker.heard`.
+    ``atoms``: those `Marker.heard`. ``dated``: there is a figure or a month elsewhere in the post.
     """
     marked = [index for index, atom in enumerate(atoms) if atom.marks]
     found = [atoms[index].marks for index in marked]
@@ -52,7 +60,7 @@ def judge(atoms: list[Atom], posted: datetime.date, vocabulary: Vocabulary, shap
         marks |= its
         if its & Mark.WITHHELD:
             post.emit[index] = None
-    if marks & (Mark.FIGURE | Mark.MONTH):
+    if dated or marks & MOMENTS:
         _moments(post, posted)
     if marks & (Mark.PHRASE | Mark.PHRASE_AFTER):
         _phrases(post, vocabulary)
@@ -154,7 +162,7 @@ def _row(post: Judged, run: list[int]) -> None:
     ]
     letters = any(len(near.text) <= 3 and not near.capital for near in beside)
     for number in run:
-        code = post.atoms[number].role is Role.PLACE
+        code = post.atoms[number].figure and post.atoms[number].role is Role.PLACE  # 010, not the village of Een
         if (len(run) >= 3 and spoken >= 2) or (code and (odd or letters)):
             post.strike(number, Dropped.PHONE)
 
@@ -207,7 +215,7 @@ def _addresses(post: Judged) -> None:
         if atom.kind is not Kind.NUMBER or post.emit[index] is not None:
             continue
         before = post.before(index)
-        if before is not None and atoms[before].text in _STREET_STARTS and _STREET_AND_NUMBER.match(atom.text):
+        if before is not None and atoms[before].text in STREET_STARTS and _STREET_AND_NUMBER.match(atom.text):
             post.strike(before, Dropped.ADDRESS)
         if before is not None and atoms[before].text in HOUSE_WORDS:
             post.strike(before, Dropped.ADDRESS)
@@ -218,7 +226,7 @@ def _addresses(post: Judged) -> None:
                 post.strike(before, Dropped.ADDRESS)
                 post.reason[index] = Dropped.ADDRESS
                 first = post.before(before)
-                while first is not None and atoms[first].text in _STREET_STARTS | INTERFIXES:
+                while first is not None and atoms[first].text in STREET_STARTS | INTERFIXES:
                     post.strike(first, Dropped.ADDRESS)
                     first = post.before(first)
         after = index + 1

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import msgspec
 
 from contracts.anonymous_posts import GAP
+from services.anonymizer.atoms import Dropped
 
 
 class Ask:
@@ -30,6 +33,10 @@ class Ask:
     """Holds a hashtag outside the list."""
     WATCHED = 512
     """Holds a watch term or a place: a post with it is worth remembering for a deletion."""
+    MOMENT = 1024
+    """Holds a figure or the name of a month: words elsewhere in the post are then weighed as parts of moments."""
+    WHOLE = 2048
+    """Has the rules for neighbours, where they are asked, look at the whole post."""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -55,3 +62,11 @@ def as_verdict(judged: Quick) -> Verdict:
     if isinstance(judged, Verdict):
         return judged
     return Verdict(tokens=(judged,)) if isinstance(judged, str) else Verdict(tokens=(GAP,), reasons=(judged,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """For `--explain`: one part of a post that stayed behind."""
+
+    text: str
+    reason: Dropped

@@ -17,8 +17,9 @@ from contracts.dead_letter import Reason
 from contracts.raw_post import Deletion, RawPost
 from seinpost.anonymize import answers
 from services.anonymizer.anonymizer import Anonymizer
-from services.anonymizer.projection import Explained, Projector
+from services.anonymizer.projection import Projector
 from services.anonymizer.settings import AnonymizerSettings
+from services.anonymizer.verdicts import Explained
 
 CREATED_MS = 1_637_272_800_000
 

@@ -1,0 +1,213 @@
+"""Chunks that only their neighbours can judge: the rules for neighbours look at these and at what stands around them.
+
+A rule reads a few atoms each way, and further back only past words of a few kinds (`_OPEN`). So the rules see the same,
+whether they look at the whole post or at a *stretch* of it that begins at an ordinary word; the rest of the post is
+judged chunk by chunk. What may reach further (phrases, names at networks, mail in words, dates of birth, words in
+single letters) has the rules look at the whole post.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+import ahocorasick_rs
+
+from contracts.anonymous_posts import GAP
+from services.anonymizer.atoms import NUMBER_OF, Atom, Dropped, Kind, Mark
+from services.anonymizer.chunks import Chunks, Known, lowered
+from services.anonymizer.judged import Judged
+from services.anonymizer.moment_words import HOUSE_WORDS
+from services.anonymizer.names import TITLES
+from services.anonymizer.sequence import SPACED_OUT, STREET_STARTS, judge
+from services.anonymizer.verdicts import Ask, Explained, Quick, Verdict
+from services.anonymizer.vocabulary import INTERFIXES, Vocabulary
+
+STOPS = frozenset(".!?")
+MAY_NAME = INTERFIXES - {"in", "op", "aan"} | TITLES | STOPS | {GAP}
+"""After one of these a place may be a surname."""
+_OPEN = INTERFIXES | TITLES | STOPS | STREET_STARTS | HOUSE_WORDS
+"""A rule may read on past one of these."""
+_REACH = 4
+"""Chunks that a rule for figures reads each way."""
+_PERSON = NUMBER_OF[Dropped.PERSON]
+_EPOCH = datetime.date(1970, 1, 1).toordinal()
+_LOCAL = Ask.NEIGHBOURS | Ask.LOUD
+_SIGNS = re.compile(r"[\W_]+")
+
+Stretch = tuple[int, int]
+"""From the first chunk up to and without the last."""
+
+
+class Left:
+    """What leaves of a post, and the numbers of the reasons of what stays behind."""
+
+    __slots__ = ("gaps", "new_words", "tokens")
+
+    def __init__(self) -> None:
+        self.tokens: list[str] = []
+        self.gaps: list[int] = []
+        self.new_words: list[str] = []
+
+
+class Neighbours:
+    def __init__(self, vocabulary: Vocabulary, chunks: Chunks) -> None:
+        self._vocabulary = vocabulary
+        self._shapes, self._marker = chunks.shapes, chunks.marker
+        self._atoms: Known[tuple[Atom, ...]] = Known(chunks.heard)
+        phrases = {" ".join(words) for found in vocabulary.phrases.values() for words, _ in found}
+        self._phrases = ahocorasick_rs.AhoCorasick(
+            sorted({_bare(phrase) for phrase in phrases}), implementation=ahocorasick_rs.Implementation.DFA
+        )
+
+    def forget(self) -> None:
+        self._atoms.clear()
+
+    def judge(self, chunks: Sequence[str], found: Sequence[Quick], created_ms: int) -> Left:
+        """``found``: the chunks' verdicts."""
+        stretches, asked = self._stretches(chunks, found)
+        if stretches is None:
+            return self.judge_whole(chunks, created_ms)
+        dated = asked & Ask.MOMENT != 0
+        left = Left()
+        posted = _day(created_ms)
+        done = 0
+        for start, end in stretches:
+            _plainly(left, found[done:start])
+            self._stretch(left, chunks[start:end], posted, dated=dated)
+            done = end
+        _plainly(left, found[done:])
+        return left
+
+    def judge_whole(self, chunks: Iterable[str], created_ms: int, explained: list[Explained] | None = None) -> Left:
+        left = Left()
+        self._stretch(left, chunks, _day(created_ms), explained)
+        return left
+
+    def _stretches(self, chunks: Sequence[str], found: Sequence[Quick]) -> tuple[list[Stretch] | None, int]:
+        """Disjoint, in order (None where the rules must see the whole post), and what all chunks ask."""
+        asking: list[tuple[int, int]] = []
+        singles = asked = 0
+        judged: Any
+        for position, judged in enumerate(found):
+            if judged.__class__ is not Verdict:
+                continue
+            asks = judged.asks
+            asked |= asks
+            if asks & Ask.WHOLE:
+                return None, asked
+            singles += asks & Ask.SINGLE
+            if asks & _LOCAL:
+                asking.append((position, _REACH))
+            elif asks & Ask.GUARDED and position:
+                before = found[position - 1]
+                if before.__class__ is not str or before in MAY_NAME:
+                    asking.append((position, 0))
+        if singles >= SPACED_OUT * Ask.SINGLE or self._phrases.find_matches_as_indexes(
+            _bare(" ".join(map(lowered, chunks)))
+        ):
+            return None, asked
+        stretches: list[Stretch] = []
+        for position, reach in asking:
+            start, end = _start(found, position, reach), _end(found, position, reach)
+            while stretches and start <= stretches[-1][1]:
+                earlier = stretches.pop()
+                start, end = min(start, earlier[0]), max(end, earlier[1])
+            stretches.append((start, end))
+        return stretches, asked
+
+    def _stretch(
+        self,
+        left: Left,
+        chunks: Iterable[str],
+        posted: datetime.date,
+        explained: list[Explained] | None = None,
+        *,
+        dated: bool = False,
+    ) -> None:
+        atoms = list(chain.from_iterable(map(self._atoms.__getitem__, chunks)))
+        post = judge(atoms, posted, self._vocabulary, self._shapes, self._marker, dated=dated)
+        atoms, merged, tokens = post.atoms, post.merged, left.tokens
+        for index, emit in enumerate(post.emit):
+            if emit.__class__ is str:
+                tokens.append(emit)
+            elif emit is not None:
+                tokens += emit
+            elif atoms[index].kind is not Kind.SIGN and index not in merged:
+                reason = post.reason[index]
+                left.gaps.append(NUMBER_OF[reason._value_])
+                if not tokens or tokens[-1] is not GAP:
+                    tokens.append(GAP)
+                if explained is not None:
+                    explained.append(Explained(text=atoms[index].written or atoms[index].text, reason=reason))
+        left.new_words += _new_words(post)
+
+
+def _day(created_ms: int) -> datetime.date:
+    return datetime.date.fromordinal(_EPOCH + created_ms // 86_400_000)
+
+
+def _bare(text: str) -> str:
+    """Words without the signs around and between them: the rules for phrases read past signs."""
+    return _SIGNS.sub(" ", text).strip()
+
+
+def _start(found: Sequence[Quick], position: int, reach: int) -> int:
+    """Back as far as a rule reads from here, to an ordinary word."""
+    passed = 0
+    while position:
+        position -= 1
+        judged = found[position]
+        if isinstance(judged, str):
+            if passed >= reach and judged not in _OPEN:
+                return position
+            passed += 1
+        elif isinstance(judged, int):
+            passed += 1
+    return 0
+
+
+def _end(found: Sequence[Quick], position: int, reach: int) -> int:
+    passed = 0
+    position += 1
+    while position < len(found) and passed < reach:
+        passed += not isinstance(found[position], Verdict)
+        position += 1
+    return position
+
+
+def _plainly(left: Left, found: Sequence[Quick]) -> None:
+    """What leaves of chunks that need no neighbours but the one before, for their capital."""
+    tokens, gaps = left.tokens, left.gaps
+    judged: Any  # Quick, told apart by its class: see `Projector.project`
+    for judged in found:
+        kind = judged.__class__
+        if kind is str:
+            tokens.append(judged)
+        elif kind is int:
+            gaps.append(judged)
+            if not tokens or tokens[-1] is not GAP:
+                tokens.append(GAP)
+        elif judged.asks & Ask.CAPITAL and tokens and tokens[-1] not in STOPS:
+            gaps.append(_PERSON)
+            if tokens[-1] is not GAP:
+                tokens.append(GAP)
+        else:
+            gaps += judged.reasons
+            left.new_words += judged.new_words
+            for token in judged.tokens:
+                if token is not GAP or not tokens or tokens[-1] is not GAP:
+                    tokens.append(token)
+
+
+def _new_words(post: Judged) -> list[str]:
+    return [
+        candidate
+        for index in post.having(Mark.CANDIDATE)
+        if (candidate := post.atoms[index].candidate)
+        and post.emit[index] is None
+        and post.reason[index] is Dropped.NEW_WORD
+    ]
