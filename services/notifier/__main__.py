@@ -17,7 +17,7 @@ from broker.producer import AcknowledgedProducer
 from broker.topics import ensure_topics
 from configuration.document import InvalidConfiguration
 from configuration.whole import Configuration, load
-from contracts.topics import ALERTS, NOTICES, SOURCE_HEALTH
+from contracts.topics import ALERTS, NOTICES, PICTURE, SOURCE_HEALTH
 from runtime.probes import Health
 from runtime.process import CannotStart, run, serving
 from services.notifier.access import opening
@@ -34,6 +34,7 @@ from services.notifier.delivery.ready import ready
 from services.notifier.delivery.receiver import Receiver, UnusableSecret
 from services.notifier.delivery.worker import DeliveryWorker
 from services.notifier.intake import Intake
+from services.notifier.mandated import Mandated
 from services.notifier.retention import Retention
 from services.notifier.room import Room
 from services.notifier.rounds import Rounds
@@ -70,7 +71,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             AcknowledgedProducer(settings.broker, SERVICE) as producer,
             BatchConsumer(
                 settings.broker,
-                topics=[ALERTS.name, SOURCE_HEALTH.name, NOTICES.name],
+                topics=[ALERTS.name, SOURCE_HEALTH.name, NOTICES.name, PICTURE.name],
                 group=own.group,
                 client_id=SERVICE,
             ) as consumer,
@@ -95,7 +96,11 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 now_ms=now_ms,
             )
             retention = Retention(
-                database=database, alerts_days=own.retention_days, feedback_days=own.feedback_days, now_ms=now_ms
+                database=database,
+                alerts_days=own.retention_days,
+                feedback_days=own.feedback_days,
+                picture_days=own.picture_days,
+                now_ms=now_ms,
             )
             rounds = Rounds(
                 database=database,
@@ -103,6 +108,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 done=stored,
                 now_ms=now_ms,
             )
+            mandated = Mandated(database=database, mandates=lambda: room.configuration.mandates, now_ms=now_ms)
             health.mark_ready()
             await _together(
                 stop,
@@ -114,6 +120,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 retention.run(stop),
                 *([] if isinstance(cases, Off) else [Ending(desk=cases, idle_days=own.cases_idle_days).run(stop)]),
                 rounds.run(stop),
+                mandated.run(stop),
             )
 
 

@@ -16,9 +16,10 @@ from services.notifier.access.sign_in import sign_in_of
 from services.notifier.api import access, alarms, alerts, cases, events, exports
 from services.notifier.api import configuration as configuration_api
 from services.notifier.api import dossiers as dossiers_api
+from services.notifier.api import picture as picture_api
 from services.notifier.api import receivers as receivers_api
 from services.notifier.api import room as room_api
-from services.notifier.console import archive, forms, maps, pages, quiet, receivers
+from services.notifier.console import archive, forms, mandates, maps, pages, picture, quiet, receivers
 from services.notifier.console import cases as case_pages
 from services.notifier.console.design import Static
 from services.notifier.console.rendering import STATIC, error_page
@@ -74,6 +75,9 @@ def build(room: Room, health: Health) -> FastAPI:
         receivers,
         case_pages,
         archive,
+        picture,
+        picture_api,
+        mandates,
         forms,
         quiet,
         access_pages,

@@ -74,6 +74,9 @@ class NotifierSettings(BaseModel):
     feedback_days: int = Field(
         1825, ge=1, description="Days that what an alert turned out to be is kept; it names no person and no text."
     )
+    picture_days: int = Field(
+        400, ge=1, le=800, description="Days that the picture is kept: a year, and what to compare it with."
+    )
     cases_database_url: SecretStr = Field(
         SecretStr("sqlite:///run/cases.sqlite3"),
         description="Where reports to platforms are kept, apart from everything else: another database than "

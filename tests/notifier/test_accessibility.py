@@ -35,6 +35,7 @@ VIEWS = (
     "/dempingen?gemeente=Rotterdam&fenomeen=rellen",
     "/dienstoverdracht",
     "/instellingen",
+    "/mandaten/voorbeeld",
     "/toegang",
     "/bestaat-niet",
 )

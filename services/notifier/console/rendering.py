@@ -36,6 +36,7 @@ THEMES = {"auto": "Volgt dit apparaat", "light": "Licht", "dark": "Donker", "nig
 PAGES = (
     ("/", "Nu"),
     ("/kaart", "Kaart"),
+    ("/beeld", "Beeld"),
     ("/archief", "Archief"),
     ("/dempingen", "Dempingen"),
     ("/platformmeldingen", "Platformmeldingen"),

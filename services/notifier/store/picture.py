@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
+
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from configuration.mandates import Cover
+from configuration.mandates import AMSTERDAM, EVERY, Cover, Mandate
 from contracts.codec import Decoder, encode
 from contracts.picture import PictureBlock, key
 from services.notifier.access.reach import Reach
@@ -25,6 +27,7 @@ async def put(connection: AsyncConnection, block: PictureBlock, now_ms: int) -> 
         "exercise": block.exercise,
         "start": block.start,
         "end": block.end,
+        "posts": block.posts,
         "record": encode(block),
         "stored_ms": now_ms,
     }
@@ -51,6 +54,28 @@ async def exercises(connection: AsyncConnection, reach: Reach) -> dict[str, int]
     query = select(picture.c.exercise, func.max(picture.c.end)).where(*mine).group_by(picture.c.exercise)
     rows = await connection.execute(query.order_by(picture.c.exercise))
     return {row[0]: int(row[1]) for row in rows}
+
+
+async def seen_under(connection: AsyncConnection, mandate: Mandate, reach: Reach) -> int:
+    """Posts that were told under a mandate, within reach."""
+    country = EVERY in mandate.regions and reach.covers(None)
+    query = select(func.sum(picture.c.posts)).where(
+        picture.c.exercise.is_(None),
+        picture.c.end > minute_of(mandate.starts),
+        picture.c.start < minute_of(mandate.until),
+        reach.where(picture.c.region),
+        # A post that names a gemeente is in its block and in that of the whole country.
+        picture.c.region.is_(None) if country else picture.c.region.is_not(None),
+    )
+    if EVERY not in mandate.regions:
+        query = query.where(picture.c.region.in_(mandate.regions))
+    if EVERY not in mandate.phenomena:
+        query = query.where(picture.c.phenomenon.in_(mandate.phenomena))
+    return int((await connection.execute(query)).scalar() or 0)
+
+
+def minute_of(local: datetime.datetime) -> int:
+    return int(local.replace(tzinfo=AMSTERDAM).timestamp()) // 60
 
 
 async def expire(connection: AsyncConnection, before_ms: int) -> int:

@@ -253,6 +253,7 @@ picture = Table(
     Column("exercise", String(200)),
     Column("start", BigInteger, nullable=False),  # minutes, as in contracts.picture
     Column("end", BigInteger, nullable=False),
+    Column("posts", Integer),  # absent: too few people to tell
     Column("record", LargeBinary, nullable=False),
     Column("stored_ms", BigInteger, nullable=False),
     Index(None, "phenomenon", "end"),

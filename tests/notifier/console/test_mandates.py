@@ -6,10 +6,15 @@ import dataclasses
 import datetime
 
 from configuration.mandates import Mandate
+from contracts.alert import Place
 from services.notifier.console.words import mandate_state
 from tests.configuration.test_mandates import END, mandate
 from tests.notifier.conftest import Served
 from tests.notifier.console.test_pages import page
+from tests.notifier.samples import MINUTE, alert
+from tests.notifier.test_picture import block
+
+HOUR = MINUTE // 60 * 60
 
 
 def ms(moment: datetime.datetime) -> int:
@@ -24,6 +29,27 @@ async def test_the_settings_page_accounts_for_each_mandate(served: Served) -> No
         assert said in shown
     served.room.configuration = dataclasses.replace(served.room.configuration, mandates=())
     assert "Er is geen mandaat. Seinpost telt nu alleen oefeningen." in await page(served, "/instellingen")
+
+
+async def test_the_page_of_a_mandate_says_what_was_decided_and_what_it_gave(served: Served) -> None:
+    fields = {"from": "2020-12-01 00:00", "until": "2021-01-01 00:00", "regions": ["VR17"], "phenomena": ["rellen"]}
+    decided = {"by": "burgemeester", "on": "2020-11-01", "reference": "B-12"}
+    advice = {"by": "functionaris", "on": "2020-11-01", "outcome": "Akkoord voor een maand."}
+    one = mandate(**fields, decision=decided, dpo_advice=advice)
+    served.room.configuration = dataclasses.replace(served.room.configuration, mandates=(one,))
+    await served.arrives(alert(), alert(id="elders", place=Place(region="VR09")), alert(id="oef", exercise="Haren"))
+    async with served.room.database.writing() as connection:
+        for told in (block(HOUR, posts=84), block(HOUR, exercise="Haren", posts=500)):
+            await served.intake._block(connection, told, served.clock())
+    answer = await served.http.post("/v1/alerts/a1b2c3/close", json={"outcome": "terecht", "reason": "Het klopte."})
+    assert answer.status_code == 200
+    shown = await page(served, "/mandaten/haren")
+    for said in (one.title, "ten minste 84", "1 melding, waarvan 1 terecht en 0 niet terecht", "Rotterdam-Rijnmond",
+                 one.ground.article, "nagelezen op 01-11-2026", "Akkoord voor een maand."):  # fmt: skip
+        assert said in shown, said
+    (told,) = (await served.http.get("/v1/configuration")).json()["mandates"]
+    assert (told["posts"], told["alerts"], told["right"], told["wrong"]) == (84, 1, 1, 0)
+    assert (await served.http.get("/mandaten/geen")).status_code == 404
 
 
 def test_a_mandate_says_how_long_it_lasts() -> None:

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("exercise", sa.String(length=200), nullable=True),
         sa.Column("start", sa.BigInteger(), nullable=False),
         sa.Column("end", sa.BigInteger(), nullable=False),
+        sa.Column("posts", sa.Integer(), nullable=True),
         sa.Column("record", sa.LargeBinary(), nullable=False),
         sa.Column("stored_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_picture")),
