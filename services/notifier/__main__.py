@@ -116,6 +116,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 intake.run(consumer, stop),
                 worker.run(stop),
                 room.trials.run(stop),
+                room.denials.run(stop),
                 stream.run(stop),
                 retention.run(stop),
                 *([] if isinstance(cases, Off) else [Ending(desk=cases, idle_days=own.cases_idle_days).run(stop)]),

@@ -72,8 +72,8 @@ DOSSIERS = Counter(
 )
 DENIED = Counter(
     "seinpost_notifier_denied_total",
-    "Requests and sign-ins that were refused, by reason. Each is in the audit log too; of people not known, what goes beyond "
-    "some rows a minute stands there as a number.",
+    "Requests and sign-ins that were refused, by reason. Each is in the audit log too; of people not known, what goes "
+    "beyond some rows a minute stands there as a number.",
     ["reason"],
 )
 CASE_STORE = Gauge("seinpost_notifier_case_store", "Whether the store of reports to platforms is open: 1, or 0.")

@@ -11,6 +11,7 @@ from fastapi import Request
 
 from configuration.whole import Configuration
 from services.notifier.access.actor import Actor
+from services.notifier.access.denials import Denials
 from services.notifier.cases.desk import CaseDesk
 from services.notifier.cases.opening import Off
 from services.notifier.delivery.body import Bodies
@@ -97,6 +98,7 @@ class Room:
     """Reports to platforms."""
     rendered: Rendered = field(default_factory=Rendered)
     trials: Trials = field(init=False)
+    denials: Denials = field(init=False)
     region_names: dict[str, str] = field(init=False)
     """By veiligheidsregio code, in order of name."""
     _read: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -105,6 +107,7 @@ class Room:
         gemeenten = self.configuration.gazetteer.gemeenten.values()
         named = {gemeente.region: gemeente.region_name for gemeente in gemeenten}
         self.region_names = dict(sorted(named.items(), key=lambda item: item[1]))
+        self.denials = Denials(database=self.database, now_ms=self.now_ms)
         own = self.settings.notifier
         self.trials = Trials(
             database=self.database,

@@ -15,7 +15,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from configuration.access import on_this_machine
-from services.notifier import metrics
 from services.notifier.access.actor import Actor, Grant, Means, stranger
 from services.notifier.access.entrance import Denial, Denied, Entrance, client_address, networks
 from services.notifier.access.permissions import Permission
@@ -28,6 +27,8 @@ PROBES = frozenset({"/healthz", "/readyz"})
 METRICS = "/metrics"
 SIGN_IN = frozenset({"/aanmelden/start", "/aanmelden/terug"})
 """What starts or ends an attempt to sign in: limited per address."""
+NAMELESS = frozenset({Denial.NOT_SIGNED_IN, Denial.SESSION_OVER})
+"""Refused without anything that says who it is."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_BODY_BYTES = 32_768
 """An operator's reason is at most 2,000 characters; nothing here is larger."""
@@ -126,6 +127,8 @@ class Door:
             scope["seinpost.actor"] = replace(scope["seinpost.actor"], grants=_METRICS)
             return None
         if isinstance(found, Denied):
+            if found.denial in NAMELESS:
+                await self._entrance.room.denials.note(scope["seinpost.actor"].origin, "access", found.denial.value)
             return problem(401, "send an API token with the scope metrics:read")
         scope["seinpost.actor"] = found
         if found.may(Permission.READ_METRICS) and found.reach(Permission.READ_METRICS) != EVERYTHING:
@@ -133,8 +136,9 @@ class Door:
         return None
 
     async def _denied(self, scope: Scope, headers: Headers, denied: Denied) -> Response:
+        origin = scope["seinpost.actor"].origin
         if denied.denial is Denial.TOO_OFTEN:
-            metrics.DENIED.labels(denied.denial.value).inc()
+            await self._entrance.room.denials.note(origin, "access", denied.denial.value)
             answer = await self._refused(scope, 429, "too many requests", "Te veel verzoeken. Wacht even.")
             answer.headers["Retry-After"] = str(denied.wait_s)
             return answer
@@ -142,6 +146,9 @@ class Door:
             query = scope["query_string"].decode("latin-1")
             back = scope["path"] + (f"?{query}" if query else "")
             return RedirectResponse(f"/aanmelden?terug={quote(back, safe='')}", 303)
+        if denied.denial in NAMELESS:
+            # A wrong token is in the log already, under its own reason.
+            await self._entrance.room.denials.note(origin, "access", denied.denial.value)
         answer = await self._refused(scope, 401, "sign in, or send an API token", "Meld u eerst aan.")
         answer.headers["WWW-Authenticate"] = 'Bearer realm="seinpost"'
         return answer

@@ -14,7 +14,7 @@ from starlette.requests import cookie_parser
 
 from configuration.access import Access
 from services.notifier import metrics
-from services.notifier.access.actor import EVERY_GRANT, Actor, Means, stranger
+from services.notifier.access.actor import EVERY_GRANT, Actor, Means
 from services.notifier.access.grants import grant_of_token, grants_of
 from services.notifier.access.oidc import Identity
 from services.notifier.access.rates import Rates
@@ -242,10 +242,8 @@ class Entrance:
             )
 
     async def note_stranger(self, origin: str, action: str, result: str) -> None:
-        if self.rates.audits():
-            await self.note(stranger(origin), action, "-", result)
-        else:
-            metrics.DENIED.labels(result).inc()
+        """Somebody tried to come in, or to do what is not for them."""
+        await self.room.denials.note(origin, action, result, exact=True)
 
 
 def digest(secret: str) -> str:

@@ -13,10 +13,6 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 from services.notifier.settings import NotifierSettings
 
-AUDITED_PER_MINUTE = 120
-"""Failures of strangers that reach the audit log per minute; beyond that they are counted in the metric alone, so that
-nobody can fill the disk from outside."""
-
 
 @dataclass(slots=True)
 class Rates:
@@ -43,10 +39,6 @@ class Rates:
             if self._limiter.test(item, "sign-in", _network(origin))
             else self._wait(item, "sign-in", _network(origin))
         )
-
-    def audits(self) -> bool:
-        """Whether a stranger's failure is written in the audit log."""
-        return self._limiter.hit(RateLimitItemPerMinute(AUDITED_PER_MINUTE), "audit")
 
     def _hit(self, per_minute: int, *key: str) -> int | None:
         item = RateLimitItemPerMinute(per_minute)

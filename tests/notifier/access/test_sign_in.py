@@ -89,8 +89,8 @@ async def test_a_false_answer_opens_nothing_and_is_audited(guarded: Guarded) -> 
         assert said in answer.text, behaviour
         assert "seinpost" not in browser.cookies, behaviour
         assert (await browser.get("/v1/me")).status_code == 401, behaviour
-        newest = (await guarded.audited())[0]
-        assert (newest.actor, newest.action, newest.result) == ("onbekend", "sign-in", result), behaviour
+        newest = next(entry for entry in await guarded.audited() if entry.action == "sign-in")
+        assert (newest.actor, newest.result) == ("onbekend", result), behaviour
     guarded.provider.behaves()
     assert (await guarded.sign_in(guarded.browser())).status_code == 303, "and a true one does"
 
