@@ -19,8 +19,9 @@ from services.notifier.api import dossiers as dossiers_api
 from services.notifier.api import picture as picture_api
 from services.notifier.api import receivers as receivers_api
 from services.notifier.api import room as room_api
-from services.notifier.console import archive, forms, mandates, maps, pages, picture, quiet, receivers
+from services.notifier.console import archive, dossier_forms, forms, mandates, maps, pages, picture, quiet, receivers
 from services.notifier.console import cases as case_pages
+from services.notifier.console import dossiers as dossier_pages
 from services.notifier.console.design import Static
 from services.notifier.console.rendering import STATIC, error_page
 from services.notifier.headers import API_VERSION
@@ -79,6 +80,8 @@ def build(room: Room, health: Health) -> FastAPI:
         picture_api,
         mandates,
         forms,
+        dossier_pages,
+        dossier_forms,
         quiet,
         access_pages,
     )
