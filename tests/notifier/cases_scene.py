@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from configuration.platforms import Platforms
+from services.notifier.cases.desk import CaseDesk
 from services.notifier.room import Room
 
 PLANTED = "https://social.example.org/@jan-de-planter/posts/geplant-adres-4711"
@@ -41,5 +42,10 @@ PLATFORMS: dict[str, Any] = {
 
 def with_desks(room: Room) -> None:
     """Addresses that a region would fill in."""
-    assert not isinstance(room.cases, str)
-    room.cases.platforms = Platforms.model_validate(PLATFORMS)
+    assert isinstance(room.cases, CaseDesk)
+    with_platforms(room.cases)
+
+
+def with_platforms(desk: CaseDesk) -> CaseDesk:
+    desk.platforms = Platforms.model_validate(PLATFORMS)
+    return desk
