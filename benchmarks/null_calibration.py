@@ -3,8 +3,9 @@
     python -m benchmarks.null_calibration [DAYS]
 
 Quiet series are simulated minute by minute: a daily rhythm of ±60%, Poisson counts, and (dispersion > 0) a gamma factor
-of that squared coefficient of variation per five minutes. After three weeks of learning, each minute is tested by
-the live code with the limit that `threshold_for` gives for the budget; alarms less than three hours apart are one.
+of that squared coefficient of variation per five minutes, on the clock or (phase) begun some minutes off it. After three
+weeks of learning, each minute is tested by the live code with the limit that `threshold_for` gives for the budget;
+alarms less than three hours apart are one. Small budgets are watched five times as long.
 Guards (authors, posts, ratio) are off: they would only make it quieter.
 """
 
@@ -27,22 +28,22 @@ ONE_ALARM = 180
 START = 27_000_000 // 1440 * 1440
 
 
-def quiet(level: float, dispersion: float, days: int, seed: int) -> Iterator[tuple[int, int]]:
+def quiet(level: float, dispersion: float, days: int, seed: int, phase: int = 0) -> Iterator[tuple[int, int]]:
     """(minute, posts) of a quiet series."""
     random = np.random.default_rng(seed)
     fives = days * 288
     mean = level * (1 + 0.6 * np.sin(2 * np.pi * (np.arange(fives) / 288 - 0.3)))
     if dispersion:
         mean = mean * random.gamma(1 / dispersion, dispersion, fives)
-    posts = random.poisson(np.repeat(mean / 5, 5))
+    posts = np.roll(random.poisson(np.repeat(mean / 5, 5)), phase)
     return zip(range(START, START + 5 * fives), posts.tolist(), strict=True)
 
 
-def alarms_per_day(level: float, dispersion: float, days: int, budget: float, seed: int = 1) -> float:
+def alarms_per_day(level: float, dispersion: float, days: int, budget: float, seed: int = 1, phase: int = 0) -> float:
     limits = Limits(probability=threshold_for(budget), min_authors=0, min_posts=1, min_sources=0, min_ratio=1.0)
     series = Series.empty("term")
     alarms, last = 0, -ONE_ALARM
-    for minute, posts in quiet(level, dispersion, LEARNING_DAYS + days, seed):
+    for minute, posts in quiet(level, dispersion, LEARNING_DAYS + days, seed, phase):
         series.add(minute, posts)
         if minute < START + LEARNING_DAYS * 1440:
             continue
@@ -56,11 +57,11 @@ def alarms_per_day(level: float, dispersion: float, days: int, budget: float, se
 def main(days: int) -> None:
     print("| posts per 5 min | dispersion | budget per day | alarms per day | ratio |")
     print("|---|---|---|---|---|")
-    for budget in (1.0, 0.2):
-        for dispersion in (0.0, 0.3):
+    for budget, span in ((1.0, days), (0.2, 5 * days)):
+        for dispersion, phase, told in ((0.0, 0, "0.0"), (0.3, 0, "0.3"), (0.3, 2, "0.3, off the clock")):
             for level in LEVELS:
-                found = alarms_per_day(level, dispersion, days, budget)
-                print(f"| {level} | {dispersion} | {budget} | {found:.2f} | {found / budget:.2f} |", flush=True)
+                found = alarms_per_day(level, dispersion, span, budget, phase=phase)
+                print(f"| {level} | {told} | {budget} | {found:.2f} | {found / budget:.2f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,8 @@ _IMPLAUSIBLE_RHYTHM = 0.1
 """What an implausible hour counts for when the rhythm is learned."""
 _IMPLAUSIBLE_WEIGHT = 0.02
 """What an implausible window counts for when the dispersion is learned."""
+_SLIDING, _SLIDES_TO = 1.15, 60
+"""A window that moves with the minute also comes where it varies most; it was learned wherever it happened to lie."""
 _LEAST_EXPECTED: Final = 0.02
 """Posts; windows of which less is expected say nothing of the dispersion."""
 _RUN_DOUBLES: Final = 12.0
@@ -77,7 +79,7 @@ class Prior:
     posts_per_hour: float
     worth_posts: float = 0.5
     """How many posts of own history outweigh it."""
-    dispersion: float = 0.6
+    dispersion: float = 0.52
     """At the shortest scale, as the squared coefficient of variation beyond Poisson."""
     rhythm: tuple[float, ...] = _DIURNAL
 
@@ -202,7 +204,8 @@ class Baseline:
         """Size parameter of the negative binomial at a scale in minutes: 1 / squared coefficient of variation."""
         found = self._sizes.get(scale)
         if found is None:
-            found = self._sizes[scale] = self._size(self._dispersion(_nearest(scale)))
+            dispersion = self._dispersion(_nearest(scale))
+            found = self._sizes[scale] = self._size(dispersion * (_SLIDING if scale <= _SLIDES_TO else 1.0))
         return found
 
     def _size(self, dispersion: float) -> float:
@@ -293,20 +296,26 @@ class Baseline:
         values[_SPREAD + at] = values[_SPREAD + at] * keep + weight * error
         values[_SPREAD_WEIGHT + at] = values[_SPREAD_WEIGHT + at] * keep + weight
 
-    def learn_windows(self, scale: int, hour: int, posts: Sequence[int]) -> None:
-        """`learn_spread` of all windows of `scale` minutes (below an hour) in a closed hour, in order."""
+    def learn_windows(self, scale: int, hour: int, phase: int, posts: Sequence[int]) -> None:
+        """`learn_spread` of an hour's windows of `scale` minutes, one after another; the first begins `phase` minutes
+        after a closed hour began."""
         if not self.own:
             return
         if not self._prefix:
             self._tabulate()
         local = hour + _LOCAL
         prefix, daily = self._prefix, self._daily[(local // 24 + 3) % 7]
-        start, level = local % 24 * 60, self.level
+        start, level = local % 24 * 60 + phase, self.level
         # Within an hour the rhythm is at most twice the hour's own factor.
-        steepest = 2 * (prefix[local % 24 + 1] - prefix[local % 24]) * scale / 60
+        here, after = local % 24, (local + 1) % 24
+        steepest = 2 * max(prefix[here + 1] - prefix[here], prefix[after + 1] - prefix[after]) * scale / 60
         if level * steepest * daily < 0.999 * _LEAST_EXPECTED:
             return
-        edges = [self._read(minute) for minute in range(start, start + 61, scale)]
+        # What falls after midnight is taken at the factor of the day before.
+        edges = [
+            self._read(at) if at <= 1440 else prefix[24] + self._read(at - 1440)
+            for at in range(start, start + 61, scale)
+        ]
         for (low, high), counted in zip(pairwise(edges), posts, strict=True):
             self.learn_spread(scale, counted, max(level * ((high - low) * daily), 1e-9))
 

@@ -23,7 +23,9 @@ MAX_SOURCES: Final = 8
 OTHER: Final = "overig"
 _GRACE: Final = 2
 """An hour is learned this many hours after it began."""
-_NONE: Final = {scale: (0,) * (60 // scale) for scale in (5, 15)}
+_NONE: Final = {scale: (0,) * (60 // scale) for scale in (5, 15, 60)}
+_PHASES: Final = 7
+"""Minutes by which the windows that teach the dispersion begin later each hour: each minute of the clock in turn."""
 
 
 class _Evidence:
@@ -187,12 +189,15 @@ class Series:
         seen = (end - start) / 60 * self._seen(start, end)
         if start >= end or seen < 0.25:
             return
-        if seen > 0.99 and baseline.own:
-            for scale in (5, 15):
-                baseline.learn_windows(scale, hour, _NONE[scale] if empty else counts.windows(hour, scale))
         posts = 0 if empty else counts.total(hour * 60, end)
         if baseline.own:
-            baseline.learn_spread(60, posts, self._expected(start, end, 60))
+            if self._seen(start, end + 60) > 0.99:
+                for scale in (5, 15, 60):
+                    phase = hour * _PHASES % scale
+                    found = _NONE[scale] if empty else counts.windows(hour * 60 + phase, scale)
+                    baseline.learn_windows(scale, hour, phase, found)
+            else:
+                baseline.learn_spread(60, posts, self._expected(start, end, 60))
             for scale in (360, 1440):
                 if end % scale == 0 and end - scale >= self.first_seen and self._seen(end - scale, end) > 0.5:
                     expected = self._expected(end - scale, end, scale)

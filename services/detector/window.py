@@ -121,9 +121,9 @@ class Counts:
             return sum(_cells(self.quarters, start // 15, (end + 14) // 15))
         return sum(_cells(self.hours, start // 60, (end + 59) // 60))
 
-    def windows(self, hour: int, scale: int) -> list[int]:
-        """Posts in each window of `scale` minutes (below an hour) of one of the last two hours."""
-        minutes = _cells(self.minutes, hour * 60, hour * 60 + 60)
+    def windows(self, start: int, scale: int) -> list[int]:
+        """Posts in each window of `scale` minutes of the hour from `start` on, which began at most two hours ago."""
+        minutes = _cells(self.minutes, start, start + 60)
         return [sum(minutes[low : low + scale]) for low in range(0, 60, scale)]
 
     @property

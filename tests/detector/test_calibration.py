@@ -14,3 +14,8 @@ DAYS = 40
 def test_alarms_are_within_a_factor_of_the_budget(level: float) -> None:
     found = alarms_per_day(level, dispersion=0.2, days=DAYS, budget=BUDGET, seed=7)
     assert BUDGET / 1.5 <= found <= BUDGET * 1.5
+
+
+def test_it_makes_no_difference_when_on_the_clock_activity_changes() -> None:
+    found = alarms_per_day(10.0, dispersion=0.3, days=DAYS, budget=BUDGET, seed=7, phase=2)
+    assert BUDGET / 1.5 <= found <= BUDGET * 1.5
