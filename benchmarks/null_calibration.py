@@ -3,7 +3,7 @@
     python -m benchmarks.null_calibration [DAYS]
 
 Quiet series are simulated minute by minute: a daily rhythm of ±60%, Poisson counts, and (dispersion > 0) a gamma factor
-of that squared coefficient of variation per five minutes, on the clock or (phase) begun some minutes off it. After three
+of that squared coefficient of variation per five minutes, on the clock or (phase) begun minutes off it. After three
 weeks of learning, each minute is tested by the live code with the limit that `threshold_for` gives for the budget;
 alarms less than three hours apart are one. Small budgets are watched five times as long.
 Guards (authors, posts, ratio) are off: they would only make it quieter.
