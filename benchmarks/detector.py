@@ -1,7 +1,7 @@
 """The detector from `posts.anonymous` to `alerts`: `python -m benchmarks.detector PART...`. JSON, a line each.
 
     throughput  posts a second of one worker, by share of posts that count and by number of active series
-    workers     posts a second of one and of two workers
+    workers     posts a second of one, two and four workers
     steps       microseconds a post by step, in this process, beside the floor of each
     memory      memory and changelog of a worker at 10,000 and 200,000 series, and the time to restore 100,000
 
@@ -14,12 +14,14 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from benchmarks import plot
 from benchmarks.detector_memory import memory
-from benchmarks.detector_posts import START, Workload, expected_counts
+from benchmarks.detector_posts import COUNTING, START, Workload, expected_counts
 from benchmarks.detector_steps import steps
 from benchmarks.rig import (
     Rig,
@@ -37,6 +39,8 @@ from benchmarks.rig import (
 from configuration import Configuration
 from contracts.topics import ALERTS, SERIES_DELTAS, SIGNALS
 from tests.brokers.services import run_service
+
+Lines = Iterator[dict[str, Any]]
 
 
 def run(workload: Workload, workers: int = 1) -> dict[str, Any]:
@@ -80,28 +84,42 @@ def measure(
     } | machine()
 
 
-def throughput(*, short: bool) -> None:
-    posts = 8_000 if short else 600_000
-    for series, matching in ((1_000, 0.1), (10_000, 0.02)) if short else (
-        (10_000, 0.02), (10_000, 0.1), (10_000, 1.0), (100, 0.1), (1_000, 0.1), (30_000, 0.1),
+def throughput(*, short: bool) -> Lines:
+    """One worker, by active series and by share of posts that count."""
+    for series, matching, posts in ((1_000, 0.1, 8_000),) if short else (
+        (100, COUNTING, 500_000), (1_000, COUNTING, 500_000), (10_000, COUNTING, 500_000), (30_000, COUNTING, 500_000),
+        (10_000, 0.1, 200_000), (10_000, 1.0, 40_000),
     ):  # fmt: skip
-        show({"part": "throughput"} | run(Workload(posts=posts, series=series, matching=matching, partitions=4)))
+        workload = Workload(posts=posts, series=series, matching=matching, partitions=4)
+        yield {"part": "throughput", "asked": series} | run(workload)
 
 
-def workers(*, short: bool) -> None:
-    for number in (1, 2):
-        show({"part": "workers"} | run(Workload(posts=8_000 if short else 1_000_000, partitions=4), number))
+def workers(*, short: bool) -> Lines:
+    for number in (1, 2) if short else (1, 2, 4):
+        yield {"part": "workers"} | run(Workload(posts=8_000 if short else 800_000, partitions=4), number)
 
 
 def main() -> None:
-    parts = {"throughput": throughput, "workers": workers, "steps": steps, "memory": memory}
+    parts: dict[str, Callable[..., Lines]] = {
+        "throughput": throughput,
+        "workers": workers,
+        "steps": steps,
+        "memory": memory,
+    }
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("parts", nargs="+", choices=parts)
     arguments.add_argument("--short", action="store_true")
+    arguments.add_argument("--images", type=Path, help="directory to write plots to, of throughput and workers")
     options = arguments.parse_args()
+    images: Path | None = options.images and options.images.resolve()
     os.chdir(Path(__file__).parents[1])
+    lines: list[Mapping[str, Any]] = []
     for part in options.parts:
-        parts[part](short=options.short)
+        for line in parts[part](short=options.short):
+            show(line)
+            lines.append(line)
+    if images is not None:
+        plot.write(lines, images)
 
 
 if __name__ == "__main__":

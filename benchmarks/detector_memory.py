@@ -7,9 +7,10 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from benchmarks.detector_posts import START
-from benchmarks.rig import Rig, Watch, cpu_seconds, machine, rig, rss_mb, send, show
+from benchmarks.rig import Rig, Watch, cpu_seconds, machine, rig, rss_mb, send
 from contracts.alert import Place
 from contracts.codec import encode
 from contracts.series_deltas import SeriesDelta, SeriesDeltas, Share, Subject, partition_for
@@ -57,13 +58,13 @@ def _record(by_target: list[list[SeriesDelta]], target: int, *, source: int = 0,
     )
 
 
-def memory(*, short: bool) -> None:
+def memory(*, short: bool) -> Iterator[dict[str, Any]]:
     for series in (500,) if short else (10_000, 100_000, 200_000):
         with tempfile.TemporaryDirectory() as directory, rig(Path(directory)) as here:
-            _measure(here, series)
+            yield _measure(here, series)
 
 
-def _measure(here: Rig, series: int) -> None:
+def _measure(here: Rig, series: int) -> dict[str, Any]:
     log = here.directory / "worker.log"
     with run_service("detector", here.broker, log) as worker:
         empty_mb, start_s = rss_mb(worker.process.pid), cpu_seconds(worker.process.pid)
@@ -79,17 +80,14 @@ def _measure(here: Rig, series: int) -> None:
         ready_s = time.perf_counter() - began
         spent = cpu_seconds(worker.process.pid)
         restored_mb = rss_mb(worker.process.pid)
-    show(
-        {
-            "part": "memory",
-            "broker": here.name,
-            "series": series,
-            "rss_mb_empty": round(empty_mb),
-            "rss_mb": round(full_mb),
-            "rss_mb_restored": round(restored_mb),
-            "changelog_bytes_per_series": round(written / series),
-            "restore_s_until_ready": round(ready_s, 1),
-            "restore_cpu_s": round(spent - start_s, 1),
-        }
-        | machine()
-    )
+    return {
+        "part": "memory",
+        "broker": here.name,
+        "series": series,
+        "rss_mb_empty": round(empty_mb),
+        "rss_mb": round(full_mb),
+        "rss_mb_restored": round(restored_mb),
+        "changelog_bytes_per_series": round(written / series),
+        "restore_s_until_ready": round(ready_s, 1),
+        "restore_cpu_s": round(spent - start_s, 1),
+    } | machine()

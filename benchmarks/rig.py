@@ -33,6 +33,8 @@ from tests.brokers.records import read_topic
 from tests.brokers.services import RunningService
 
 PATIENCE_S = 900
+LOOK_EACH_S = 0.25
+"""A worker answers each look at its metrics with a millisecond or three of its own time."""
 TICKS = os.sysconf("SC_CLK_TCK")
 REPOSITORY = Path(__file__).parents[1]
 
@@ -153,7 +155,7 @@ class Watch:
         began, spent = time.perf_counter(), self.cpu()
         while self.total(folded) < posts:
             self._check(deadline)
-            time.sleep(0.05)
+            time.sleep(LOOK_EACH_S)
         # Each worker looks at its lag once a checkpoint: twice, so that what was just sent is in.
         calm = 0
         ended, cpu = time.perf_counter(), self.cpu()
