@@ -100,6 +100,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 alerts_days=own.retention_days,
                 feedback_days=own.feedback_days,
                 picture_days=own.picture_days,
+                dossier_days=own.dossier_days,
                 now_ms=now_ms,
             )
             rounds = Rounds(

@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.alert import State
 from runtime.logs import log
 from services.notifier import metrics
+from services.notifier.dossier.ending import delete_dossier
 from services.notifier.life import Status
 from services.notifier.rounds import ORIGIN, SYSTEM
-from services.notifier.store import audit, housekeeping, picture
+from services.notifier.store import audit, dossiers, housekeeping, picture
 from services.notifier.store.database import Database
 from services.notifier.store.tables import (
     actions,
@@ -43,6 +44,7 @@ class Retention:
     database: Database
     alerts_days: int
     feedback_days: int = 1825
+    dossier_days: int = 365
     picture_days: int = 400
     now_ms: Callable[[], int]
 
@@ -64,6 +66,8 @@ class Retention:
         """
         now = self.now_ms()
         before = now - self.alerts_days * DAY_MS
+        # Dossiers first: they must know when an alert was closed before it goes.
+        removed_dossiers = await self._remove_dossiers(now)
         removed = await self._remove_alerts(before)
         async with self.database.writing_rows() as connection:
             old = {
@@ -74,7 +78,7 @@ class Retention:
             gone = {name: (await connection.execute(statement)).rowcount for name, statement in old.items()}
             gone["picture"] = await picture.expire(connection, now - self.picture_days * DAY_MS)
         async with self.database.writing() as connection:
-            for name, number in {"alerts": removed, **gone}.items():
+            for name, number in {"alerts": removed, "dossiers": removed_dossiers, **gone}.items():
                 await housekeeping.note(connection, name, number, now)
             if removed:
                 await audit.append(
@@ -92,6 +96,19 @@ class Retention:
             # Kept elsewhere, in the log of the service: who rewrites the whole chain cannot rewrite this.
             log().info("audit_head", count=head.seq, digest=head.digest)
         return removed
+
+    async def _remove_dossiers(self, now: int) -> int:
+        async with self.database.writing() as connection:
+            await dossiers.follow_alerts(connection, now)
+        removed = 0
+        while True:
+            async with self.database.writing() as connection:
+                found = await dossiers.over(connection, now - self.dossier_days * DAY_MS, STEP)
+                for dossier in found:
+                    await delete_dossier(connection, dossier, days=self.dossier_days, now_ms=now)
+            if not found:
+                return removed
+            removed += len(found)
 
     async def _remove_alerts(self, before_ms: int) -> int:
         removed = 0

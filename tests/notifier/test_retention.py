@@ -50,7 +50,7 @@ async def test_what_was_closed_long_ago_goes_with_all_its_own_and_nothing_else(d
         "attempts": 2,
         "events": 0,
         "audit": 3,
-        "housekeeping": 5,
+        "housekeeping": 6,
         "sources": 0,
         "feedback": 2,
     }
@@ -83,7 +83,14 @@ async def test_what_was_never_shown_goes_when_its_happening_is_long_over_and_tha
         assert await silences.find(connection, "sil_1") is None
         assert await silences.find(connection, "sil_2") is not None, "it still holds an alert"
         kept = {one.name: (one.removed, one.removed_ever) for one in await housekeeping.everything(connection)}
-    assert kept == {"alerts": (2, 2), "events": (0, 0), "feedback": (0, 0), "picture": (0, 0), "silences": (1, 1)}
+    assert kept == {
+        "alerts": (2, 2),
+        "dossiers": (0, 0),
+        "events": (0, 0),
+        "feedback": (0, 0),
+        "picture": (0, 0),
+        "silences": (1, 1),
+    }
     await retention.sweep()
     async with database.reading() as connection:
         kept = {one.name: (one.removed, one.removed_ever) for one in await housekeeping.everything(connection)}

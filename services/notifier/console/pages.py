@@ -17,7 +17,7 @@ from services.notifier.console.quiet import grouped, withheld
 from services.notifier.console.rendering import TheActor, TheRoom, answer, card, page, regions, render, theme_of
 from services.notifier.life import Outcome
 from services.notifier.room import Room
-from services.notifier.store import alerts, audit, deliveries, feedback, housekeeping, trials
+from services.notifier.store import alerts, audit, deliveries, dossiers, feedback, housekeeping, trials
 
 router = APIRouter(include_in_schema=False)
 HOUR_MS = 3_600_000
@@ -84,6 +84,7 @@ async def alert_values(the_room: Room, the_actor: Actor, alert_id: str) -> dict[
         sent, _ = await deliveries.page(
             connection, the_actor.reach(Permission.READ_DELIVERIES), alert=plain, state=None, limit=50, offset=0
         )
+        has_dossier = await dossiers.find(connection, plain, the_actor.reach(Permission.READ_DOSSIERS)) is not None
     if case is None:
         await the_room.audit_missing(the_actor, alert_id)
         raise HTTPException(404, "Deze melding bestaat niet.")
@@ -98,6 +99,8 @@ async def alert_values(the_room: Room, the_actor: Actor, alert_id: str) -> dict[
         "card": shown,
         "reports": reports,
         "reports_shown": the_actor.may(Permission.READ_CASES),
+        "has_dossier": has_dossier,
+        "may_open_dossier": the_actor.reach(Permission.WRITE_DOSSIERS).covers(case.alert.place.region),
         "may_report": the_actor.reach(Permission.WRITE_CASES).covers(case.alert.place.region),
         "case_words": case_words,
         "spot": spot(case.alert, regions(the_room), the_room.configuration.gazetteer),

@@ -38,6 +38,7 @@ PAGES = (
     ("/kaart", "Kaart"),
     ("/beeld", "Beeld"),
     ("/archief", "Archief"),
+    ("/dossiers", "Dossiers"),
     ("/dempingen", "Dempingen"),
     ("/platformmeldingen", "Platformmeldingen"),
     ("/bronnen", "Bronnen"),

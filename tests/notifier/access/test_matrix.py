@@ -21,11 +21,13 @@ from services.notifier.access.oidc import Identity
 from services.notifier.access.permissions import ALLOWED, Permission, Role
 from services.notifier.access.policy import POLICY, Open
 from services.notifier.access.reach import Reach
+from services.notifier.dossier.handling import open_dossier
 from services.notifier.store.tables import audit
 from tests.notifier.access.conftest import GROUPS, ROLES, Guarded
 from tests.notifier.access.routes import routes_of
 from tests.notifier.samples import alert
 
+DOSSIERS = ("/dossiers/{", "/v1/dossiers/{")
 REGIONS = {"VR17": "merkzuid", "VR01": "merknoord", None: "merklandelijk"}
 """Region of an alert, and a word that stands in its id, its label and its place."""
 PEOPLE = (
@@ -36,7 +38,11 @@ PEOPLE = (
     ("lezer-vr01", "operator-vr17"),
     ("functionaris-gegevensbescherming-alles", "lezer-vr17"),
 )
-LISTS = ("/", "/archief", "/archief.csv", "/dienstoverdracht", "/v1/alerts", "/v1/exports/alerts", "/v1/handover")
+MAKER = Actor(name="maker", origin="-", grants=EVERY_GRANT)
+LISTS = (
+    "/", "/archief", "/archief.csv", "/dienstoverdracht", "/dossiers", "/v1/alerts", "/v1/dossiers",
+    "/v1/exports/alerts", "/v1/handover",
+)  # fmt: skip
 """Where an alert within reach must show: an empty answer would pass every other test."""
 STREAMS = ("/v1/events",)
 """Without end; `test_the_live_stream_carries_ones_own_regions_alone`."""
@@ -57,6 +63,7 @@ async def people(guarded: Guarded) -> list[Person]:
     for region, mark in REGIONS.items():
         place = Place(gemeente=f"Gemeente {mark}", region=region, name=mark, certainty=Certainty.CERTAIN)
         await guarded.served.arrives(alert(id=mark, label=f"Oproep {mark}", place=place, event=None))
+        assert (await open_dossier(guarded.room, mark, MAKER)).opened
     return [await _person(guarded, groups) for groups in PEOPLE]
 
 
@@ -93,7 +100,7 @@ def expected(person: Person, method: str, path: str, region: str | None) -> set[
         return {403}
     if not _of_an_alert(path):
         return allowed | ({404} if "{" in path else set())
-    if not person.actor.reach(Permission.READ_ALERTS).covers(region):
+    if not person.actor.reach(_sees(path)).covers(region):
         return {404, 400}
     return allowed if person.actor.reach(needed).covers(region) else {403, 400}
 
@@ -105,7 +112,17 @@ def _reach(person: Person, method: str, path: str) -> Reach:
 
 
 def _of_an_alert(path: str) -> bool:
-    return path.startswith(("/meldingen/{", "/v1/alerts/{"))
+    """Or of its dossier, which has the same number and the same region."""
+    return path.startswith(("/meldingen/{", "/v1/alerts/{", *DOSSIERS))
+
+
+def _sees(path: str) -> Permission:
+    """What one must be allowed to know that it is there."""
+    return Permission.READ_DOSSIERS if path.startswith(DOSSIERS) else Permission.READ_ALERTS
+
+
+def _addressed(path: str, mark: str) -> str:
+    return path.replace("{alert_id}", mark).replace("{dossier_id}", mark).replace("{id}", mark)
 
 
 async def _denials(guarded: Guarded, name: str) -> int:
@@ -133,7 +150,7 @@ async def test_regions_roles_and_routes(guarded: Guarded, people: list[Person]) 
             for region, mark in REGIONS.items():
                 if region is not None and "{" not in path:
                     continue  # one question is enough where the path names no alert
-                address = path.replace("{alert_id}", mark).replace("{id}", mark)
+                address = _addressed(path, mark)
                 answer = await ask(person, method, address)
                 where = f"{person.name}: {method} {address} gave {answer.status_code}"
                 assert answer.status_code in expected(person, method, path, region), where
@@ -157,14 +174,24 @@ async def test_a_guessed_id_tells_nothing(guarded: Guarded, people: list[Person]
         "/v1/alerts/{id}/close": {"outcome": "terecht", "reason": "geraden nummer"},
         "/v1/alerts/{id}/reopen": {"reason": "geraden nummer"},
         "/v1/alerts/{id}/notes": {"text": "geraden nummer"},
-    }
+        "/v1/dossiers/{id}/events": {
+            "at": "2026-01-01T00:00:00Z", "happened": "geweld", "gemeente": "Rotterdam", "size": "onbekend",
+            "witness": "toezicht",
+        },
+        "/v1/dossiers/{id}/explanations": {"answers": {"toeval": "onbekend"}},
+        "/v1/dossiers/{id}/measures": {"answers": {"ouders": "toegepast"}},
+        "/v1/dossiers/{id}/decisions": {
+            "power": "noodbevel", "authority": "burgemeester", "at": "2026-01-01T00:00:00Z",
+        },
+        "/v1/dossiers/{id}/corrections": {"number": 1, "mistake": "dubbel"},
+    }  # fmt: skip
     form = {"uitkomst": "terecht", "reden": "geraden nummer", "notitie": "geraden nummer", "token": south.form_token}
     for method, path in routes_of(guarded.app):
         if not _of_an_alert(path):
             continue
         answers = []
         for guess in ("merknoord", "merknergens", "merklandelijk"):
-            address = path.replace("{alert_id}", guess).replace("{id}", guess)
+            address = _addressed(path, guess)
             if method == "GET":
                 answer = await south.http.get(address)
             elif path.startswith("/v1/"):
@@ -246,7 +273,7 @@ async def test_strangers_come_nowhere(guarded: Guarded, people: list[Person]) ->
     stranger = guarded.browser(headers={"accept": "*/*"})
     person = Person("onbekend", Actor(name="onbekend", origin="-"), stranger, "")
     for method, path in routes_of(guarded.app):
-        address = path.replace("{alert_id}", "merkzuid").replace("{id}", "merkzuid")
+        address = _addressed(path, "merkzuid")
         answer = await ask(person, method, address)
         needed = POLICY[method, path]
         if needed is Open.TO_ALL:
@@ -260,7 +287,13 @@ async def test_tokens_open_what_their_scopes_and_regions_say(guarded: Guarded, p
     """The same table, for every scope."""
     entrance = guarded.app.state.entrance
     admin = Actor(name="beheer", origin="-", grants=EVERY_GRANT, means=Means.SESSION)
-    for scope in (Permission.READ_ALERTS, Permission.HANDLE_ALERTS, Permission.READ_AUDIT, Permission.READ_SOURCES):
+    for scope in (
+        Permission.READ_ALERTS,
+        Permission.HANDLE_ALERTS,
+        Permission.READ_AUDIT,
+        Permission.READ_SOURCES,
+        Permission.READ_DOSSIERS,
+    ):
         wish = Wish(label=f"sleutel {scope}", scopes=(scope,), regions=("VR17",), days=1)
         _, value = await create_token(entrance, wish, admin)
         http = guarded.browser(headers={"authorization": f"Bearer {value}", "accept": "*/*"})
@@ -268,7 +301,7 @@ async def test_tokens_open_what_their_scopes_and_regions_say(guarded: Guarded, p
             needed = POLICY[method, path]
             if isinstance(needed, Open) or method != "GET":
                 continue
-            answer = await http.get(path.replace("{alert_id}", "merknoord").replace("{id}", "merknoord"))
+            answer = await http.get(_addressed(path, "merknoord"))
             if needed is not scope:
                 assert answer.status_code in (401, 403), f"{scope}: {path} gave {answer.status_code}"
             elif "{" in path:
