@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from broker.consumer import BatchConsumer
 from broker.dead_letters import DeadLetters
+from broker.notices import Notices
 from broker.producer import AcknowledgedProducer
 from broker.topics import ensure_topics
 from configuration.document import InvalidConfiguration
@@ -20,21 +21,18 @@ from configuration.whole import Configuration, load
 from contracts.topics import ALERTS, NOTICES, PICTURE, SOURCE_HEALTH
 from runtime.probes import Health
 from runtime.process import CannotStart, run, serving
-from services.notifier.access import opening
-from services.notifier.access.opening import UnsafeOpening
 from services.notifier.access.sign_in import UnusableSignIn
-from services.notifier.admission import Admission
 from services.notifier.application import build
 from services.notifier.cases.desk import CaseDesk
 from services.notifier.cases.ending import Ending
 from services.notifier.cases.opening import Off, open_desk
-from services.notifier.delivery.outbox import Outbox
 from services.notifier.delivery.post import client
-from services.notifier.delivery.ready import ready
-from services.notifier.delivery.receiver import Receiver, UnusableSecret
+from services.notifier.delivery.receiver import UnusableSecret
 from services.notifier.delivery.worker import DeliveryWorker
+from services.notifier.force import Force, Unusable, made_of, sign_in_for
 from services.notifier.intake import Intake
 from services.notifier.mandated import Mandated
+from services.notifier.reload import follow
 from services.notifier.retention import Retention
 from services.notifier.room import Room
 from services.notifier.rounds import Rounds
@@ -52,7 +50,8 @@ def now_ms() -> int:
 async def main(settings: Settings, stop: asyncio.Event) -> None:
     own = settings.notifier
     http = client(own.request_timeout_s)
-    configuration, receivers = _configured(settings, http)
+    force = _configured(settings, http)
+    configuration = force.configuration
     async with _database(settings) as database, _cases(settings, configuration, database) as cases:
         await ensure_topics(settings.broker)
         health = Health()
@@ -62,10 +61,11 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             stream=stream,
             configuration=configuration,
             settings=settings,
-            receivers=receivers,
+            receivers=force.receivers,
             now_ms=now_ms,
             cases=cases,
         )
+        app = _application(room, health)
         async with (
             http,
             AcknowledgedProducer(settings.broker, SERVICE) as producer,
@@ -75,20 +75,18 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 group=own.group,
                 client_id=SERVICE,
             ) as consumer,
-            serving(_application(room, health), settings),
+            serving(app, settings),
         ):
-            worker = DeliveryWorker(database=database, receivers=receivers, settings=own, now_ms=now_ms)
+            worker = DeliveryWorker(database=database, receivers=force.receivers, settings=own, now_ms=now_ms)
 
             def stored() -> None:
                 stream.wake.set()
                 worker.wake.set()
 
-            alarms = configuration.alarms
-            outbox = Outbox.of(configuration, own.cap_sender, standby=alarms.escalation.receivers)
             intake = Intake(
                 database=database,
-                outbox=outbox,
-                alarms=alarms,
+                outbox=force.admission.outbox,
+                alarms=force.admission.alarms,
                 producer=producer,
                 dead_letters=DeadLetters(producer, SERVICE),
                 health=health,
@@ -100,16 +98,27 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 alerts_days=own.retention_days,
                 feedback_days=own.feedback_days,
                 picture_days=own.picture_days,
-                dossier_days=own.dossier_days,
                 now_ms=now_ms,
             )
             rounds = Rounds(
                 database=database,
-                admission=Admission(outbox=outbox, alarms=alarms),
+                admission=force.admission,
                 done=stored,
                 now_ms=now_ms,
             )
             mandated = Mandated(database=database, mandates=lambda: room.configuration.mandates, now_ms=now_ms)
+
+            def take(changed: Configuration) -> None:
+                # All that may fail comes first; from the first assignment on nothing waits, so nobody sees half of it.
+                following = made_of(changed, settings, http)
+                sign_in = sign_in_for(following, app.state.entrance)
+                app.state.sign_in = sign_in
+                intake.outbox, intake.alarms = following.admission.outbox, following.admission.alarms
+                worker.receivers = following.receivers
+                rounds.take(following.admission)
+                room.take(following)
+                stored()
+
             health.mark_ready()
             await _together(
                 stop,
@@ -123,6 +132,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 *([] if isinstance(cases, Off) else [Ending(desk=cases, idle_days=own.cases_idle_days).run(stop)]),
                 rounds.run(stop),
                 mandated.run(stop),
+                follow(settings.config, configuration.version, take, Notices(producer, SERVICE), stop),
             )
 
 
@@ -147,13 +157,10 @@ async def _together(stop: asyncio.Event, stream: Stream, *loops: Coroutine[Any, 
             group.create_task(guarded(loop))
 
 
-def _configured(settings: Settings, http: httpx.AsyncClient) -> tuple[Configuration, dict[str, Receiver]]:
+def _configured(settings: Settings, http: httpx.AsyncClient) -> Force:
     try:
-        configuration = load(settings.config)
-        opening.check(settings, configuration.access)
-        own = settings.notifier
-        return configuration, ready(configuration.receivers, own.secrets_dir, http, own.request_timeout_s)
-    except (InvalidConfiguration, UnsafeOpening, UnusableSecret) as error:
+        return made_of(load(settings.config), settings, http)
+    except (InvalidConfiguration, Unusable) as error:
         raise CannotStart(str(error)) from error
 
 

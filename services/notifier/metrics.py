@@ -10,6 +10,10 @@ ALERTS = Counter(
     ["decision"],
 )
 SOURCE_HEALTH = Counter("seinpost_notifier_source_health_total", "Source health records stored.")
+CONFIGURATION = Gauge("seinpost_notifier_configuration_valid", "1: the configuration on disk is the one in force.")
+CONFIGURATION_RELOADS = Counter(
+    "seinpost_notifier_configuration_reloads_total", "Changed configurations: taken over, or refused.", ["outcome"]
+)
 NOTICES = Counter("seinpost_notifier_notices_total", "Notices of services stored.")
 PICTURE_BLOCKS = Counter("seinpost_notifier_picture_blocks_total", "Blocks of the picture stored.")
 VISIBLE_SECONDS = Histogram(

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from fastapi import Request
 
@@ -21,6 +22,9 @@ from services.notifier.settings import Settings
 from services.notifier.store import audit
 from services.notifier.store.database import Database
 from services.notifier.stream import Stream
+
+if TYPE_CHECKING:
+    from services.notifier.force import Force
 
 READ_AGAIN_MS = 10 * 60_000
 """Reading the same alert again within this time is one reading in the audit log: pages refresh themselves."""
@@ -104,9 +108,7 @@ class Room:
     _read: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        gemeenten = self.configuration.gazetteer.gemeenten.values()
-        named = {gemeente.region: gemeente.region_name for gemeente in gemeenten}
-        self.region_names = dict(sorted(named.items(), key=lambda item: item[1]))
+        self.region_names = _names(self.configuration)
         self.denials = Denials(database=self.database, now_ms=self.now_ms)
         own = self.settings.notifier
         self.trials = Trials(
@@ -116,6 +118,16 @@ class Room:
             timeout_s=own.request_timeout_s,
             now_ms=self.now_ms,
         )
+
+    def take(self, force: Force) -> None:
+        """Another configuration is in force from now on."""
+        self.configuration, self.receivers = force.configuration, force.receivers
+        self.region_names = _names(force.configuration)
+        self.trials.receivers = force.receivers
+        self.trials.bodies = Bodies.of(force.configuration, self.settings.notifier.cap_sender)
+        if not isinstance(self.cases, Off):
+            self.cases.platforms, self.cases.mail = force.configuration.platforms, force.mail
+        self.acted()
 
     def acted(self) -> None:
         """An operator did something: everybody sees it at once."""
@@ -154,6 +166,11 @@ class Room:
                 origin=actor.origin,
                 region=actor.home,
             )
+
+
+def _names(configuration: Configuration) -> dict[str, str]:
+    named = {gemeente.region: gemeente.region_name for gemeente in configuration.gazetteer.gemeenten.values()}
+    return dict(sorted(named.items(), key=lambda item: item[1]))
 
 
 def room(request: Request) -> Room:

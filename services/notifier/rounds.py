@@ -30,22 +30,25 @@ SYSTEM = "Seinpost"
 ORIGIN = "seinpost"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Rounds:
     database: Database
     admission: Admission
     done: Callable[[], None]
     """Called when something changed: wakes the live stream and the delivery worker."""
     now_ms: Callable[[], int]
+    _anew: bool = True
+    """The steps of escalation may be others than those by which the clocks were set."""
+
+    def take(self, admission: Admission) -> None:
+        """Go on by other alarms and receivers."""
+        self.admission, self._anew = admission, True
 
     async def run(self, stop: asyncio.Event) -> None:
-        started = False
         while not stop.is_set():
             try:
-                if not started and self.admission.alarms.escalation.steps:
-                    async with self.database.writing() as connection:
-                        await held.restart_clocks(connection, self.now_ms())
-                started = True
+                if self._anew:
+                    await self.restart_clocks()
                 while await self.walk() and not stop.is_set():
                     self.done()
                 await self._count()
@@ -53,6 +56,15 @@ class Rounds:
                 log().error("rounds_unavailable", exc_info=error)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), EVERY_S)
+
+    async def restart_clocks(self) -> None:
+        self._anew = False
+        try:
+            async with self.database.writing() as connection:
+                await held.restart_clocks(connection, self.now_ms())
+        except BaseException:
+            self._anew = True
+            raise
 
     async def walk(self) -> bool:
         """One round. True when something was done, and there may be more."""

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from configuration.access import Access
 from services.notifier.access.actor import Actor
 from services.notifier.access.entrance import Entrance
 from services.notifier.access.grants import grants_of
@@ -84,9 +85,9 @@ class SignIn:
         return nonce, verifier, own_path(back)
 
 
-def sign_in_of(entrance: Entrance) -> SignIn | None:
-    """None: there is no sign-in. Raises `UnusableSignIn`."""
-    provider = entrance.access.sign_in
+def sign_in_of(entrance: Entrance, access: Access | None = None) -> SignIn | None:
+    """None: there is no sign-in. ``access``: absent, the one in force. Raises `UnusableSignIn`."""
+    provider = (access or entrance.access).sign_in
     if provider is None:
         return None
     settings = entrance.room.settings.notifier

@@ -31,11 +31,6 @@ ACTION = {
     "notice-silence": "Einde van demping gezien",
     "retention": "Bewaartijd voorbij, verwijderd",
     "test-receiver": "Ontvanger getest",
-    "open-dossier": "Dossier geopend",
-    "update-dossier": "Dossier bijgewerkt",
-    "add-dossier": "Dossier aangevuld",
-    "export-dossier": "Dossier verzegeld meegegeven",
-    "delete-dossier": "Bewaartijd voorbij, dossier verwijderd",
     "case-open": "Platformmelding begonnen",
     "case-read": "Platformmelding gelezen",
     "case-export": "Platformmelding geëxporteerd",
@@ -73,20 +68,21 @@ NOTICE = {
     "Verleng het mandaat, of haal het bestand weg.",
     "no-mandate": "Er is geen geldig mandaat. Seinpost telt nu alleen oefeningen.",
 }
-SERVICE = {"anonymizer": "De anonimisering", "detector": "De detectie"}
+SERVICE = {"anonymizer": "De anonimisering", "detector": "De detectie", "notifier": "De meldkamer"}
 OCCASION = {
     "opened": "geopend",
     "reopened": "heropend",
     "moved": "verplaatst",
     "severity-raised": "ernstiger geworden",
     "closed": "voorbij",
+    "joined": "hoort bij een eerdere melding",
+    "parted": "voorbij, de gebeurtenis gaat door",
     "released": "niet meer gedempt of verzameld",
     "escalated": "door niemand gezien",
     "digested": "eerste van een verzameling",
 }
 KEPT = {
     "alerts": "Meldingen met hun geschiedenis",
-    "dossiers": "Dossiers",
     "events": "Wijzigingen voor open schermen",
     "feedback": "Oordelen",
     "silences": "Afgelopen dempingen",

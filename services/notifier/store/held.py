@@ -111,9 +111,7 @@ async def escalated_beside(connection: AsyncConnection, case: Case, step: int) -
 
 async def restart_clocks(connection: AsyncConnection, now_ms: int) -> None:
     """Look again at every alert that waits: the steps in the configuration may be others than before."""
-    await connection.execute(
-        update(alerts).where(_unseen, _shown, _goes_on, alerts.c.escalate_ms.is_(None)).values(escalate_ms=now_ms)
-    )
+    await connection.execute(update(alerts).where(_unseen, _shown, _goes_on).values(escalate_ms=now_ms))
 
 
 def _overdue(now_ms: int) -> ColumnElement[bool]:
