@@ -97,6 +97,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 database=database,
                 alerts_days=own.retention_days,
                 feedback_days=own.feedback_days,
+                dossier_days=own.dossier_days,
                 picture_days=own.picture_days,
                 now_ms=now_ms,
             )

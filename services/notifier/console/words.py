@@ -31,6 +31,11 @@ ACTION = {
     "notice-silence": "Einde van demping gezien",
     "retention": "Bewaartijd voorbij, verwijderd",
     "test-receiver": "Ontvanger getest",
+    "open-dossier": "Dossier geopend",
+    "update-dossier": "Dossier bijgewerkt",
+    "add-dossier": "Dossier aangevuld",
+    "export-dossier": "Dossier verzegeld meegegeven",
+    "delete-dossier": "Bewaartijd voorbij, dossier verwijderd",
     "case-open": "Platformmelding begonnen",
     "case-read": "Platformmelding gelezen",
     "case-export": "Platformmelding geëxporteerd",
@@ -39,6 +44,8 @@ ACTION = {
     "case-send": "Platformmelding verzonden",
     "case-status": "Platformmelding bijgewerkt",
     "case-delete": "Platformmelding vernietigd",
+    "campaign": "Campagne opgeschreven",
+    "end-campaign": "Campagne weggehaald",
     "mandate-ended": "Mandaat afgelopen, beeld verwijderd",
 }
 CHANGE = {
@@ -83,6 +90,7 @@ OCCASION = {
 }
 KEPT = {
     "alerts": "Meldingen met hun geschiedenis",
+    "dossiers": "Dossiers",
     "events": "Wijzigingen voor open schermen",
     "feedback": "Oordelen",
     "silences": "Afgelopen dempingen",
