@@ -130,7 +130,9 @@ class Chunks:
             asks |= Ask.LOUD
         if self.marker.may_date(heard):
             asks |= Ask.MOMENT
-        if self.marker.reaches_far(heard) or any([_read_as_another(atom, lower) for atom in heard]):  # noqa: C419
+        if self.marker.reaches_far(heard):
+            asks |= Ask.FAR
+        if self.marker.spells(heard) or any([_read_as_another(atom, lower) for atom in heard]):  # noqa: C419
             asks |= Ask.WHOLE
         if self._rows.inside(lower):
             asks |= Ask.ROW

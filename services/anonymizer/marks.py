@@ -65,10 +65,12 @@ class Marker:
         return any([atom.marks & MOMENTS for atom in atoms])  # noqa: C419
 
     def reaches_far(self, atoms: tuple[Atom, ...]) -> bool:
-        """Whether a rule may carry what these say further than a few atoms. ``atoms``: those `heard`."""
-        return any([atom.marks & _FAR for atom in atoms]) or (  # noqa: C419
-            len(atoms) > 1 and any([atom.marks & Mark.LETTER for atom in atoms])  # noqa: C419
-        )
+        """Whether a rule carries what these say further than a few atoms. ``atoms``: those `heard`."""
+        return any([atom.marks & _FAR for atom in atoms])  # noqa: C419
+
+    def spells(self, atoms: tuple[Atom, ...]) -> bool:
+        """Whether these may be part of a word in single letters that goes on. ``atoms``: those `heard`."""
+        return len(atoms) > 1 and any([atom.marks & Mark.LETTER for atom in atoms])  # noqa: C419
 
     def marked(self, atom: Atom) -> Atom:
         marks = self._marks.get(atom.text, 0)

@@ -35,7 +35,9 @@ class Ask:
     """Holds a watch term or a place: a post with it is worth remembering for a deletion."""
     MOMENT = 1024
     """Holds a figure or the name of a month: words elsewhere in the post are then weighed as parts of moments."""
-    WHOLE = 2048
+    FAR = 2048
+    """A rule carries what it says further than the next few words."""
+    WHOLE = 4096
     """Has the rules for neighbours, where they are asked, look at the whole post."""
 
 
