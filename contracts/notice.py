@@ -17,7 +17,7 @@ class About(StrEnum):
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True, tag_field="contract", tag="notice.v1", omit_defaults=True):
-    """State of one matter at one service: a later record replaces an earlier one."""
+    """State of one matter at one replica of a service: a later record replaces an earlier one."""
 
     service: str
     about: About
@@ -32,7 +32,14 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, tag_field="contract", ta
     """Where to look, ``file:line`` within the configuration directory, the first few. Never what stands there."""
     version: str = ""
     """Version of the configuration in force."""
+    replica: str = ""
+    """Which of several processes says so, as a mark that names no machine. What is active is said again each minute: a
+    replica that is gone says nothing, and what it said is over after `FORGOTTEN_MS`."""
+
+
+FORGOTTEN_MS = 600_000
 
 
 def key(record: Notice) -> bytes:
-    return f"{record.service}:{record.about.value}".encode()
+    mark = f":{record.replica}" if record.replica else ""
+    return f"{record.service}:{record.about.value}{mark}".encode()

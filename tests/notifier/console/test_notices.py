@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import msgspec
 import pytest
 
-from contracts.notice import About, Notice
+from contracts.notice import FORGOTTEN_MS, About, Notice
 from services.notifier.store import events
 from tests.notifier.conftest import Served
 from tests.notifier.console.test_pages import page
@@ -52,3 +54,24 @@ async def test_open_consoles_hear_of_a_change_and_of_nothing_else(served: Served
     async with served.room.database.reading() as connection:
         kinds = [event.kind for event in await events.after(connection, 0)]
     assert kinds == ["notice"] * 3
+
+
+def at_replica(notice: Notice, replica: str, ago_ms: int = 0) -> Notice:
+    return msgspec.structs.replace(notice, replica=replica, at_ms=time.time_ns() // 1_000_000 - ago_ms)
+
+
+async def test_one_replica_takes_nothing_back_for_another(served: Served) -> None:
+    await served.arrives(at_replica(REFUSED, "a"), at_replica(REFUSED, "b"), at_replica(OVER, "b"))
+    assert (await page(served)).count("klopt niet en is niet overgenomen") == 1
+    await served.arrives(at_replica(OVER, "a"))
+    assert "klopt niet" not in await page(served)
+
+
+async def test_a_replica_that_is_gone_says_nothing_any_more(served: Served) -> None:
+    await served.arrives(at_replica(REFUSED, "a", ago_ms=FORGOTTEN_MS + 1000))
+    assert "klopt niet" not in await page(served)
+
+
+async def test_two_replicas_that_say_the_same_are_one_notice(served: Served) -> None:
+    await served.arrives(at_replica(REFUSED, "a"), at_replica(REFUSED, "b"))
+    assert (await page(served)).count("klopt niet en is niet overgenomen") == 1
