@@ -35,8 +35,8 @@ roles has each in its own regions: a reader of one region and operator of anothe
 ## Permissions by role
 """
 REGIONS = """
-The *platformmelder* writes reports to platforms. They hold addresses of posts, so no other role sees them. The *bevoegd
-gezag* may write orders (DSA art. 9) among them; no API token can, and no console without sign-in.
+The *platformmelder* writes [reports to platforms](../how-to/reach-a-platform.md), which no other role sees. The
+*bevoegd gezag* may write orders (DSA art. 9) among them; no API token can, and no console without sign-in.
 
 The *functionaris gegevensbescherming* sees what is watched, under which mandate, and who did what; no alert and no
 handling. The *beheerder* gives access and does not handle alerts; a person may have both roles.

@@ -10,8 +10,10 @@ import pytest
 
 from tests.brokers.services import REPOSITORY
 from tests.notifier.browsing import browser, opened
+from tests.notifier.cases.test_api import made
+from tests.notifier.cases_scene import with_desks
 from tests.notifier.conftest import Served
-from tests.notifier.scene import ROTTERDAM, evening
+from tests.notifier.scene import ROTTERDAM, UTRECHT, evening
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 __all__ = ["browser"]
@@ -24,6 +26,7 @@ PICTURES = (
     ("console-archief", "/archief", "desktop", "dark"),
     ("console-dienstoverdracht", "/dienstoverdracht", "desktop", "light"),
     ("console-nacht", "/", "desktop", "night"),
+    ("console-platformmelding", "platformmelding", "desktop", "light"),
     ("console-telefoon", "/", "phone", "light"),
     ("console-telefoon-melding", f"/meldingen/{ROTTERDAM}", "phone", "dark"),
     ("console-wand", "/kaart", "wall", "dark"),
@@ -35,14 +38,22 @@ MAX_BYTES = 2_000_000
 async def test_the_pictures_of_the_console(served: Served, browser: Any, tmp_path: Path) -> None:
     await evening(served)
     into = REPOSITORY / os.environ["SEINPOST_SCREENSHOTS"] if "SEINPOST_SCREENSHOTS" in os.environ else tmp_path
+    views = {"platformmelding": await platformmelding(served)}
     for name, view, size, theme in PICTURES:
-        page = await opened(served, browser, view, size=size, theme=theme)
+        page = await opened(served, browser, views.get(view, view), size=size, theme=theme)
         await page.wait_for_selector("#connection:text('Live')")
         await page.screenshot(path=into / f"{name}.png", animations="disabled", caret="hide")
         assert page.problems == []
         await page.context.close()
     made = [into / f"{name}.png" for name, *_ in PICTURES]
     assert sum(picture.stat().st_size for picture in made) < MAX_BYTES
+
+
+async def platformmelding(served: Served) -> str:
+    """A giveaway, judged, at the choice of its way."""
+    with_desks(served.room)
+    case = await made(served.http, UTRECHT, nature="ongewenst")
+    return f"/platformmeldingen/{case}"
 
 
 def test_every_picture_is_shown_somewhere() -> None:
