@@ -123,7 +123,9 @@ FIELD = {
         missing="Noem de regel van het platform.",
         rows=2,
     ),
-    Field.ACCOUNT: Asked(label="Account", hint="Alleen als het nodig is om het bericht te vinden.", missing="Vul het account in."),
+    Field.ACCOUNT: Asked(
+        label="Account", hint="Alleen als het nodig is om het bericht te vinden.", missing="Vul het account in."
+    ),
     Field.SEEN_AT: Asked(label="Wanneer gezien", hint="Datum en tijd.", missing="Vul in wanneer u het zag."),
     Field.LEGAL_BASIS: Asked(
         label="Rechtsgrond",
