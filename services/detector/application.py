@@ -40,7 +40,7 @@ from contracts.signal import Signal, SignalRecord
 from runtime.logs import log
 from services.detector import metrics
 from services.detector.coverage import SourceCoverage
-from services.detector.detection import Clock, Detection
+from services.detector.detection import Detection
 from services.detector.episode import Episode
 from services.detector.episodes import Episodes, World
 from services.detector.faust_app import faust_app
@@ -51,6 +51,7 @@ from services.detector.settings import DetectorSettings
 from services.detector.staggered import StaggeredSeries
 from services.detector.state import SeriesState
 from services.detector.tables import CheckpointedTable, Codec, Written
+from services.detector.world import Clock
 
 WAIT_FOR_KNOWN_RECORDS_S = 30.0
 """A partition that holds unread records is not idle, however slowly these come; unless they never come (retention)."""

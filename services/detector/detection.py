@@ -10,31 +10,31 @@ So the order in which partitions happen to be read changes nothing of what a ser
 
 from __future__ import annotations
 
-import dataclasses
 import heapq
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 import msgspec
 
 from configuration import Configuration
 from configuration.calendar import PlannedEvent
 from configuration.mandates import Cover
-from configuration.thresholds import Defaults
-from contracts.alert import Kind, Observation, Place
+from contracts.alert import Kind
 from contracts.picture import PictureBlock
 from contracts.series_deltas import SeriesDelta, SeriesDeltas, Subject
 from contracts.signal import Progress, Signal
-from services.detector.burst import Limits, threshold_for
-from services.detector.calendar import Planned, beyond
+from services.detector.burst import Limits
+from services.detector.calendar import Planned
+from services.detector.covered import Covered, region_of, world_of
 from services.detector.event_time import Alignment
+from services.detector.evidence import beyond_plan, called, observed, placed
 from services.detector.gathering import ends
+from services.detector.limits import SeriesLimits
 from services.detector.picture import KINDS as IN_PICTURE
 from services.detector.picture import blocks_of
-from services.detector.state import CALLS_COUNT_MINUTES, Glance, SeriesState, Spell
+from services.detector.state import Glance, SeriesState, Spell
 from services.detector.store import Store
-from services.detector.window import Reason, WindowTest
+from services.detector.window import Reason
+from services.detector.world import Clock, Counting
 
 Told = Signal | Progress | PictureBlock
 Blindness = Callable[[str | None], Sequence[Spell]]
@@ -52,36 +52,6 @@ GROWTH = 1.25
 """A series that keeps firing is told again after so many minutes, or when it grew by this factor."""
 
 
-class Clock(msgspec.Struct, kw_only=True):
-    """Event time of one partition of series, kept with them. By partition of `posts.anonymous`."""
-
-    reached: dict[int, int] = {}
-    minute: int | None = None
-    began: int | None = None
-    """First whole day (UTC) that was counted: what had no post since then had none, and was not merely unknown. A day,
-    so that the order in which partitions are read at the start changes nothing."""
-
-
-@dataclass(slots=True)
-class _World:
-    clock: Clock
-    alignment: Alignment | None = None
-    touched: set[str] = field(default_factory=set)
-    """Series that were added to in the minute that is still filling."""
-    fresh: set[str] = field(default_factory=set)
-    """Those of them that were added to since they were last tested: what did not change tests the same."""
-    due: list[tuple[int, str]] = field(default_factory=list)
-    """Heap of (minute, series) for which shares wait."""
-    heard: set[str] = field(default_factory=set)
-    """Series that were added to in the hour that is passing, for the picture."""
-    told: int | None = None
-
-    def touch(self, series: str) -> None:
-        self.touched.add(series)
-        self.fresh.add(series)
-        self.heard.add(series)
-
-
 class Detection:
     """One partition of `series.deltas`. ``series`` and ``clocks`` are durable and hold this partition's values only."""
 
@@ -97,15 +67,13 @@ class Detection:
         cover: Cover | None = None,
     ) -> None:
         """``cover``: what mandates allow now; None where they do not apply, in a backtest."""
-        self._cover = cover
-        self._watched: dict[tuple[str | None, str | None], bool] = {}
-        self._counted: dict[tuple[str | None, str, str | None], bool] = {}
+        self._covered = Covered(cover)
         self._partition = partition
         self._partitions = partitions
         self._series = series
         self._clocks = clocks
         self._blindness = blindness
-        self._worlds: dict[str, _World] = {}
+        self._worlds: dict[str, Counting] = {}
         self.configure(configuration)
         self.repeated = 0
         self.tests = 0
@@ -116,24 +84,23 @@ class Detection:
     def configure(self, configuration: Configuration) -> None:
         self._configuration = configuration
         self._thresholds = configuration.thresholds
-        self._competing = _competing(configuration)
         self._planned = Planned(configuration.calendar, configuration.gazetteer)
-        self._limits: dict[tuple[str, str | None], tuple[Defaults, Limits, str]] = {}
+        self._limits = SeriesLimits(configuration)
 
     def _restore(self) -> None:
         """After a restart: what waited, and what was not tested in full, is found in the state itself."""
         for name in self._clocks.names():
             clock = self._clocks.get(name)
             if clock is not None:
-                self._worlds[name] = _World(clock)
+                self._worlds[name] = Counting(clock)
         for name in self._series.names():
             seen = self._glance(name)
             if seen is None:
                 continue
-            if not self._may_hold(name, seen.subject):
+            if not self._covered.holds(name, seen.subject):
                 self._series.drop(name)
                 continue
-            world = self._world(_world_of(name))
+            world = self._world(world_of(name))
             self._last[name] = seen.head
             if world.clock.minute is not None and seen.head >= world.clock.minute // 60 * 60:
                 world.heard.add(name)
@@ -155,41 +122,19 @@ class Detection:
 
     def change_cover(self, cover: Cover) -> None:
         """Mandates began or ended: what was counted under one that ended is emptied, in real life."""
-        before, self._cover = self._cover or cover, cover
-        self._watched.clear()
-        self._counted.clear()
+        before, self._covered = self._covered.cover or cover, Covered(cover)
         for name in list(self._series.names()):
             state = self._series.get(name)
-            if state is None or _world_of(name):
+            if state is None or world_of(name):
                 continue
             subject = state.kept.subject
-            if not cover.keeps(before, subject.phenomenon, _region(subject)):
+            if not cover.keeps(before, subject.phenomenon, region_of(subject)):
                 self._series.drop(name)
                 self._last.pop(name, None)
 
-    def _may_hold(self, name: str, subject: Subject) -> bool:
-        """Exercises hold nobody's posts: they need no mandate."""
-        if self._cover is None or _world_of(name):
-            return True
-        key = subject.phenomenon, _region(subject)
-        watched = self._watched.get(key)
-        if watched is None:
-            watched = self._watched[key] = self._cover.watches(*key)
-        return watched
-
-    def _may_count(self, name: str, subject: Subject, source: str) -> bool:
-        """Of posts that were folded before a mandate ended."""
-        if self._cover is None or _world_of(name):
-            return True
-        key = subject.phenomenon, source, _region(subject)
-        counted = self._counted.get(key)
-        if counted is None:
-            counted = self._counted[key] = self._cover.allows(*key)
-        return counted
-
-    def _world(self, name: str) -> _World:
+    def _world(self, name: str) -> Counting:
         if name not in self._worlds:
-            self._worlds[name] = _World(Clock())
+            self._worlds[name] = Counting(Clock())
         return self._worlds[name]
 
     def apply(self, record: SeriesDeltas) -> list[Told]:
@@ -222,7 +167,7 @@ class Detection:
         self._clocks.put(name, world.clock)
         return out
 
-    def _alignment(self, world: _World, record: SeriesDeltas) -> Alignment:
+    def _alignment(self, world: Counting, record: SeriesDeltas) -> Alignment:
         if world.alignment is None:
             # In an exercise not every partition takes part; in real life all are waited for until they say they idle.
             streams = range(record.sources) if record.exercise is None else ()
@@ -231,10 +176,10 @@ class Detection:
             world.alignment.minute = world.clock.minute
         return world.alignment
 
-    def _take(self, world: _World, world_name: str, delta: SeriesDelta, record: SeriesDeltas) -> None:
+    def _take(self, world: Counting, world_name: str, delta: SeriesDelta, record: SeriesDeltas) -> None:
         source = record.source
         name = f"{world_name}/{delta.series}"
-        if not self._may_hold(name, delta.subject):
+        if not self._covered.holds(name, delta.subject):
             return  # folded before the mandate ended
         state = self._series.get(name)
         if state is None:
@@ -244,13 +189,13 @@ class Detection:
         reached = world.clock.minute
         k = self._thresholds.k_anonymity
         blind = self._blindness(world_name or None)
-        limited = self._cover is not None and not world_name
+        limited = self._covered.cover is not None and not world_name
         added = False
         for share in delta.shares:
             minute = share.minute
             if share.offset <= done:
                 self.repeated += 1
-            elif limited and not self._may_count(name, delta.subject, share.source):
+            elif limited and not self._covered.counts(delta.subject, share.source):
                 continue
             elif reached is None or minute > reached:
                 waiting = kept.ahead.get(minute)
@@ -270,7 +215,7 @@ class Detection:
         kept.subject = _fuller(kept.subject, delta.subject)
         self._series.put(name, state)
 
-    def _new(self, world: _World, world_name: str, delta: SeriesDelta) -> SeriesState:
+    def _new(self, world: Counting, world_name: str, delta: SeriesDelta) -> SeriesState:
         """A series of the whole country that nobody fed until now had no posts: its first crowd is not its custom.
         Places and gatherings are too many to know anything of each before its first post."""
         kind, minute = delta.series.partition(":")[0], delta.shares[0].minute
@@ -280,7 +225,7 @@ class Detection:
         since = max(since, (minute // 60 - KNOWN_HOURS) * 60)
         return SeriesState.new(delta.subject, kind, minute, since, self._blindness(world_name or None))
 
-    def _advance(self, world: _World, world_name: str, minute: int, record: SeriesDeltas) -> Iterator[Told]:
+    def _advance(self, world: Counting, world_name: str, minute: int, record: SeriesDeltas) -> Iterator[Told]:
         """Event time moves to ``minute``: what is before it is complete and is tested in full, minute by minute."""
         current = world.clock.minute
         if current is not None and current < minute:
@@ -302,30 +247,30 @@ class Detection:
     def _forget(self, world_name: str, minute: int) -> None:
         """Series that fell silent long ago cost memory and say nothing: gatherings that passed, words nobody uses."""
         for name, last in list(self._last.items()):
-            if _world_of(name) != world_name:
+            if world_of(name) != world_name:
                 continue
             patience = FORGET_EVENT_MINUTES if "/event:" in name else FORGET_MINUTES
             if last < minute - patience:
                 self._series.drop(name)
                 del self._last[name]
 
-    def _release(self, world: _World, name: str, minute: int) -> None:
+    def _release(self, world: Counting, name: str, minute: int) -> None:
         state = self._series.get(name)
         if state is None:
             return
-        state.mark_blind(minute, self._blindness(_world_of(name) or None))
+        state.mark_blind(minute, self._blindness(world_of(name) or None))
         for share, places in state.kept.ahead.pop(minute, ()):
             state.add(share, self._thresholds.k_anonymity, places)
         world.touch(name)
         self._series.put(name, state)
 
-    def _complete(self, world: _World, minute: int, record: SeriesDeltas) -> Iterator[Told]:
+    def _complete(self, world: Counting, minute: int, record: SeriesDeltas) -> Iterator[Told]:
         for name in sorted(world.touched):
             yield from self._test(name, minute, record, complete=True)
         world.touched.clear()
         world.fresh.clear()
 
-    def _picture(self, world: _World, full: int | None, minute: int, record: SeriesDeltas) -> Iterator[PictureBlock]:
+    def _picture(self, world: Counting, full: int | None, minute: int, record: SeriesDeltas) -> Iterator[PictureBlock]:
         """Event time goes from ``full`` to ``minute``: what of the hour it leaves may be told in the picture."""
         if full is None or full // 60 >= minute // 60:
             return
@@ -351,7 +296,7 @@ class Detection:
         kind = series.partition(":")[0]
         if kind == "place":
             return
-        wanted, limits, threshold = self._limits_for(state)
+        wanted, limits, threshold = self._limits.of(state)
         self.tests += 1
         state.mark_blind(minute, self._blindness(record.exercise))
         # The shortest window that fires tells best why now: a long one still holds what a short one shows.
@@ -370,10 +315,10 @@ class Detection:
             test = beyond_plan(state, minute, limits, planned, least)
             fired = test is not None
         if fired and test is not None:
-            observation = _observed(series, test)
+            observation = observed(series, test)
             kind_of_signal = Kind.BURST
         elif max(callers, movers) >= wanted.call_authors:
-            observation = _called(series, state, minute, max(callers, movers), test)
+            observation = called(series, state, minute, max(callers, movers), test)
             kind_of_signal, threshold = Kind.CALL, f"≥ {wanted.call_authors} schrijvers met plaats, tijd en oproep"
         else:
             return
@@ -391,7 +336,7 @@ class Detection:
             minute=minute,
             complete=complete,
             kind=kind_of_signal,
-            subject=_placed(kept.subject, state.mainly_at(minute)),
+            subject=placed(kept.subject, state.mainly_at(minute)),
             observation=observation,
             first_seen_minute=kept.first_seen,
             threshold=threshold,
@@ -415,114 +360,6 @@ class Detection:
             return event, float(limits.min_posts)
         place = subject.place
         return self._planned.planned(place.gemeente_code if place is not None else None, minute), 0.0
-
-    def _limits_for(self, state: SeriesState) -> tuple[Defaults, Limits, str]:
-        subject = state.kept.subject
-        key = (subject.phenomenon or "", subject.place.region if subject.place else None)
-        if key not in self._limits:
-            wanted = self._thresholds.limits(*key)
-            scales = self._thresholds.scales_minutes
-            series = self._competing[key[1]]
-            probability = threshold_for(wanted.false_alarms_per_day, series, scales_minutes=scales)
-            limits = Limits(
-                probability=probability,
-                min_authors=wanted.min_authors,
-                min_posts=wanted.min_posts,
-                min_sources=wanted.min_sources,
-                min_ratio=wanted.min_ratio,
-                coordinated_posts_per_author=self._thresholds.coordinated_posts_per_author,
-                scales_minutes=scales,
-            )
-            self._limits[key] = wanted, limits, f"p < {probability:.1e}"
-        wanted, limits, threshold = self._limits[key]
-        if state.authors_unknown:
-            limits = _without_authors(limits)
-            threshold += ", schrijvers onbekend"
-        return wanted, limits, threshold
-
-
-def _competing(configuration: Configuration) -> Counter[str | None]:
-    """Series that share one false-alarm budget, by region: each phenomenon at each gemeente; without a place, each
-    phenomenon and each of its terms."""
-    regions: Counter[str | None] = Counter(gemeente.region for gemeente in configuration.gazetteer.gemeenten.values())
-    for region in regions:
-        regions[region] *= len(configuration.phenomena)
-    regions[None] = sum(1 + len(phenomenon.terms) for phenomenon in configuration.phenomena)
-    return regions
-
-
-def beyond_plan(
-    state: SeriesState, minute: int, limits: Limits, planned: PlannedEvent, least: float
-) -> WindowTest | None:
-    """The shortest window that holds more than a planned event was expected to bring."""
-    for scale in sorted(limits.scales_minutes):
-        test = state.counts.test(minute, dataclasses.replace(limits, scales_minutes=(scale,)))
-        if test is None or test.verdict is not Reason.FIRED:
-            continue
-        if beyond(planned, test.observed, test.expected, scale, least):
-            return test
-    return None
-
-
-def _without_authors(limits: Limits) -> Limits:
-    """Sources that never name an author cannot meet a least number of authors: as many posts are asked for instead."""
-    return dataclasses.replace(
-        limits,
-        min_authors=0,
-        min_posts=max(limits.min_posts, limits.min_authors),
-        coordinated_posts_per_author=float("inf"),
-    )
-
-
-def _observed(series: str, test: WindowTest) -> Observation:
-    return Observation(
-        series=series,
-        scale_minutes=test.scale_minutes,
-        window_start_minute=test.start_minute,
-        window_end_minute=test.end_minute,
-        observed=test.observed,
-        expected=round(test.expected, 4),
-        ratio=round(test.ratio, 3),
-        probability=float(f"{test.probability:.6g}"),
-        # The sketch is an estimate; never say more people than posts.
-        authors=round(min(test.authors, float(test.observed)), 2),
-        sources=dict(sorted(test.sources.items())),
-        coverage=round(test.coverage, 4),
-        coordinated=test.coordinated,
-        baseline=test.baseline,
-    )
-
-
-def _called(series: str, state: SeriesState, minute: int, callers: int, test: WindowTest | None) -> Observation:
-    """A call is shown over the day in which its callers are counted."""
-    bars = state.counts.points(minute, CALLS_COUNT_MINUTES // 60, 60)
-    observed, expected = sum(seen for _, seen, _ in bars), sum(usual for _, _, usual in bars)
-    return Observation(
-        series=series,
-        scale_minutes=CALLS_COUNT_MINUTES,
-        window_start_minute=bars[0][0],
-        window_end_minute=minute + 1,
-        observed=observed,
-        expected=round(expected, 4),
-        ratio=round(observed / max(expected, 1e-9), 3),
-        probability=float(f"{test.probability:.6g}") if test is not None else 1.0,
-        authors=float(callers),
-        sources=dict(sorted(test.sources.items())) if test is not None else {},
-        coverage=round(test.coverage, 4) if test is not None else 1.0,
-        baseline=test.baseline if test is not None else "pooled",
-    )
-
-
-def _region(subject: Subject) -> str | None:
-    return subject.place.region if subject.place is not None else None
-
-
-def _world_of(name: str) -> str:
-    return name.partition("/")[0]
-
-
-def _placed(subject: Subject, place: Place | None) -> Subject:
-    return subject if subject.place is not None or place is None else msgspec.structs.replace(subject, place=place)
 
 
 def _fuller(known: Subject, new: Subject) -> Subject:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from configuration.thresholds import Defaults
 from services.detector.burst import Limits
-from services.detector.detection import Detection, beyond_plan
+from services.detector.detection import Detection
+from services.detector.evidence import beyond_plan
 from services.detector.gathering import ends
 from services.detector.state import SeriesState
 from services.detector.window import Reason, WindowTest
@@ -55,7 +56,7 @@ def _telling(one: Explained) -> tuple[bool, int, int]:
 
 
 def _explain(detection: Detection, state: SeriesState, minute: int) -> Explained:
-    wanted, limits, _ = detection._limits_for(state)
+    wanted, limits, _ = detection._limits.of(state)
     test, verdict = _judged(state, minute, limits)
     event = state.kept.subject.event
     over = ends(event) if event is not None else None

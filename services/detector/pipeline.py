@@ -10,13 +10,14 @@ from contracts.alert import Alert
 from contracts.anonymous_posts import AnonymousBatch
 from contracts.picture import PictureBlock
 from contracts.series_deltas import SeriesDeltas
-from services.detector.detection import Blindness, Clock, Detection
+from services.detector.detection import Blindness, Detection
 from services.detector.episode import Episode
 from services.detector.episodes import Episodes, World
 from services.detector.fold import SourceFold
 from services.detector.matching import Matcher
 from services.detector.state import SeriesState
 from services.detector.store import MemoryStore
+from services.detector.world import Clock
 
 END_OF_TIME = 2**31
 

@@ -1,0 +1,41 @@
+"""Event time of one partition of series, of real life or of one exercise, and which series it has work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from services.detector.event_time import Alignment
+
+
+class Clock(msgspec.Struct, kw_only=True):
+    """Event time of one partition of series, kept with them. By partition of `posts.anonymous`."""
+
+    reached: dict[int, int] = {}
+    minute: int | None = None
+    began: int | None = None
+    """First whole day (UTC) that was counted: what had no post since then had none, and was not merely unknown. A day,
+    so that the order in which partitions are read at the start changes nothing."""
+
+
+@dataclass(slots=True)
+class Counting:
+    """What is under way in one of them."""
+
+    clock: Clock
+    alignment: Alignment | None = None
+    touched: set[str] = field(default_factory=set)
+    """Series that were added to in the minute that is still filling."""
+    fresh: set[str] = field(default_factory=set)
+    """Those of them that were added to since they were last tested: what did not change tests the same."""
+    due: list[tuple[int, str]] = field(default_factory=list)
+    """Heap of (minute, series) for which shares wait."""
+    heard: set[str] = field(default_factory=set)
+    """Series that were added to in the hour that is passing, for the picture."""
+    told: int | None = None
+
+    def touch(self, series: str) -> None:
+        self.touched.add(series)
+        self.fresh.add(series)
+        self.heard.add(series)
