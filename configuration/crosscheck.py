@@ -13,6 +13,7 @@ from configuration.calendar import Calendar
 from configuration.document import Problem, line_of
 from configuration.guidance import Guidance
 from configuration.mandates import EVERY, Mandate
+from configuration.messages import Messages
 from configuration.persons import NameLists, Refusal
 from configuration.phenomena import Phenomenon
 from configuration.places import Gazetteer
@@ -74,6 +75,20 @@ def guided(file: Path, guidance: Guidance, phenomena: Iterable[Phenomenon]) -> I
                 reason=f"{entry.phenomenon} is not a phenomenon",
                 suggestion=_nearest(entry.phenomenon, known),
             )
+
+
+def said_about(file: Path, messages: Messages, phenomena: Iterable[Phenomenon]) -> Iterator[Problem]:
+    """A message about a phenomenon that does not exist would never be shown."""
+    known = _ids(file.parent, phenomena) | {EVERY}
+    for index, message in enumerate(messages.messages):
+        for place, phenomenon in enumerate(message.phenomena):
+            if phenomenon not in known:
+                yield Problem(
+                    file=str(file),
+                    line=line_of(file, "messages", index, "phenomena", place),
+                    reason=f"{phenomenon} is not a phenomenon",
+                    suggestion=_nearest(phenomenon, known),
+                )
 
 
 def nobody_watched(directory: Path, phenomena: Iterable[Phenomenon], names: NameLists) -> Iterator[Problem]:

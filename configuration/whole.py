@@ -15,6 +15,7 @@ from configuration.calendar import Calendar
 from configuration.document import EntryT, InvalidConfiguration, Problem, line_of, read
 from configuration.guidance import Guidance
 from configuration.mandates import AMSTERDAM, Mandate
+from configuration.messages import Messages
 from configuration.persons import NameLists
 from configuration.phenomena import Phenomenon
 from configuration.places import Gazetteer, load_gazetteer
@@ -36,6 +37,7 @@ class Configuration:
     platforms: Platforms
     access: Access
     guidance: Guidance
+    messages: Messages
     calendar: Calendar
     mandates: tuple[Mandate, ...]
     alarms: Alarms
@@ -84,6 +86,7 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
     platforms = attempt(directory / "platforms.yaml", Platforms, Platforms())
     access = attempt(directory / "access.yaml", Access, Access())
     guidance = attempt(directory / "guidance.yaml", Guidance, Guidance())
+    messages = attempt(directory / "messages.yaml", Messages, Messages())
     alarms = attempt(directory / "alarms.yaml", Alarms, Alarms())
     calendar = attempt(directory / "calendar.yaml", Calendar, Calendar())
     gazetteer: Gazetteer | None = None
@@ -95,6 +98,7 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
     problems.extend(crosscheck.one_meaning(directory / "phenomena", watched))
     problems.extend(crosscheck.each_once(directory / "phenomena", watched))
     problems.extend(crosscheck.guided(directory / "guidance.yaml", guidance, phenomena))
+    problems.extend(crosscheck.said_about(directory / "messages.yaml", messages, phenomena))
     if names is not None:
         problems.extend(crosscheck.nobody_watched(directory / "phenomena", watched, names))
     if gazetteer is not None:
@@ -117,6 +121,7 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
         platforms=platforms,
         access=access,
         guidance=guidance,
+        messages=messages,
         calendar=calendar,
         mandates=mandates,
         alarms=alarms,

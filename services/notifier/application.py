@@ -17,9 +17,21 @@ from services.notifier.api import access, alarms, alerts, cases, events, exports
 from services.notifier.api import configuration as configuration_api
 from services.notifier.api import dossiers as dossiers_api
 from services.notifier.api import picture as picture_api
+from services.notifier.api import public as public_api
 from services.notifier.api import receivers as receivers_api
 from services.notifier.api import room as room_api
-from services.notifier.console import archive, dossier_forms, forms, mandates, maps, pages, picture, quiet, receivers
+from services.notifier.console import (
+    archive,
+    dossier_forms,
+    forms,
+    mandates,
+    maps,
+    pages,
+    picture,
+    public,
+    quiet,
+    receivers,
+)
 from services.notifier.console import cases as case_pages
 from services.notifier.console import dossiers as dossier_pages
 from services.notifier.console.design import Static
@@ -78,6 +90,8 @@ def build(room: Room, health: Health) -> FastAPI:
         archive,
         picture,
         picture_api,
+        public,
+        public_api,
         mandates,
         forms,
         dossier_pages,

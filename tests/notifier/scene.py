@@ -181,6 +181,12 @@ def _block(start: int, **fields: Any) -> PictureBlock:
     return PictureBlock(**({"phenomenon": "rellen", "start": start, "end": start + 60} | fields))
 
 
+CAMPAIGN = {
+    "message": "niet-delen", "phenomenon": "rellen", "region": "VR17", "gemeenten": ["Rotterdam"],
+    "firstDay": "2020-12-10", "lastDay": "2020-12-31",
+}  # fmt: skip
+
+
 async def evening(served: Served, *, blind: bool = True) -> None:
     """Alerts of every kind, some of them handled; a picture; and sources, one of them blind."""
     served.clock.ms = MINUTE * 60_000 + 40_000
@@ -218,3 +224,4 @@ async def evening(served: Served, *, blind: bool = True) -> None:
             f"/v1/alerts/{address}", json=data or {}, headers={"content-type": "application/json"}
         )
         assert answer.status_code == 200, answer.text
+    assert (await served.http.post("/v1/campaigns", json=CAMPAIGN)).status_code == 201

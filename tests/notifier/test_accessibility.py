@@ -36,6 +36,7 @@ VIEWS = (
     "/dienstoverdracht",
     "/instellingen",
     "/mandaten/voorbeeld",
+    "/voorlichting?fenomeen=rellen&plek=Coolsingel",
     "/toegang",
     "/bestaat-niet",
 )

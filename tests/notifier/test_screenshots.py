@@ -22,6 +22,7 @@ PICTURES = (
     ("console-melding", f"/meldingen/{ROTTERDAM}", "desktop", "light"),
     ("console-kaart", "/kaart", "desktop", "light"),
     ("console-beeld", "/beeld?fenomeen=rellen&regio=VR17", "desktop", "light"),
+    ("console-voorlichting", "/voorlichting?fenomeen=rellen&plek=de+Coolsingel&dag=vrijdag", "desktop", "light"),
     ("console-bronnen", "/bronnen", "desktop", "light"),
     ("console-archief", "/archief", "desktop", "dark"),
     ("console-dienstoverdracht", "/dienstoverdracht", "desktop", "light"),

@@ -21,8 +21,9 @@ from services.notifier.console.rendering import TheActor, TheRoom, card, page, r
 from services.notifier.picture import AMSTERDAM, Cell, Comparison, Picture, Span, before, compare, period
 from services.notifier.picture import picture as picture_of
 from services.notifier.room import Room
-from services.notifier.store import alerts, audit, picture
+from services.notifier.store import alerts, audit, campaigns, picture
 from services.notifier.store.alerts import Case, Filter
+from services.notifier.store.campaigns import Campaign
 
 router = APIRouter(include_in_schema=False)
 SPANS = {Span.DAY: "Dag", Span.WEEK: "Week", Span.MONTH: "30 dagen", Span.QUARTER: "Kwartaal", Span.YEAR: "Jaar"}
@@ -63,6 +64,7 @@ class View:
     earlier: Picture
     compared: Comparison | None
     alerts: list[Case]
+    campaigns: list[Campaign]
     last: datetime.date
     wrong: str
 
@@ -105,6 +107,7 @@ async def whole(request: Request, the_room: TheRoom, the_actor: TheActor, asked:
         chart=chart_of(view.picture),
         columns=[when(view.picture, index) for index in range(len(view.picture.period.edges) - 1)],
         levels=LEVELS,
+        messages={one.id: one.title for one in the_room.configuration.messages.messages},
         level=level,
         cards=[card(the_room, case, small=True) for case in view.alerts],
         k=the_room.configuration.thresholds.k_anonymity,
@@ -189,6 +192,13 @@ async def look(the_room: Room, the_actor: Actor, asked: Asked, played: dict[str,
             opened_until_minute=this.end,
         )
         cases, _ = await alerts.page(connection, wanted, reach, limit=MOST_ALERTS, offset=0)
+        said = await campaigns.everything(
+            connection,
+            reach,
+            phenomenon=asked.fenomeen,
+            since=times.local(this.start * 60_000).date(),
+            until=last,
+        )
     if asked.regio:
         blocks = [block for block in blocks if block.region == asked.regio]
     shown, past = (
@@ -199,6 +209,7 @@ async def look(the_room: Room, the_actor: Actor, asked: Asked, played: dict[str,
         earlier=past,
         compared=compare(shown.whole.total, past.whole.total),
         alerts=[case for case in cases if case.alert.exercise == exercise],
+        campaigns=[one for one in said if not exercise and asked.regio in ("", one.region)],
         last=last,
         wrong=wrong,
     )

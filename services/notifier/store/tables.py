@@ -302,6 +302,20 @@ dossier_deletions = Table(
     Index(None, "deleted_ms", "id"),
 )
 
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("message", String(60), nullable=False),
+    Column("phenomenon", String(60), nullable=False),
+    Column("region", String(8), nullable=False),
+    Column("gemeenten", Text, nullable=False),  # JSON: names
+    Column("first_day", String(10), nullable=False),  # ISO 8601, in the Netherlands
+    Column("last_day", String(10), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Index(None, "phenomenon", "first_day"),
+)
+
 housekeeping = Table(
     "housekeeping",
     metadata,
