@@ -54,6 +54,4 @@ def upgrade() -> None:
         sa.Column("audit_digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dossier_deletions")),
     )
-    op.create_index(
-        op.f("ix_dossier_deletions_deleted_ms_id"), "dossier_deletions", ["deleted_ms", "id"], unique=False
-    )
+    op.create_index(op.f("ix_dossier_deletions_deleted_ms_id"), "dossier_deletions", ["deleted_ms", "id"], unique=False)
