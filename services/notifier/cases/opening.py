@@ -73,7 +73,7 @@ async def _open(
         url = settings.cases_database_url.get_secret_value()
         database = Database(url, setting=SETTING, migrations=MIGRATIONS, shreds=True)
         await database.migrate()
-    except UnusableDatabase:
+    except (UnusableDatabase, OSError):
         return Off.NO_DATABASE
     return CaseDesk(
         database=database,

@@ -165,6 +165,7 @@ async def test_lists_hold_nothing_that_was_typed(store: Store) -> None:
         ),
         ({"cases_database_url": "postgresql://u:geheim@127.0.0.1:1/n"}, Off.NO_DATABASE),
         ({"cases_database_url": "mysql://u:geheim@h/n"}, Off.NO_DATABASE),
+        ({"cases_database_url": "sqlite:////dev/null/cases.sqlite3"}, Off.NO_DATABASE),
     ],
 )
 async def test_off_and_why(tmp_path: Path, configuration: Configuration, changed: dict[str, str], off: Off) -> None:
