@@ -18,13 +18,13 @@ from contracts.anonymous_posts import GAP
 from services.anonymizer.atoms import NUMBER_OF, Atom, Dropped, Kind, Mark
 from services.anonymizer.chunks import Chunks, Known, lowered
 from services.anonymizer.judged import Judged
+from services.anonymizer.left import STOPS, Left
 from services.anonymizer.moment_words import HOUSE_WORDS
 from services.anonymizer.names import TITLES
 from services.anonymizer.sequence import SPACED_OUT, STREET_STARTS, judge
 from services.anonymizer.verdicts import Ask, Explained, Quick, Verdict
 from services.anonymizer.vocabulary import INTERFIXES, Vocabulary
 
-STOPS = frozenset(".!?")
 MAY_NAME = INTERFIXES - {"in", "op", "aan"} | TITLES | STOPS | {GAP}
 """After one of these a place may be a surname."""
 _OPEN = INTERFIXES | TITLES | STOPS | STREET_STARTS | HOUSE_WORDS
@@ -33,24 +33,12 @@ _REACH = 4
 """Chunks that most rules read each way, at most."""
 _FAR_REACH = 9
 """The same for names at networks, mail in words, dates of birth and phrases."""
-_PERSON = NUMBER_OF[Dropped.PERSON]
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
 _LOCAL = Ask.NEIGHBOURS | Ask.LOUD
 _SIGNS = bytes(code if chr(code).isascii() and chr(code).isalnum() else ord(" ") for code in range(256))
 
 Stretch = tuple[int, int]
 """From the first chunk up to and without the last."""
-
-
-class Left:
-    """What leaves of a post, and the numbers of the reasons of what stays behind."""
-
-    __slots__ = ("gaps", "new_words", "tokens")
-
-    def __init__(self) -> None:
-        self.tokens: list[str] = []
-        self.gaps: list[int] = []
-        self.new_words: list[str] = []
 
 
 class Neighbours:
@@ -66,9 +54,11 @@ class Neighbours:
     def forget(self) -> None:
         self._atoms.clear()
 
-    def judge(self, chunks: Sequence[str], found: Sequence[Quick], created_ms: int) -> Left:
-        """``found``: the chunks' verdicts."""
-        stretches, asked = self._stretches(chunks, found)
+    def judge(
+        self, chunks: Sequence[str], found: Sequence[Quick], telling: Sequence[int], asked: int, created_ms: int
+    ) -> Left:
+        """``found``: what the chunks are by themselves; ``telling``: where verdicts are; ``asked``: the bits of all."""
+        stretches = self._stretches(chunks, found, telling) if not asked & Ask.WHOLE else None
         if stretches is None:
             return self.judge_whole(chunks, created_ms)
         dated = asked & Ask.MOMENT != 0
@@ -76,10 +66,10 @@ class Neighbours:
         posted = _day(created_ms)
         done = 0
         for start, end in stretches:
-            _plainly(left, found[done:start])
+            left.add(found[done:start])
             self._stretch(left, chunks[start:end], posted, dated=dated)
             done = end
-        _plainly(left, found[done:])
+        left.add(found[done:])
         return left
 
     def judge_whole(self, chunks: Iterable[str], created_ms: int, explained: list[Explained] | None = None) -> Left:
@@ -87,18 +77,12 @@ class Neighbours:
         self._stretch(left, chunks, _day(created_ms), explained)
         return left
 
-    def _stretches(self, chunks: Sequence[str], found: Sequence[Quick]) -> tuple[list[Stretch] | None, int]:
-        """Disjoint, in order (None where the rules must see the whole post), and what all chunks ask."""
+    def _stretches(self, chunks: Sequence[str], found: Sequence[Any], telling: Sequence[int]) -> list[Stretch] | None:
+        """Disjoint, in order; None where the rules must see the whole post."""
         asking: list[tuple[int, int]] = []
-        singles = asked = 0
-        judged: Any
-        for position, judged in enumerate(found):
-            if judged.__class__ is not Verdict:
-                continue
-            asks = judged.asks
-            asked |= asks
-            if asks & Ask.WHOLE:
-                return None, asked
+        singles = 0
+        for position in telling:
+            asks = found[position].asks
             singles += asks & Ask.SINGLE
             if asks & _LOCAL:
                 asking.append((position, _FAR_REACH if asks & Ask.FAR else _REACH))
@@ -107,7 +91,7 @@ class Neighbours:
                 if before.__class__ is not str or before in MAY_NAME:
                     asking.append((position, 0))
         if singles >= SPACED_OUT * Ask.SINGLE:
-            return None, asked
+            return None
         if phrases := self._phrases_in(chunks):
             asking = sorted({*asking, *((position, _FAR_REACH) for position in phrases)})
         stretches: list[Stretch] = []
@@ -117,7 +101,7 @@ class Neighbours:
                 earlier = stretches.pop()
                 start, end = min(start, earlier[0]), max(end, earlier[1])
             stretches.append((start, end))
-        return stretches, asked
+        return stretches
 
     def _phrases_in(self, chunks: Sequence[str]) -> list[int]:
         """Chunks that may hold the first word of a phrase that is in the post."""
@@ -191,30 +175,6 @@ def _end(found: Sequence[Quick], position: int, reach: int) -> int:
             reach -= 1
         position += 1
     return position
-
-
-def _plainly(left: Left, found: Sequence[Quick]) -> None:
-    """What leaves of chunks that need no neighbours but the one before, for their capital."""
-    tokens, gaps = left.tokens, left.gaps
-    judged: Any  # Quick, told apart by its class: see `Projector.project`
-    for judged in found:
-        kind = judged.__class__
-        if kind is str:
-            tokens.append(judged)
-        elif kind is int:
-            gaps.append(judged)
-            if not tokens or tokens[-1] is not GAP:
-                tokens.append(GAP)
-        elif judged.asks & Ask.CAPITAL and tokens and tokens[-1] not in STOPS:
-            gaps.append(_PERSON)
-            if tokens[-1] is not GAP:
-                tokens.append(GAP)
-        else:
-            gaps += judged.reasons
-            left.new_words += judged.new_words
-            for token in judged.tokens:
-                if token is not GAP or not tokens or tokens[-1] is not GAP:
-                    tokens.append(token)
 
 
 def _new_words(post: Judged) -> list[str]:

@@ -9,14 +9,15 @@ import msgspec
 
 from configuration import Configuration
 from contracts.anonymous_posts import GAP
-from services.anonymizer.atoms import NUMBER_OF, REASONS, Dropped, Kind
+from services.anonymizer.atoms import REASONS, Dropped, Kind
 from services.anonymizer.characters import unescaped
 from services.anonymizer.chunks import Chunks, Known, lowered
+from services.anonymizer.left import Left, inside_sentence, token_before
 from services.anonymizer.lexicon import Lexicon
 from services.anonymizer.moment_words import BEFORE_TIME, CLOCK, DAYS, HOUSE_WORDS, MONTHS, SHORT_DAYS, STREET, UNITS
 from services.anonymizer.moments import PRICE
 from services.anonymizer.names import looks_like_a_name
-from services.anonymizer.neighbours import MAY_NAME, STOPS, Neighbours
+from services.anonymizer.neighbours import MAY_NAME, Neighbours
 from services.anonymizer.sequence import SPACED_OUT
 from services.anonymizer.verdicts import Ask, Explained, Quick, Verdict
 from services.anonymizer.vocabulary import Vocabulary
@@ -24,15 +25,15 @@ from services.anonymizer.vocabulary import Vocabulary
 CACHE_CHUNKS = 300_000
 """Judged chunks kept; beyond it all are forgotten before the next post, and judged anew."""
 
-_PERSON = NUMBER_OF[Dropped.PERSON]
 _BEFORE_FIGURES = BEFORE_TIME | HOUSE_WORDS | DAYS | SHORT_DAYS | MONTHS.keys() | {"voor", "over", "half"}
 _AFTER_FIGURES = UNITS | MONTHS.keys() | {"voor", "over"}
 """Words that make something of a figure they stand beside."""
 _NEEDS_NEIGHBOURS = Ask.NEIGHBOURS | Ask.GUARDED
+_LOOK = _NEEDS_NEIGHBOURS | Ask.BESIDE | Ask.ROW | Ask.SINGLE
 
 
-class Projection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A struct and not a dataclass: one is made for every post."""
+class Projection(msgspec.Struct, frozen=True, gc=False):
+    """A struct and not a dataclass, and made by position: one is made for every post."""
 
     tokens: tuple[str, ...]
     watched: bool
@@ -57,79 +58,64 @@ class Projector:
         """Tokens that stayed behind, by number of their reason, since the start."""
         self.permitted = 0
 
-    def project(  # noqa: PLR0912, PLR0915 (one flat loop: a call for each token would halve the throughput)
-        self, text: str, created_ms: int, explained: list[Explained] | None = None
-    ) -> Projection:
+    def project(self, text: str, created_ms: int, explained: list[Explained] | None = None) -> Projection:
         """Project one text. ``explained`` receives what stayed behind; it changes nothing about the result."""
         if len(self._quick) >= CACHE_CHUNKS:
             self.forget()
         chunks = (unescaped(text) if "&" in text else text).split()
-        found = list(map(self._quick.__getitem__, chunks))
-        tokens: list[str] = []
-        gaps: list[int] = []
-        somebody: list[int] = []
-        new_words: tuple[str, ...] = ()
-        singles, row, lone, asked = 0, False, -1, 0
-        append = tokens.append
-        judged: Any  # Quick, told apart by its class: asking `isinstance` takes three times as long
-        for position, judged in enumerate(found):
-            kind = judged.__class__
-            if kind is str:
-                append(judged)
-                continue
-            if kind is int:
-                gaps.append(judged)
-                if not tokens or tokens[-1] is not GAP:
-                    append(GAP)
-                continue
+        found: list[Any] = list(map(self._quick.__getitem__, chunks))
+        telling = [position for position, judged in enumerate(found) if judged.__class__ is Verdict]
+        asked = 0
+        for position in telling:
+            asked |= found[position].asks
+        if asked & _LOOK and self._needs_rules(chunks, found, telling, asked):
+            if explained is None:
+                left = self._neighbours.judge(chunks, found, telling, asked, created_ms)
+            else:
+                left = self._neighbours.judge_whole(chunks, created_ms, explained)
+            watched = not self._vocabulary.released.isdisjoint(left.tokens)
+        else:
+            left = Left()
+            left.add(found)
+            watched = asked & Ask.WATCHED != 0
+            if explained is not None:
+                self._explain(chunks, found, explained)
+        dropped = self.dropped
+        for reason in left.gaps:
+            dropped[reason] += 1
+        tokens = tuple(left.tokens)
+        self.permitted += len(tokens)
+        return Projection(tokens, watched, tuple(left.new_words))
+
+    def _needs_rules(self, chunks: list[str], found: list[Any], telling: list[int], asked: int) -> bool:
+        """Whether neighbours have a say in this post. ``telling``: where the verdicts are, ``asked``: their bits."""
+        singles, row, lone = 0, asked & Ask.ROW != 0, -1
+        for position in telling:
+            judged = found[position]
             asks = judged.asks
-            asked |= asks
             if asks & _NEEDS_NEIGHBOURS:
                 if asks & Ask.FIGURE:
                     if lone >= 0:
-                        return self._with_neighbours(chunks, found, created_ms, explained)
+                        return True
                     lone = position
-                elif asks & Ask.NEIGHBOURS or (tokens and tokens[-1] in MAY_NAME):
-                    return self._with_neighbours(chunks, found, created_ms, explained)
+                elif asks & Ask.NEIGHBOURS or token_before(found, position) in MAY_NAME:
+                    return True
             if asks & Ask.BESIDE and not row:
                 row = _meets(judged, chunks, position)
             if asks & Ask.SINGLE:
                 singles += 1
-            if judged.reasons:
-                gaps += judged.reasons
-                if asks & Ask.NEW:
-                    new_words += judged.new_words
-            if asks & Ask.CAPITAL and tokens and tokens[-1] not in STOPS:
-                gaps.append(_PERSON)
-                somebody.append(position)
-                if tokens[-1] is not GAP:
-                    append(GAP)
-                continue
-            for token in judged.tokens:
-                if token is not GAP or not tokens or tokens[-1] is not GAP:
-                    append(token)
-        if singles >= SPACED_OUT or ((row or asked & Ask.ROW) and self._holds_row(chunks)):
-            return self._with_neighbours(chunks, found, created_ms, explained)
-        if lone >= 0 and (asked & Ask.LOUD or not self._means_nothing(chunks, lone)):
-            return self._with_neighbours(chunks, found, created_ms, explained)
-        dropped = self.dropped
-        for reason in gaps:
-            dropped[reason] += 1
-        if explained is not None:
-            self._explain(chunks, explained, somebody, lone)
-        self.permitted += len(tokens)
-        return Projection(
-            tokens=tuple(tokens),
-            watched=asked & Ask.WATCHED != 0,
-            new_words=new_words,
-        )
+        if singles >= SPACED_OUT or (row and self._holds_row(chunks)):
+            return True
+        return lone >= 0 and (asked & Ask.LOUD != 0 or not self._means_nothing(chunks, lone))
 
-    def _explain(self, chunks: list[str], explained: list[Explained], somebody: list[int], lone: int) -> None:
-        for position, chunk in enumerate(chunks):
-            if position == lone and self._quick[chunk].tokens != (GAP,):  # type: ignore[union-attr]
+    def _explain(self, chunks: list[str], found: list[Any], explained: list[Explained]) -> None:
+        for position, (chunk, judged) in enumerate(zip(chunks, found, strict=True)):
+            asks = judged.asks if isinstance(judged, Verdict) else 0
+            if asks & Ask.FIGURE and judged.tokens != (GAP,):
                 continue
+            somebody = asks & Ask.CAPITAL and inside_sentence(found, position)
             for atom in self._chunks.shapes.atoms(chunk):
-                if position in somebody and atom.kind is not Kind.SIGN:
+                if somebody and atom.kind is not Kind.SIGN:
                     explained.append(Explained(text=atom.text, reason=Dropped.PERSON))
                 elif atom.emit is None and atom.kind is not Kind.SIGN:
                     explained.append(Explained(text=atom.written or atom.text, reason=atom.reason))
@@ -166,22 +152,6 @@ class Projector:
         """Drop everything remembered of what people wrote."""
         self._quick.clear()
         self._neighbours.forget()
-
-    def _with_neighbours(
-        self, chunks: list[str], found: list[Quick], created_ms: int, explained: list[Explained] | None
-    ) -> Projection:
-        if explained is None:
-            left = self._neighbours.judge(chunks, found, created_ms)
-        else:
-            left = self._neighbours.judge_whole(chunks, created_ms, explained)
-        for reason in left.gaps:
-            self.dropped[reason] += 1
-        self.permitted += len(left.tokens)
-        return Projection(
-            tokens=tuple(left.tokens),
-            watched=not self._vocabulary.released.isdisjoint(left.tokens),
-            new_words=tuple(left.new_words),
-        )
 
 
 def _meets(judged: Verdict, chunks: list[str], position: int) -> bool:
