@@ -15,12 +15,12 @@ from services.notifier.access.entrance import Entrance
 from services.notifier.access.permissions import Permission
 from services.notifier.api.alerts import TheActor, TheRoom
 from services.notifier.room import Room
-from services.notifier.store.events import FOR_ALL, Event
+from services.notifier.store.events import FOR_ALL, Event, Kind
 
 router = APIRouter(prefix="/v1", tags=["events"])
 ASK_AGAIN_S = 2.0
 """On a busy stream, how long one may still read after one's session was ended."""
-KINDS = "`alert`, `status`, `source`, `notice`, `heartbeat`."
+KINDS = ", ".join(f"`{kind.value}`" for kind in Kind) + ", `heartbeat`."
 Number = Annotated[
     int | None, Query(alias="lastEventId", ge=0, le=2**62, description="As the header, for a first request.")
 ]
@@ -45,7 +45,7 @@ async def stream_events(
     last_event_id: Annotated[int | None, Header(ge=0, le=2**62, description="Go on after this number.")] = None,
     from_query: Number = None,
 ) -> StreamingResponse:
-    """Events `alert`, `status`, `source` and `notice`, numbered; a `heartbeat` without number when nothing happens.
+    """Events with a number, by kind; a `heartbeat` without number when nothing happens.
 
     After a cut the reader sends the last number it had (`Last-Event-ID`; browsers do so by themselves) and misses none.
     """

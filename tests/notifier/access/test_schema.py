@@ -31,7 +31,7 @@ async def test_the_api_is_as_it_describes_itself(guarded: Guarded) -> None:
         sys.executable, "-m", "schemathesis.cli", "run", f"{guarded.url}/openapi.json",
         "--phases", "examples,coverage,fuzzing", "--checks", ",".join(CHECKS), "--max-examples", str(EXAMPLES),
         "--header", header, "--seed", "7", "--suppress-health-check", "all", "--warnings", "off", "--no-color",
-        "--exclude-path", "/v1/events",  # it has no end; tests/notifier/test_stream.py
+        "--exclude-path", "/v1/events",  # it has no end; test_events_contract.py
         cwd=REPOSITORY, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
