@@ -89,6 +89,9 @@ alle onbekende woorden vallen weg. Redenen om een woord weg te laten: {", ".join
   uur en bij elke herstart vervangen, en wordt dan overschreven. Binnen die dag zijn berichten van één schrijver te
   koppelen: de gegevens zijn **gepseudonimiseerd**, niet anoniem.
 - Een nieuw woord wordt pas getoond als {whole.thresholds.k_anonymity} verschillende schrijvers het gebruikten.
+- Een platformmelding bevat webadressen en tekst die een medewerker invult: persoonsgegevens. Zij staan apart en
+  versleuteld, alleen voor de rollen platformmelder en bevoegd gezag, en worden 30 dagen na het einde vernietigd.
+  Zonder sleutel staat dit uit. Grondslag: {TO_FILL}
 - Wordt een bericht bij de bron verwijderd, dan wordt het binnen de dag uit de telling gehaald.
 {_words(manifest)}
 ## 5. Noodzaak en evenredigheid
@@ -105,6 +108,7 @@ alle onbekende woorden vallen weg. Redenen om een woord weg te laten: {", ".join
 | een schrijver wordt gevolgd | code alleen binnen een dag, sleutel niet bewaard | {TO_FILL} |
 | een bekend persoon is te raden uit de woorden | geen tekst bewaard; nieuwe woorden pas bij {whole.thresholds.k_anonymity} schrijvers | {TO_FILL} |
 | een demonstratie wordt als dreiging gezien | demonstratie is een eigen soort zonder dreiging | {TO_FILL} |
+| een platformmelding lekt | eigen opslag, versleuteld; sleutel vernietigd bij verwijdering; elke inzage in het logboek | {TO_FILL} |
 | een bron zwijgt en dat lijkt rust | een stille bron wordt als blind gemeld | {TO_FILL} |
 
 ## 7. Besluit
@@ -142,8 +146,8 @@ Gevolgd worden {len(whole.phenomena)} verschijnselen:
 
 ## Menselijke tussenkomst
 
-Een medewerker beoordeelt elke melding en sluit haar met een reden. Het systeem verwijdert niets, meldt niets aan
-platforms en zet geen GRIP of NL-Alert in.
+Een medewerker beoordeelt elke melding en sluit haar met een reden. Het systeem verwijdert niets, meldt niets
+vanzelf aan platforms en zet geen GRIP of NL-Alert in.
 
 ## Risicobeheer
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from email.utils import format_datetime
 from enum import StrEnum
+from weakref import WeakValueDictionary
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -84,7 +85,7 @@ class CaseDesk:
     days: int
     """Kept after the end."""
     now_ms: Callable[[], int]
-    _sending: dict[str, asyncio.Lock] = field(default_factory=dict)
+    _sending: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     # Reading --------------------------------------------------------------------------------------------------------
 
@@ -216,11 +217,9 @@ class CaseDesk:
     async def send(self, case_id: str, means: Means, actor: Actor) -> Result:
         """Mails it, or writes down that somebody sent it by hand. What went out is kept with it."""
         # Two clicks are one message. Replicas share the number of the message, by which mail servers know a double.
-        async with self._sending.setdefault(case_id, asyncio.Lock()):
-            try:
-                return await self._send(case_id, means, actor)
-            finally:
-                self._sending.pop(case_id, None)
+        turn = self._sending.setdefault(case_id, asyncio.Lock())
+        async with turn:
+            return await self._send(case_id, means, actor)
 
     async def _send(self, case_id: str, means: Means, actor: Actor) -> Result:
         async with self._changing(case_id, actor, "case-send") as (_, opened, denied):
