@@ -26,6 +26,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from services.detector import moment_clocks as clocks
 from services.detector import moment_days as days
@@ -136,9 +137,9 @@ def _read(tokens: list[str], now: datetime, posted_minute: int) -> list[When]:
         if token not in _SPEAKING and not token[:1].isdecimal():
             index += 1
             continue
-        if token == "over" and (later := days.from_now(tokens, index)) is not None:
+        if token == "over" and (later := days.from_now(tokens, index)) is not None and later.precise:
             close()
-            found.append(_later(later, index, posted_minute, now))
+            found.append(_later(later, index, posted_minute))
             index = later.stop
             continue
         if (day := days.day(tokens, index, now)) is not None:
@@ -175,8 +176,22 @@ def _read(tokens: list[str], now: datetime, posted_minute: int) -> list[When]:
         index += 1
     close()
     if any(not when.now for when in found):
-        return [when for when in found if not when.now]
-    return found
+        found = [when for when in found if not when.now]
+    return _spanned(tokens, found) if len(found) > 1 else found
+
+
+def _spanned(tokens: list[str], found: list[When]) -> list[When]:
+    """``Vrijdag 18:00 tot zondag 18:00`` is one."""
+    kept = found[:1]
+    for when in found[1:]:
+        begin = kept[-1]
+        joined = when.span[0] - begin.span[1] == 1 and tokens[begin.span[1]] in words.UNTIL and begin.end is None
+        if joined and begin.precision is when.precision and begin.start < when.start:
+            span = (begin.span[0], when.span[1])
+            kept[-1] = replace(begin, end=when.end or when.start, span=span)
+        else:
+            kept.append(when)
+    return kept
 
 
 def _joined(tokens: list[str], moment: _Moment, day: days.Day, first: int) -> days.Day | None:
@@ -211,11 +226,8 @@ def _about_now(token: str, index: int, now: datetime) -> When:
     return When(start=now.date().isoformat(), precision=Precision.DATE, span=(index, index + 1), now=True)
 
 
-def _later(later: days.FromNow, index: int, posted_minute: int, now: datetime) -> When:
+def _later(later: days.FromNow, index: int, posted_minute: int) -> When:
     span = (index, later.stop)
-    if not later.precise:
-        start = (now + timedelta(minutes=later.minutes)).date().isoformat()
-        return When(start=start, precision=Precision.DATE, span=span)
     moment = datetime.fromtimestamp((posted_minute + later.minutes) * 60, ZONE)
     return When(start=_minutes(moment.replace(tzinfo=None)), precision=Precision.MINUTE, span=span)
 

@@ -148,6 +148,8 @@ def _spoken(tokens: Sequence[str], index: int, *, beside_day: bool) -> tuple[int
         return (index + 1, figure, 0) if figure <= 12 else None
     if before == "van" and token_at(tokens, index - 2) == "klok":
         return index + 1, figure, 0
+    if token in words.SPOKEN_HOURS and (before in words.AT or before in ("na", "voor")):
+        return index + 1, figure, 0
     if token in ("een", "acht") and before not in words.CERTAINLY_AT:
         return None
     if before in words.CERTAINLY_AT or (

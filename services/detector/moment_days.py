@@ -48,7 +48,11 @@ def day(tokens: Sequence[str], index: int, now: datetime) -> Day | None:
         return _dated(tokens, index, today)
     if token in words.WEEKDAYS or token in words.WEEKDAY_PARTS or token in words.SHORT_WEEKDAYS:
         return _weekday(tokens, index, now)
+    if token == "over" and (later := from_now(tokens, index)) is not None and not later.precise:
+        return Day(later.stop, (now + timedelta(minutes=later.minutes)).date())
     following = token_at(tokens, index + 1)
+    if token in words.NUMBERS and following in words.MONTHS and (len(following) > 3 or following == "mei"):
+        return _calendar(index + 2, tokens, today, words.NUMBERS[token], words.MONTHS[following])
     if (
         token in words.MONTHS
         and following.isdecimal()
@@ -154,6 +158,8 @@ def _weekday(tokens: Sequence[str], index: int, now: datetime) -> Day | None:
     if (coming := _postfix(tokens, stop)) is not None:
         stop = coming
         return Day(stop, today + timedelta(days=ahead or 7), part=part, weekday=True)
+    if after == "op" and words.WEEKDAY_PARTS.get(token_at(tokens, index + 2)) == ((wanted + 1) % 7, Part.NIGHT):
+        return Day(index + 3, today + timedelta(days=ahead), part=Part.NIGHT, weekday=True)
     if before in words.COMING or _coming_in_pieces(tokens, index - 4):
         return Day(stop, today + timedelta(days=ahead or 7), part=part, weekday=True)
     if before in words.NEXT or (before == "week" and token_at(tokens, index - 2) in words.NEXT):
@@ -270,11 +276,17 @@ def _date_rather_than_time(tokens: Sequence[str], index: int, first: int, second
     if not (1 <= first <= 31 and 1 <= second <= 12):
         return False
     before, after = token_at(tokens, index - 1), token_at(tokens, index + 1)
+    if mark == "-" and len(tokens[index]) == 3 and not _is_day(before) and not words.CLOCK.match(after):
+        return before in ("op", "datum", "van") or after in ("om", "vanaf")  # else *3-1* is a score
     if after in words.HOURS or before in words.AT or before in ("van", "tussen"):
         return False
     if after in ("om", "vanaf") or words.CLOCK.match(after):
         return True
     return mark == "-" or (first > MAX_HOUR or (second % 5 != 0 and first > 12))
+
+
+def _is_day(token: str) -> bool:
+    return token in words.WEEKDAYS or token in words.SHORT_WEEKDAYS or token in words.WEEKDAY_PARTS
 
 
 def _calendar(stop: int, tokens: Sequence[str], today: date, figure: int, month: int) -> Day | None:

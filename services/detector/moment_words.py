@@ -33,6 +33,8 @@ _WEEKDAY_NAMES = (
     "zondag sunday",
 )
 WEEKDAYS = {word: number for number, names in enumerate(_WEEKDAY_NAMES) for word in names.split()}
+WEEKDAYS |= {f"{word[:-1]}ch": number for word, number in list(WEEKDAYS.items()) if word.endswith("dag")}
+"""As written, and as said: *zaterdach*."""
 SHORT_WEEKDAYS = {
     word: number
     for number, names in enumerate(("ma maa", "di din", "wo woe", "do don", "vr vrij vrijd", "za zat zaterd", "zo zon"))
@@ -189,7 +191,11 @@ for _word, _figure in [(word, figure) for word, figure in NUMBERS.items() if 1 <
     # *Om tienen*, *half achten*, *na 9en*.
     NUMBERS.setdefault(_word[:-1] + "ven" if _word in ("vijf", "twaalf") else _word + "en", _figure)
     NUMBERS.setdefault(f"{_figure}en", _figure)
-NUMBERS["zessen"] = 6
+NUMBERS |= {"zessen": 6, "drieën": 3, "tweeën": 2, "enen": 1, "elven": 11}
+SPOKEN_HOURS = frozenset(
+    "enen tweeën drieën vieren vijven zessen zevenen achten negenen tienen elven twaalven".split()
+) | {f"{figure}en" for figure in range(1, 13)}
+"""*Negenen*, *10en*: said of hours alone, so that *na* and *voor* are enough beside them."""
 HALF_HOURS = {f"half{word}": value for word, value in NUMBERS.items() if 1 <= value <= 12 and word.isalpha()}
 
 COMING = frozenset(

@@ -100,7 +100,9 @@ def is_place(
     """
     word = tokens[index]
     lower = word.lower()
-    capital = word[:1].isupper() or word.startswith(("'s-", "’s-"))
+    capital = any(part[:1].isupper() for part in word.split()) or word.startswith(("'s-", "’s-"))
+    if not capital and lower.startswith(("de ", "het ", "'t ")):
+        return same_region  # *in de wijk*: the preposition belongs to the noun
     before = tokens[index - 1].lower() if index else ""
     after = tokens[index + 1].lower() if index + 1 < len(tokens) else ""
     everyday = lower in _EVERYDAY
@@ -108,7 +110,9 @@ def is_place(
     if on_squares and before in _ARTICLES:
         before = tokens[index - 2].lower() if index >= 2 else ""
         points += TOWARDS if before in _ON else 0.0
-    elif before in _AGAINST_BEFORE and not (capital and before in ("is", "zijn", "was", "al", "ook", "nog", "niet")):
+    elif before in _AGAINST_BEFORE and not (
+        capital and before in ("is", "zijn", "was", "al", "ook", "nog", "niet", "heel")
+    ):
         points += AGAINST
     if capital and not starts_sentence(tokens, index):
         points += CAPITAL_ON_EVERYDAY_WORD if everyday else CAPITAL
@@ -158,9 +162,13 @@ def _heads_on(tokens: Sequence[str], index: int) -> bool:
 
 def destination(tokens: Sequence[str], index: int) -> int:
     """How much the post is about going there: 1 behind *naar* or *in*, -1 behind *van* or *uit*, else 0."""
-    before = tokens[index - 1].lower() if index else ""
+    at = index - 1
+    before = tokens[at].lower() if index else ""
     if before in _ARTICLES and index >= 2:
-        before = tokens[index - 2].lower()
+        at -= 1
+        before = tokens[at].lower()
     if before in ("van", "uit", "vanuit", "zoals"):
         return -1
+    if at > 0 and tokens[at - 1] == "ook":
+        return 0  # *Hengelo staat op zijn kop, ook in Enschede onrust*
     return 1 if before in _TOWARDS or before in _INSIDE or before in _ON else 0
