@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import msgspec
 
@@ -44,7 +45,8 @@ class Anonymizer:
 
     def __init__(self, projector: Projector, settings: AnonymizerSettings, *, k: int, now_ms: int) -> None:
         self.projector = projector
-        self._settings = settings
+        self._ahead_ms = settings.max_ahead_minutes * 60_000
+        self._detect = settings.detect_language
         self.secret = Secret(now_ms)
         self.remembered = Remembered(settings.remembered_max)
         self.candidates = Candidates(
@@ -72,8 +74,7 @@ class Anonymizer:
         projection = self.projector.project(raw.text, raw.created_ms, explained)
         minute = raw.created_ms // 60_000
         lang = language.stated(raw.langs)
-        detect = self._settings.detect_language
-        if lang is None and (detect == "always" or (detect == "watched" and projection.watched)):
+        if lang is None and (self._detect == "always" or (self._detect == "watched" and projection.watched)):
             lang = language.detected(projection.tokens)
         post = AnonymousPost(
             offset=offset,
@@ -84,7 +85,7 @@ class Anonymizer:
             post=key,
             lang=lang,
             repost=raw.repost,
-            candidates=self._released(projection.new_words, author, minute),
+            candidates=self._released(projection.new_words, author, minute) if projection.new_words else (),
         )
         posts: tuple[AnonymousPost, ...] = (post,)
         if seen and (earlier := self.remembered.take(key)) is not None:
@@ -118,19 +119,18 @@ class Anonymizer:
             raise Malformed(Reason.TOO_LARGE, "$.text")
         if raw.created_ms < OLDEST_MS:
             raise Malformed(Reason.TOO_OLD, "$.created_ms")
-        ahead_ms = self._settings.max_ahead_minutes * 60_000
-        if raw.created_ms > min(raw.received_ms + ahead_ms, NEWEST_MS):
+        if raw.created_ms > raw.received_ms + self._ahead_ms or raw.created_ms > NEWEST_MS:
             raise Malformed(Reason.TOO_FAR_AHEAD, "$.created_ms")
 
     def _check_labels(self, source: str, exercise: str | None) -> None:
         """These leave as they are, so they must be what ingest configures and never what a person wrote."""
-        if not _SOURCE.fullmatch(source):
+        if not _is_source(source):
             raise Malformed(Reason.INVALID_FIELD, "$.source")
         if exercise is not None and not _EXERCISE.fullmatch(exercise):
             raise Malformed(Reason.INVALID_FIELD, "$.exercise")
 
     def _released(self, words: tuple[str, ...], author: str | None, minute: int) -> tuple[str, ...]:
-        if not words or author is None:
+        if author is None:
             return ()
         found = tuple(
             word
@@ -140,6 +140,11 @@ class Anonymizer:
         )
         self.released += len(found)
         return found
+
+
+@lru_cache(maxsize=256)
+def _is_source(source: str) -> bool:
+    return _SOURCE.fullmatch(source) is not None
 
 
 def _retraction(post: AnonymousPost, offset: int) -> AnonymousPost:

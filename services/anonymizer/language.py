@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
@@ -15,7 +15,8 @@ SURE = 0.6
 _CODE = re.compile(r"([a-zA-Z]{2})(?:[-_][a-zA-Z0-9-]{1,12})?")
 
 
-def stated(langs: Sequence[str]) -> str | None:
+@lru_cache(maxsize=1024)
+def stated(langs: tuple[str, ...]) -> str | None:
     """The first language a source gave, without region; None when it gave none that is a language code."""
     match = _CODE.fullmatch(langs[0]) if langs else None
     return match[1].lower() if match else None

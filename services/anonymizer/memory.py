@@ -22,13 +22,13 @@ class Seen:
 
     def before(self, post: str, partition: int, offset: int) -> bool:
         """Whether another record already told this post. The same record read again is no duplicate."""
-        known = self._places.get(post)
-        if known is None:
-            self._places[post] = (partition, offset)
+        place = (partition, offset)
+        known = self._places.setdefault(post, place)
+        if known is place:
             if len(self._places) > self.limit:
                 self._places.popitem(last=False)
             return False
-        return known != (partition, offset)
+        return known != place
 
     def clear(self) -> None:
         self._places.clear()
@@ -49,8 +49,9 @@ class Remembered:
     def put(self, post: AnonymousPost) -> None:
         if post.post is None:
             return
+        if post.post in self._posts:
+            self._posts.move_to_end(post.post)
         self._posts[post.post] = post
-        self._posts.move_to_end(post.post)
         if post.author is not None:
             self._by_author[post.author].add(post.post)
         if len(self._posts) > self._limit:
