@@ -24,6 +24,7 @@ from runtime.probes import Health, probes_only
 from runtime.process import CannotStart, run, serving
 from services.detector import metrics
 from services.detector.application import Application
+from services.detector.behind import Standing
 from services.detector.coverage import SourceCoverage
 from services.detector.mandates import Told
 from services.detector.reload import follow
@@ -69,6 +70,7 @@ async def _work(
     starting = asyncio.create_task(app.start())
     stopping = asyncio.create_task(stop.wait())
     told = Told()
+    standing = Standing.WORKING
     try:
         await asyncio.wait({starting, stopping, reading}, return_when=asyncio.FIRST_COMPLETED)
         while not stop.is_set():
@@ -83,8 +85,7 @@ async def _work(
                     log().info("ready", version=application.version)
                 await application.tick()
                 await told.tell(application.mandates, notices, application.version)
-            if application.alive(STALLED_AFTER_S):
-                health.beat()
+            standing = _beat(application, health, standing)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), settings.detector.flush_seconds)
         if starting.done():
@@ -95,6 +96,17 @@ async def _work(
         if not starting.done():
             starting.cancel()
         await _leave(app)
+
+
+def _beat(application: Application, health: Health, before: Standing) -> Standing:
+    """A worker that hangs beats no more, and says so once: whoever watches it starts it anew."""
+    standing = application.standing(STALLED_AFTER_S)
+    if standing is Standing.WORKING:
+        if not application.faust.should_stop:
+            health.beat()
+    elif standing is not before:
+        log().error("hangs", reason=standing.value)
+    return standing
 
 
 async def _leave(app: Any) -> None:

@@ -15,11 +15,11 @@ from __future__ import annotations
 import datetime
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from faust.types import TP, EventT
+from faust.types import TP
 
 from broker.dead_letters import DeadLetters
 from broker.producer import AcknowledgedProducer
@@ -31,22 +31,22 @@ from contracts import topics
 from contracts.alert import Alert
 from contracts.alert import key as alert_key
 from contracts.anonymous_posts import AnonymousBatch
-from contracts.codec import Decoder, Malformed, encode
-from contracts.dead_letter import Reason
+from contracts.codec import Decoder, encode
 from contracts.picture import PictureBlock
 from contracts.picture import key as picture_key
 from contracts.series_deltas import SeriesDeltas
 from contracts.signal import Signal, SignalRecord
 from runtime.logs import log
 from services.detector import metrics
+from services.detector.behind import Behind, Liveness, Standing
 from services.detector.coverage import SourceCoverage
 from services.detector.detection import Detection
 from services.detector.episode import Episode
 from services.detector.episodes import Episodes, World
 from services.detector.faust_app import faust_app
 from services.detector.fold import SourceFold
+from services.detector.intake import Event, Intake
 from services.detector.matching import Matcher
-from services.detector.positions import Order, Positions
 from services.detector.settings import DetectorSettings
 from services.detector.staggered import StaggeredSeries
 from services.detector.state import SeriesState
@@ -57,19 +57,12 @@ WAIT_FOR_KNOWN_RECORDS_S = 30.0
 """A partition that holds unread records is not idle, however slowly these come; unless they never come (retention)."""
 REANNOUNCE_IDLE_S = 5.0
 """A worker that took over a partition of series must hear again which partitions of posts are idle."""
-TELL_BEHIND_S = 120.0
-"""Of which a minute may be rounding."""
-DURABLE_POSITIONS = {"fold": topics.POSTS_ANONYMOUS.name, "detect": topics.SERIES_DELTAS.name}
-"""Signals wait in memory and are read again after a restart: their position is only known within a run."""
 SERIES_STATE = Codec(encode=SeriesState.to_bytes, decode=SeriesState.from_bytes)
 
 
 def _msgpack(record: type[Any]) -> Codec:
     decoder = msgspec.msgpack.Decoder(record)
     return Codec(encode=msgspec.msgpack.Encoder().encode, decode=decoder.decode)
-
-
-Event = EventT[Any]
 
 
 class Application:
@@ -85,7 +78,6 @@ class Application:
         self._configuration = configuration
         self._producer = producer
         self._coverage = coverage
-        self._dead_letters = DeadLetters(producer, "detector")
         self.cover = cover(configuration.mandates, datetime.datetime.now(datetime.UTC))
         """What mandates allow now."""
         self._matcher = Matcher(configuration, self.cover)
@@ -100,14 +92,16 @@ class Application:
         self.positions = self._table("positions", self._sources, _msgpack(int))
         lag = round(settings.state_seconds / settings.flush_seconds)
         self._staggered = StaggeredSeries(self.series, self.clocks, lag)
+        self._intake = Intake(self.faust, self.positions, DeadLetters(producer, "detector"), self._release)
+        self._behind = Behind(self._intake)
+        self._liveness = Liveness(time.monotonic())
         self._posts_decoder: Decoder[AnonymousBatch] = Decoder(AnonymousBatch)
         self._deltas_decoder: Decoder[SeriesDeltas] = Decoder(SeriesDeltas)
         self._signals_decoder: Decoder[SignalRecord] = Decoder(SignalRecord)
-        self._agent(topics.POSTS_ANONYMOUS, self._on_posts, "fold")
-        self._agent(topics.SERIES_DELTAS, self._on_deltas, "detect")
-        self._agent(topics.SIGNALS, self._on_signal, "episode")
+        self._intake.agent(topics.POSTS_ANONYMOUS, self._on_posts, "fold")
+        self._intake.agent(topics.SERIES_DELTAS, self._on_deltas, "detect")
+        self._intake.agent(topics.SIGNALS, self._on_signal, "episode")
         self.faust.on_partitions_revoked.connect(self._on_revoked)
-        self._told_behind = False
         self._reset()
         self._tell_expiry()
 
@@ -116,68 +110,9 @@ class Application:
         table.codec = codec
         return table  # type: ignore[no-any-return]
 
-    def _agent(self, topic: topics.Topic, take: Callable[[Event], bool], stage: str) -> None:
-        channel = self.faust.topic(topic.name, key_type=bytes, value_type=bytes, value_serializer="raw")
-        seconds, records = metrics.SECONDS.labels(stage), metrics.RECORDS.labels(topic.name)
-
-        async def agent(stream: Any) -> None:
-            async for event in stream.noack().events():
-                started = time.perf_counter()
-                if not await self._in_order(event, stage):
-                    continue
-                problem: Malformed | None = None
-                held = False
-                try:
-                    held = take(event)
-                except Malformed as malformed:
-                    problem = malformed
-                except Exception as error:
-                    log().error("failed", kind=stage, offset=event.message.offset, exc_info=error)
-                    problem = Malformed(Reason.PROCESSING_FAILED)
-                if problem is not None:
-                    await self._set_aside(event, problem)
-                if not held:
-                    self._release(event, stage)
-                self.last_taken = time.monotonic()
-                self._positions.taken(event.message.tp, event.message.offset)
-                if stage == "fold" and event.message.timestamp:
-                    self._sent_at[event.message.tp] = event.message.timestamp
-                records.inc()
-                seconds.observe(time.perf_counter() - started)
-
-        self.faust.agent(channel, name=f"detector.{stage}")(agent)
-
-    async def _in_order(self, event: Event, stage: str) -> bool:
-        partition, offset = event.message.tp, event.message.offset
-        if partition not in self._positions.next and stage in DURABLE_POSITIONS:
-            kept = self.positions.part(partition.partition).get(stage)
-            end = self.faust.consumer.highwater(partition)
-            # Beyond the end: the topic was made anew, and what is remembered is of the old one.
-            if kept is not None and (end is None or kept <= end):
-                self._positions.next[partition] = kept
-        order = self._positions.judge(partition, offset)
-        if order is Order.NEXT:
-            return True
-        metrics.OUT_OF_ORDER.labels(order.value).inc()
-        if order is Order.REPEATED:
-            self._release(event, stage)
-        else:
-            await self._seek_missing(partition)
-        return False
-
     def _release(self, event: Event, stage: str) -> None:
         """At the next checkpoint, or when the series behind it are written."""
         (self._deltas_taken if stage == "detect" else self._taken).append(event)
-
-    async def _seek_missing(self, partition: TP) -> None:
-        if partition in self.faust.consumer.assignment() and self._positions.should_seek(partition):
-            await self.faust.consumer.seek(partition, self._positions.next[partition])
-
-    async def _set_aside(self, event: Event, problem: Malformed) -> None:
-        message = event.message
-        await self._dead_letters.put(
-            message.value, problem, topic=message.topic, partition=message.partition, offset=message.offset
-        )
 
     def _reset(self) -> None:
         self._taken: list[Event] = []
@@ -190,11 +125,7 @@ class Application:
         self._idle_told: dict[int, float] = {}
         self._detections: dict[int, Detection] = {}
         self._episode_stage: Episodes | None = None
-        self._positions = Positions()
-        self._sent_at: dict[TP, float] = {}
-        """When the last record taken from a partition of posts was sent, to the minute (ADR 0004)."""
-        self._behind = 0
-        self.last_taken = time.monotonic()
+        self._intake.reset()
 
     # -- stages ---------------------------------------------------------------------------------------------------
 
@@ -299,9 +230,9 @@ class Application:
             self._flush(source, fold, idle=self._is_idle(source))
         self._release_settled()
         deltas, self._deltas_taken = self._deltas_taken, []
-        due = self._staggered.turn(deltas, self._reached(topics.SERIES_DELTAS), everything=everything)
-        self._keep_positions("fold", self._reached(topics.POSTS_ANONYMOUS))
-        self._keep_positions("detect", due.positions)
+        due = self._staggered.turn(deltas, self._intake.reached(topics.SERIES_DELTAS), everything=everything)
+        self._intake.keep("fold", self._intake.reached(topics.POSTS_ANONYMOUS))
+        self._intake.keep("detect", due.positions)
         out, self._out = self._out, []
         taken, self._taken = [*self._taken, *due.events], []
         # A clock must never be ahead of the series it belongs to, nor a position of both: one is acknowledged first.
@@ -332,16 +263,6 @@ class Application:
         metrics.TABLE_WRITES.labels(table.name).inc(len(values))
         metrics.TABLE_SIZE.labels(table.name).set(len(table.data))
 
-    def _reached(self, topic: topics.Topic) -> dict[int, int]:
-        """Next offset by partition."""
-        return {place.partition: offset for place, offset in self._positions.next.items() if place.topic == topic.name}
-
-    def _keep_positions(self, stage: str, positions: dict[int, int]) -> None:
-        for partition, offset in positions.items():
-            part = self.positions.part(partition)
-            if part.get(stage) != offset:
-                part.put(stage, offset)
-
     def _release_settled(self) -> None:
         """Signals whose minute has been taken in are needed no more."""
         stage, keep = self._episode_stage, []
@@ -370,7 +291,7 @@ class Application:
         told = now - self._idle_told.get(source, -REANNOUNCE_IDLE_S) < REANNOUNCE_IDLE_S
         if quiet < self._settings.idle_seconds or told:
             return False
-        if quiet < WAIT_FOR_KNOWN_RECORDS_S and self._unread(TP(topics.POSTS_ANONYMOUS.name, source)) != 0:
+        if quiet < WAIT_FOR_KNOWN_RECORDS_S and self._intake.unread(TP(topics.POSTS_ANONYMOUS.name, source)) != 0:
             return False
         self._idle_told[source] = now
         self._folds[source].settle(int(time.time()) // 60)
@@ -414,15 +335,16 @@ class Application:
 
     async def tick(self, *, last: bool = False) -> None:
         """One turn of the clock: partitions without posts say so, then a checkpoint. Not while partitions move."""
-        if self.faust.rebalancing or not self.faust.tables.actives_ready:
+        tables = self.faust.tables
+        if self.faust.rebalancing or not tables.actives_ready:
+            self._liveness.moving(time.monotonic(), tables.recovery.active_remaining_total())
             return
         changes = self.cover.changes_at
         if changes is not None and datetime.datetime.now(datetime.UTC) >= changes:
             self._change_cover()
-        for partition in self._positions.missing():
-            await self._seek_missing(partition)
-        behind: dict[str, int] = {}
-        for partition in self.faust.consumer.assignment():
+        await self._intake.seek_missing()
+        assigned = self.faust.consumer.assignment()
+        for partition in assigned:
             # Made here, not at the first record: what no mandate covers any more goes also when nothing comes.
             if partition.topic == topics.POSTS_ANONYMOUS.name:
                 self._fold(partition.partition)
@@ -430,44 +352,14 @@ class Application:
                 self._detection(partition.partition)
             elif partition.topic == topics.SIGNALS.name:
                 self._episodes()
-            self._note_lag(partition, behind)
-        for topic, records in behind.items():
-            metrics.LAG_RECORDS.labels(topic).set(records)
-        self._behind = sum(behind.values())
-        self._tell_behind()
+        waiting = self._behind.look(one for one in assigned if one.topic not in tables.changelog_topics)
+        self._liveness.working(waiting, self._intake.last_taken)
         metrics.OPEN_EPISODES.set(len(self.episodes.data))
         await self.checkpoint(everything=last)
 
-    def _note_lag(self, partition: TP, behind: dict[str, int]) -> None:
-        if partition.topic in self.faust.tables.changelog_topics:
-            return
-        unread = self._unread(partition)
-        if unread is not None:
-            behind[partition.topic] = behind.get(partition.topic, 0) + unread
-
-    def _tell_behind(self) -> None:
-        """A worker that falls behind says so in time, not only in records."""
-        waiting = [sent for partition, sent in self._sent_at.items() if self._unread(partition)]
-        seconds = max(0.0, time.time() - min(waiting)) if waiting else 0.0
-        metrics.BEHIND_SECONDS.set(seconds)
-        if (seconds > TELL_BEHIND_S) != self._told_behind:
-            self._told_behind = seconds > TELL_BEHIND_S
-            log().warning("behind" if self._told_behind else "caught up", seconds=round(seconds))
-
-    def _unread(self, partition: TP) -> int | None:
-        """Records that wait in a partition; None before its end is known."""
-        end = self.faust.consumer.highwater(partition)
-        if end is None:
-            return None
-        taken = self._positions.next.get(partition, self.faust.monitor.tp_committed_offsets.get(partition, 0))
-        waiting: int = max(0, end - taken)
-        return waiting
-
-    def alive(self, stalled_after_s: float) -> bool:
-        """False when records wait and none was taken for too long, or when Faust has stopped by itself."""
-        if self.faust.should_stop:
-            return False
-        return self._behind == 0 or time.monotonic() - self.last_taken < stalled_after_s
+    def standing(self, stalled_after_s: float) -> Standing:
+        """Whether it works, or why it must be taken for hung."""
+        return self._liveness.standing(time.monotonic(), stalled_after_s)
 
     async def _on_revoked(self, *_: Any, **__: Any) -> None:
         """Another worker may continue: leave everything written, and trust nothing in memory afterwards."""

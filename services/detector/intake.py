@@ -1,0 +1,129 @@
+"""Takes records in: each once and in order, to its stage; what cannot be read is set aside, and nothing gets out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from faust.types import TP, EventT
+
+from broker.dead_letters import DeadLetters
+from contracts import topics
+from contracts.codec import Malformed
+from contracts.dead_letter import Reason
+from runtime.logs import log
+from services.detector import metrics
+from services.detector.positions import Order, Positions
+from services.detector.tables import CheckpointedTable
+
+DURABLE_POSITIONS = {"fold": topics.POSTS_ANONYMOUS.name, "detect": topics.SERIES_DELTAS.name}
+"""Signals wait in memory and are read again after a restart: their position is only known within a run."""
+
+Event = EventT[Any]
+
+
+class Intake:
+    """``kept``: positions that outlive the process. ``release`` is given each record that need not be held, with the
+    stage it was for."""
+
+    def __init__(
+        self, faust: Any, kept: CheckpointedTable, dead_letters: DeadLetters, release: Callable[[Event, str], None]
+    ) -> None:
+        self._faust = faust
+        self._kept = kept
+        self._dead_letters = dead_letters
+        self._release = release
+        self.reset()
+
+    def reset(self) -> None:
+        """Partitions moved: what was known of their positions is of before."""
+        self._positions = Positions()
+        self.last_taken = time.monotonic()
+        self.sent_at: dict[TP, float] = {}
+        """When the last record taken from a partition of posts was sent, to the minute (ADR 0004)."""
+
+    def agent(self, topic: topics.Topic, take: Callable[[Event], bool], stage: str) -> None:
+        """``take`` returns True when it holds the record itself."""
+        channel = self._faust.topic(topic.name, key_type=bytes, value_type=bytes, value_serializer="raw")
+        seconds, records = metrics.SECONDS.labels(stage), metrics.RECORDS.labels(topic.name)
+
+        async def agent(stream: Any) -> None:
+            async for event in stream.noack().events():
+                started = time.perf_counter()
+                if not await self._in_order(event, stage):
+                    continue
+                problem: Malformed | None = None
+                held = False
+                try:
+                    held = take(event)
+                except Malformed as malformed:
+                    problem = malformed
+                except Exception as error:
+                    log().error("failed", kind=stage, offset=event.message.offset, exc_info=error)
+                    problem = Malformed(Reason.PROCESSING_FAILED)
+                if problem is not None:
+                    await self._set_aside(event, problem)
+                if not held:
+                    self._release(event, stage)
+                self.last_taken = time.monotonic()
+                self._positions.taken(event.message.tp, event.message.offset)
+                if stage == "fold" and event.message.timestamp:
+                    self.sent_at[event.message.tp] = event.message.timestamp
+                records.inc()
+                seconds.observe(time.perf_counter() - started)
+
+        self._faust.agent(channel, name=f"detector.{stage}")(agent)
+
+    async def _in_order(self, event: Event, stage: str) -> bool:
+        partition, offset = event.message.tp, event.message.offset
+        if partition not in self._positions.next and stage in DURABLE_POSITIONS:
+            kept = self._kept.part(partition.partition).get(stage)
+            end = self._faust.consumer.highwater(partition)
+            # Beyond the end: the topic was made anew, and what is remembered is of the old one.
+            if kept is not None and (end is None or kept <= end):
+                self._positions.next[partition] = kept
+        order = self._positions.judge(partition, offset)
+        if order is Order.NEXT:
+            return True
+        metrics.OUT_OF_ORDER.labels(order.value).inc()
+        if order is Order.REPEATED:
+            self._release(event, stage)
+        else:
+            await self._seek(partition)
+        return False
+
+    async def seek_missing(self) -> None:
+        """To be done until the missing records come."""
+        for partition in self._positions.missing():
+            await self._seek(partition)
+
+    async def _seek(self, partition: TP) -> None:
+        if partition in self._faust.consumer.assignment() and self._positions.should_seek(partition):
+            await self._faust.consumer.seek(partition, self._positions.next[partition])
+
+    async def _set_aside(self, event: Event, problem: Malformed) -> None:
+        message = event.message
+        await self._dead_letters.put(
+            message.value, problem, topic=message.topic, partition=message.partition, offset=message.offset
+        )
+
+    def reached(self, topic: topics.Topic) -> dict[int, int]:
+        """Next offset by partition."""
+        return {place.partition: offset for place, offset in self._positions.next.items() if place.topic == topic.name}
+
+    def keep(self, stage: str, positions: dict[int, int]) -> None:
+        """Next offsets by partition, to be known after a restart."""
+        for partition, offset in positions.items():
+            part = self._kept.part(partition)
+            if part.get(stage) != offset:
+                part.put(stage, offset)
+
+    def unread(self, partition: TP) -> int | None:
+        """Records that wait in a partition; None before its end is known."""
+        end = self._faust.consumer.highwater(partition)
+        if end is None:
+            return None
+        taken = self._positions.next.get(partition, self._faust.monitor.tp_committed_offsets.get(partition, 0))
+        waiting: int = max(0, end - taken)
+        return waiting
