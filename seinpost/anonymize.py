@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -35,6 +36,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     source: str = "file"
 
 
+_path = re.compile(r"`(\$[^`]*)`")
+_missing = re.compile(r"missing required field `(\w+)`")
 _decoder = msgspec.json.Decoder(Line)
 _encoder = msgspec.json.Encoder()
 
@@ -50,9 +53,16 @@ def anonymize(
 ) -> None:  # fmt: skip
     """Print what would leave the anonymizer: one JSON line for each post, in the order given.
 
-    A line that cannot be read gives a line with its error; the others are not affected. Tokens of authors and posts
-    are made with a key of this run, so they differ from run to run.
+    A line that cannot be read gives a line with its error, and on standard error its number and the field; the others
+    are not affected, and the exit code is 1. Tokens of authors and posts are made with a key of this run, so they
+    differ from run to run.
     """
+    refused: list[int] = []
+
+    def refuse(number: int, problem: Malformed) -> None:
+        refused.append(number)
+        typer.echo(f"line {number}: {problem}", err=True)
+
     try:
         anonymizer = _anonymizer(config, lexicon)
         source = sys.stdin.buffer if str(posts) == "-" else posts.open("rb")
@@ -60,13 +70,21 @@ def anonymize(
         typer.echo(f"cannot anonymize: {error}", err=True)
         raise typer.Exit(2) from None
     with source:
-        for answer in answers(source, anonymizer, explain=explain):
+        for answer in answers(source, anonymizer, explain=explain, refuse=refuse):
             sys.stdout.buffer.write(answer + b"\n")
     sys.stdout.buffer.flush()
+    if refused:
+        raise typer.Exit(1)
 
 
-def answers(lines: BinaryIO, anonymizer: Anonymizer, *, explain: bool) -> Iterator[bytes]:
-    """One encoded answer for each line that is not blank, in order."""
+def answers(
+    lines: BinaryIO,
+    anonymizer: Anonymizer,
+    *,
+    explain: bool,
+    refuse: Callable[[int, Malformed], None] = lambda number, problem: None,
+) -> Iterator[bytes]:
+    """One encoded answer for each line that is not blank, in order. ``refuse`` hears of each that cannot be read."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -74,6 +92,7 @@ def answers(lines: BinaryIO, anonymizer: Anonymizer, *, explain: bool) -> Iterat
         try:
             outcome = anonymizer.post(_read(line), partition=0, offset=number, explained=explained)
         except Malformed as problem:
+            refuse(number, problem)
             failed = {"line": number, "error": problem.reason.value}
             yield _encoder.encode(failed | ({"field": problem.field} if problem.field else {}))
             continue
@@ -94,8 +113,8 @@ def _anonymizer(config: Path, lexicon: Path) -> Anonymizer:
 def _read(line: bytes) -> RawPost:
     try:
         post = _decoder.decode(line)
-    except msgspec.ValidationError:
-        raise Malformed(Reason.INVALID_FIELD) from None
+    except msgspec.ValidationError as error:
+        raise Malformed(Reason.INVALID_FIELD, _field(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Malformed(Reason.INVALID_JSON if _is_utf8(line) else Reason.INVALID_UTF8) from None
     try:
@@ -112,6 +131,12 @@ def _read(line: bytes) -> RawPost:
         author=post.author,
         langs=(post.lang,) if post.lang else (),
     )
+
+
+def _field(error: msgspec.ValidationError) -> str:
+    """Path of the field at fault. Only names of `Line`: the message quotes nothing of the content."""
+    path, missing = _path.search(str(error)), _missing.search(str(error))
+    return (path[1] if path else "$") + (f".{missing[1]}" if missing else "")
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -163,3 +166,34 @@ def test_the_command_answers_in_order_and_survives_bad_lines(anonymizer: Anonymi
     assert [answer.get("error") for answer in found] == [
         None, "invalid_json", "invalid_utf8", "invalid_field", None, "invalid_field",
     ]  # fmt: skip
+
+
+def test_the_command_names_the_field_and_fails_at_the_end(tmp_path: Path, words_file: Path) -> None:
+    good = b'{"id":"1","created_at":"2021-11-18T22:00:00Z","text":"rellen"}\n'
+    posts = tmp_path / "posts.jsonl"
+    posts.write_bytes(
+        good
+        + b'{"id":"2","text":"geheim"}\n'
+        + b'{"id":"3","created_at":"2021-11-18T22:00:00Z","text":["geheim"]}\n'
+        + b'{"id":"4","created_at":"geheim","text":""}\n'
+        + b"geheim\n"
+        + good.replace(b'"1"', b'"6"')
+    )
+    command = [str(Path(sys.executable).with_name("seinpost")), "anonymize", str(posts), "--lexicon", str(words_file)]
+    ended = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, check=False, timeout=120)
+    assert ended.returncode == 1
+    assert [json.loads(line).get("error", "left") for line in ended.stdout.splitlines()] == [
+        "left", "invalid_field", "invalid_field", "invalid_field", "invalid_json", "left",
+    ]  # fmt: skip
+    assert ended.stderr.decode().splitlines() == [
+        "line 2: invalid_field at $.created_at",
+        "line 3: invalid_field at $.text",
+        "line 4: invalid_field at $.created_at",
+        "line 5: invalid_json",
+    ]
+    assert b"geheim" not in ended.stdout + ended.stderr
+    posts.write_bytes(good)
+    assert (
+        subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, check=False, timeout=120).returncode
+        == 0
+    )
