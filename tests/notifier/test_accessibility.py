@@ -33,6 +33,7 @@ VIEWS = (
     "/bronnen",
     "/dempingen",
     "/dempingen?gemeente=Rotterdam&fenomeen=rellen",
+    "/platformmeldingen",
     "/dienstoverdracht",
     "/instellingen",
     "/mandaten/voorbeeld",

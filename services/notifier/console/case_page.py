@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import HTTPException, Request
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
+from runtime.logs import log
 from services.notifier.access.actor import Actor
 from services.notifier.access.permissions import Permission
 from services.notifier.cases.content import Content, Field, needed
 from services.notifier.cases.desk import CaseDesk
+from services.notifier.cases.opening import Off
 from services.notifier.cases.progress import Status, after
 from services.notifier.cases.store import Opened, PlatformCase
 from services.notifier.cases.triage import DESK, ROUTES, Nature, Route
@@ -87,6 +90,18 @@ async def case_page(
         errors=errors or {},
         typed=typed or {},
     )
+
+
+async def reports_on(the_room: Room, the_actor: Actor, alert_id: str) -> list[PlatformCase]:
+    """For the page of an alert, which must open whatever becomes of this store."""
+    if isinstance(the_room.cases, Off) or not the_actor.may(Permission.READ_CASES):
+        return []
+    try:
+        found, _ = await the_room.cases.page(the_actor, alert=alert_id, limit=20, offset=0)
+    except (SQLAlchemyError, OSError) as error:
+        log().error("cases_unavailable", error=type(error).__name__)
+        return []
+    return found
 
 
 def _step(case: PlatformCase, asked: str) -> str:

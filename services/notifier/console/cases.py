@@ -78,6 +78,8 @@ async def begin(
     *, request: Request, the_desk: TheDesk, the_actor: TheActor, token: FormToken = "", melding: Text = ""
 ) -> Response:
     _checked(request, token)
+    if not melding.strip():
+        raise HTTPException(400, "Begin een platformmelding op de pagina van een melding.")
     result = await the_desk.begin(melding.replace("\0", ""), the_actor)
     if result.verdict is Verdict.UNKNOWN:
         raise HTTPException(404, "Deze melding bestaat niet.")

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from configuration.guidance import Phase
 from services.notifier.access.actor import Actor
 from services.notifier.access.permissions import Permission
-from services.notifier.cases.opening import Off
 from services.notifier.console import case_words
+from services.notifier.console.case_page import reports_on
 from services.notifier.console.maps import spot
 from services.notifier.console.quiet import grouped, withheld
 from services.notifier.console.rendering import TheActor, TheRoom, answer, card, page, regions, render, theme_of
@@ -89,8 +89,7 @@ async def alert_values(the_room: Room, the_actor: Actor, alert_id: str) -> dict[
         await the_room.audit_missing(the_actor, alert_id)
         raise HTTPException(404, "Deze melding bestaat niet.")
     shown = card(the_room, case)
-    desk = None if isinstance(the_room.cases, Off) else the_room.cases
-    reports, _ = await desk.page(the_actor, alert=plain, limit=20, offset=0) if desk else ([], 0)
+    reports = await reports_on(the_room, the_actor, plain)
     advice = {phase: the_room.configuration.guidance.advice(case.alert.phenomenon, phase) for phase in Phase}
     # One line of time: what was measured and what people did, newest first.
     history = [("revision", revision.stored_ms, revision) for revision in revisions]

@@ -8,9 +8,11 @@ import re
 import httpx
 import pytest
 
+from services.notifier.cases.desk import CaseDesk
 from services.notifier.cases.opening import Off
 from services.notifier.cases.triage import Nature, Route
 from services.notifier.console import case_words
+from services.notifier.store.database import Database
 from tests.notifier.cases_scene import NOTICE, PLANTED, SECRET_WORDS, with_desks
 from tests.notifier.conftest import Served
 from tests.notifier.samples import alert
@@ -113,6 +115,16 @@ async def test_off_says_why_and_the_rest_works(served: Served, http: httpx.Async
     assert (await http.get("/meldingen/a1b2c3")).status_code == 200
     assert (await http.get("/")).status_code == 200
     served.room.cases = desk
+
+
+async def test_an_alert_opens_while_the_store_is_away(served: Served, http: httpx.AsyncClient) -> None:
+    desk = served.room.cases
+    assert isinstance(desk, CaseDesk)
+    own, desk.database = desk.database, Database("postgresql://u@127.0.0.1:1/n")
+    page = await http.get("/meldingen/a1b2c3")
+    assert (page.status_code, "Maak een platformmelding" in page.text) == (200, True)
+    assert (await http.get("/")).status_code == 200
+    desk.database = own
 
 
 def test_every_nature_and_route_is_explained_and_every_law_has_its_article() -> None:
