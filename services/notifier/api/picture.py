@@ -18,7 +18,9 @@ from services.notifier.representation import Shape, at_minute
 from services.notifier.store import picture
 
 router = APIRouter(prefix="/v1", tags=["picture"])
-Phenomenon = Annotated[str, Query(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
+Phenomenon = Annotated[
+    str | None, Query(pattern=r"^[a-z][a-z0-9-]{1,40}$", description="Absent: the first of the configuration.")
+]
 Region = Annotated[str | None, Query(pattern=r"^VR\d\d$", description="Then rows are its gemeenten, else regions.")]
 Last = Annotated[datetime.date | None, AsWritten, Query(description="Last day of the period; absent: today.")]
 Exercise = Annotated[
@@ -61,22 +63,23 @@ async def get_picture(
     *,
     the_room: TheRoom,
     the_actor: TheActor,
-    phenomenon: Phenomenon,
+    phenomenon: Phenomenon = None,
     region: Region = None,
     span: Annotated[Span, Query()] = Span.WEEK,
     last: Last = None,
     exercise: Exercise = None,
 ) -> PictureShape:
     """Counts against expectation of one phenomenon, by place and part of the time."""
-    asked = _asked(phenomenon, region, span, last, exercise)
-    if phenomenon not in {one.id for one in the_room.configuration.phenomena}:
+    known = [one.id for one in the_room.configuration.phenomena]
+    asked = _asked(phenomenon or known[0], region, span, last, exercise)
+    if asked.fenomeen not in known:
         raise HTTPException(404, "there is no such phenomenon")
     async with the_room.database.reading() as connection:
         played = await picture.exercises(connection, the_actor.reach(Permission.READ_ALERTS))
     view = await look(the_room, the_actor, asked, played)
     edges, compared = view.picture.period.edges, view.compared
     return PictureShape(
-        phenomenon=phenomenon,
+        phenomenon=asked.fenomeen,
         whole=_row(view.picture.whole, edges),
         rows=[_row(row, edges) for row in view.picture.rows],
         sources=view.picture.sources,
@@ -96,14 +99,14 @@ async def export_picture(
     *,
     the_room: TheRoom,
     the_actor: TheActor,
-    phenomenon: Phenomenon,
+    phenomenon: Phenomenon = None,
     region: Region = None,
     span: Annotated[Span, Query()] = Span.WEEK,
     last: Last = None,
     exercise: Exercise = None,
 ) -> Response:
     """The same as one table. Written in the audit log."""
-    return await exported(the_room, the_actor, _asked(phenomenon, region, span, last, exercise))
+    return await exported(the_room, the_actor, _asked(phenomenon or "", region, span, last, exercise))
 
 
 def _asked(phenomenon: str, region: str | None, span: Span, last: datetime.date | None, exercise: str | None) -> Asked:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from pydantic import Field
 
 from configuration.guidance import Phase
+from configuration.messages import EVERY
 from services.notifier.access.permissions import Permission
 from services.notifier.api.alerts import TheActor, TheRoom
 from services.notifier.api.shapes import AsWritten
@@ -64,7 +65,9 @@ class CampaignList(Shape):
 @router.get("/messages", operation_id="listMessages")
 async def list_messages(
     the_room: TheRoom,
-    phenomenon: Annotated[str, Query(pattern=r"^[a-z][a-z0-9-]{1,40}$")],
+    phenomenon: Annotated[
+        str | None, Query(pattern=r"^[a-z][a-z0-9-]{1,40}$", description="Absent: what may be said of any.")
+    ] = None,
     phase: Annotated[Phase, Query()] = Phase.BEFORE,
 ) -> MessageList:
     """What may be said about a phenomenon."""
@@ -78,7 +81,7 @@ async def list_messages(
                 text=one.text,
                 blanks=list(one.blanks),
             )
-            for one in the_room.configuration.messages.about(phenomenon, phase)
+            for one in the_room.configuration.messages.about(phenomenon or EVERY, phase)
         ]
     )
 

@@ -125,7 +125,9 @@ async def export(the_room: TheRoom, the_actor: TheActor, asked: TheAsked) -> Res
 
 async def exported(the_room: Room, the_actor: Actor, asked: Asked) -> Response:
     """As CSV; the API gives the same. Written in the audit log. Raises 404 for what is not watched."""
-    if asked.fenomeen not in {one.id for one in the_room.configuration.phenomena}:
+    known = [one.id for one in the_room.configuration.phenomena]
+    asked = asked.model_copy(update={"fenomeen": asked.fenomeen or known[0]})
+    if asked.fenomeen not in known:
         raise HTTPException(404, "Dit fenomeen bestaat niet.")
     async with the_room.database.reading() as connection:
         played = await picture.exercises(connection, the_actor.reach(Permission.EXPORT_ALERTS))
