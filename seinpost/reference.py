@@ -23,6 +23,38 @@ REPOSITORY = Path(__file__).parents[1]
 REFERENCE = REPOSITORY / "docs" / "reference"
 
 
+DOSSIER = """\
+# Format of a sealed dossier
+
+JSON lines, UTF-8, each ended by one line feed. Each line but the last is an entry; the last is the seal. A line is
+written in one way only (RFC 8785, and whole numbers alone: decimals are text): keys in order, no spaces. Who adds a
+space has changed the line.
+
+| field of an entry | is |
+|---|---|
+| `at` | when it was added, UTC |
+| `body` | what its kind holds, below |
+| `dossier` | number of the alert |
+| `hash` | SHA-256, in hexadecimal, of the line without this field |
+| `kind` | see [Kind](#kind) |
+| `number` | 1 and up, without gaps; 1 is the `opening`, or in a certificate the `deletion` |
+| `previous` | `hash` of the entry before; of the first, 64 noughts |
+
+| field of the seal | is |
+|---|---|
+| `count` | how many entries |
+| `dossier`, `exercise` | of what; `exercise` is null when it is real |
+| `fingerprint` | SHA-256 of the public key in DER: `openssl pkey -pubin -in public.pem -outform DER \\| sha256sum` |
+| `format` | `seinpost-dossier/1` |
+| `head` | `hash` of the last entry |
+| `made_at` | UTC |
+| `public_key` | 32 bytes of Ed25519, in hexadecimal |
+| `signature` | Ed25519, in hexadecimal, over `seinpost dossier seal 1`, a line feed, and the seal without this field |
+
+`seinpost dossier verify FILE --key public.pem` checks all of it without network or database, and exits 1 on any change.
+Without `--key` it uses the key in the file: then compare the fingerprint with the one that was published."""
+
+
 def pages() -> dict[str, str]:
     """File name in docs/reference/ to its whole text."""
     return {
@@ -31,6 +63,7 @@ def pages() -> dict[str, str]:
         "topics.md": _topics(),
         "contracts.md": _contracts(),
         "roles.md": roles.page(),
+        "dossier.md": _dossier(),
     }
 
 
@@ -141,6 +174,22 @@ def _contracts() -> str:
         lines += ["", f"## {name}", "", _flat(ast.get_docstring(tree) or "")]
         for node in tree.body:
             if isinstance(node, ast.ClassDef):
+                lines += ["", f"### {node.name}", ""]
+                if text := ast.get_docstring(node):
+                    lines += [_flat(text), ""]
+                lines += _fields(node)
+    return "\n".join(lines) + "\n"
+
+
+def _dossier() -> str:
+    """The format of a sealed dossier: what stands around the entries, and what each kind holds."""
+    lines = [DOSSIER]
+    source = REPOSITORY / "services" / "notifier" / "dossier"
+    for file, heading in (("bodies", "What each kind of entry holds"), ("lists", "Closed lists")):
+        tree = ast.parse((source / f"{file}.py").read_text(encoding="utf-8"))
+        lines += ["", f"## {heading}", "", _flat(ast.get_docstring(tree) or "")]
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) and node.name != "Body":
                 lines += ["", f"### {node.name}", ""]
                 if text := ast.get_docstring(node):
                     lines += [_flat(text), ""]

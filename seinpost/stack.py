@@ -21,6 +21,8 @@ from runtime.settings import PREFIX, SERVICES
 from seinpost import tether
 from seinpost.children import REPOSITORY, Child, start, stopping, wait_until_ready
 from seinpost.webhook_receiver import Received
+from services.notifier.dossier import sealing
+from services.notifier.settings import NotifierSettings
 
 SECRET = "proef"  # noqa: S105 - the name of the secret, not its value
 
@@ -66,6 +68,8 @@ def write_configuration(directory: Path, replay: Replay, received: Received) -> 
     secrets = directory.parent / "secrets"
     secrets.mkdir(mode=0o700)
     (secrets / SECRET).write_text(received.secret, encoding="ascii")
+    # Dossiers of the exercise can leave under seal; the key goes with the run.
+    sealing.write_key(sealing.new_key(), secrets / NotifierSettings().dossier_key)
 
 
 @contextlib.contextmanager

@@ -13,13 +13,15 @@ from tests.notifier.browsing import browser, opened
 from tests.notifier.cases.test_api import made
 from tests.notifier.cases_scene import with_desks
 from tests.notifier.conftest import Served
-from tests.notifier.scene import ROTTERDAM, UTRECHT, evening
+from tests.notifier.dossier.scene import dossiers
+from tests.notifier.scene import ROTTERDAM, UTRECHT
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 __all__ = ["browser"]
 PICTURES = (
     ("console-nu", "/", "desktop", "light"),
     ("console-melding", f"/meldingen/{ROTTERDAM}", "desktop", "light"),
+    ("console-dossier", f"/dossiers/{ROTTERDAM}", "desktop", "light"),
     ("console-kaart", "/kaart", "desktop", "light"),
     ("console-beeld", "/beeld?fenomeen=rellen&regio=VR17", "desktop", "light"),
     ("console-voorlichting", "/voorlichting?fenomeen=rellen&plek=de+Coolsingel&dag=vrijdag", "desktop", "light"),
@@ -37,7 +39,7 @@ MAX_BYTES = 2_000_000
 
 
 async def test_the_pictures_of_the_console(served: Served, browser: Any, tmp_path: Path) -> None:
-    await evening(served)
+    await dossiers(served, tmp_path)
     into = REPOSITORY / os.environ["SEINPOST_SCREENSHOTS"] if "SEINPOST_SCREENSHOTS" in os.environ else tmp_path
     views = {"platformmelding": await platformmelding(served)}
     for name, view, size, theme in PICTURES:

@@ -7,7 +7,7 @@ import pytest
 from seinpost.reference import REFERENCE, pages
 
 
-@pytest.mark.parametrize("name", ["settings.md", "metrics.md", "topics.md", "contracts.md"])
+@pytest.mark.parametrize("name", ["settings.md", "metrics.md", "topics.md", "contracts.md", "dossier.md"])
 def test_a_reference_page_equals_the_code(name: str) -> None:
     assert (REFERENCE / name).read_text(encoding="utf-8") == pages()[name], "renew it: python -m seinpost.reference"
 

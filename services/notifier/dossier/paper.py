@@ -122,7 +122,7 @@ def _drawing(found: Picture) -> Drawing:
 
     for bar in found.bars:
         drawing.add(
-            Rect(bar.x * by, y(bar.y + bar.height), bar.width * by, bar.height * by, fillColor=BAR, strokeWidth=0)
+            Rect(bar.x * by, y(bar.y + bar.height), bar.width * by, bar.height * by, fillColor=BAR, strokeColor=None)
         )
     for tick in found.values:
         drawing.add(
@@ -163,17 +163,12 @@ def _drawing(found: Picture) -> Drawing:
         drawing.add(
             Line(mark.x * by, y(mark.y), mark.x * by, y(found.bottom), strokeColor=_colour(mark), strokeWidth=1.1)
         )
-        drawing.add(
-            String(
-                mark.x * by,
-                y(mark.y) + 2,
-                mark.label,
-                fontName="Helvetica-Bold",
-                fontSize=7,
-                textAnchor="middle",
-                fillColor=_colour(mark),
-            )
-        )
+    for mark in found.marks:
+        x, low = mark.x * by, y(mark.y) + 2
+        drawing.add(Rect(x - 8, low - 1.5, 16, 8, fillColor=white, strokeColor=None))
+        label = String(x, low, mark.label, fontName="Helvetica-Bold", fontSize=7, textAnchor="middle")
+        label.fillColor = _colour(mark)
+        drawing.add(label)
     return drawing
 
 

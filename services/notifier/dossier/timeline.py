@@ -16,7 +16,7 @@ from services.notifier.dossier.record import Entry
 
 WIDTH, HEIGHT = 960.0, 340.0
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 12.0, 74.0, 34.0
-MARK_WIDTH = 34.0
+MARK_WIDTH = 44.0
 ROWS = 3
 """Marks close to each other are drawn one above the other."""
 
@@ -105,10 +105,12 @@ def picture(entries: Sequence[Entry]) -> Picture | None:
 
 def _marks(standing: Sequence[Standing], x: Callable[[float], float]) -> tuple[Mark, ...]:
     marks: list[Mark] = []
+    ends = [float("-inf")] * ROWS
     for one in standing:
-        at: float = x(one.ms / MINUTE_MS)
-        near = [mark for mark in marks[-ROWS:] if at - mark.x < MARK_WIDTH]
-        row = len(near) % ROWS
+        at = x(one.ms / MINUTE_MS)
+        # The lowest row with room; when all are full, the one with most of it.
+        row = next((row for row in range(ROWS) if at - ends[row] >= MARK_WIDTH), ends.index(min(ends)))
+        ends[row] = at
         letter = "G" if one.event else "B"
         said = (
             wording.HAPPENED[one.event.happened]

@@ -203,12 +203,17 @@ def correlation(found: Correlation) -> list[str]:
         said.append(_figures(found))
     said.append(NOT_CAUSE)
     if found.played_part:
-        also = "; ".join(EXPLANATION[one].lower() for one in found.played_part)
+        also = "; ".join(_small(EXPLANATION[one]) for one in found.played_part)
         said.append(f"Volgens de beoordeling speelde ook mee: {also}.")
     if found.unanswered:
-        open_ = "; ".join(EXPLANATION[one].lower() for one in found.unanswered)
+        open_ = "; ".join(_small(EXPLANATION[one]) for one in found.unanswered)
         said.append(f"Nog niet beoordeeld: {open_}.")
     return said
+
+
+def _small(text: str) -> str:
+    """Within a sentence; names keep their capital."""
+    return text[:1].lower() + text[1:]
 
 
 def _figures(found: Correlation) -> str:
@@ -251,7 +256,7 @@ def _revision(body: Any) -> str:
     change = words.CHANGE.get(said.change, said.change)
     posts = words.count(said.observed, "bericht", "berichten")
     place = f", {said.place}" if said.place else ""
-    return f"{change} ({clock(said.at)}): {posts}, verwacht {number(said.expected)}{place}."
+    return f"{change} ({clock(said.at)}): {posts}, verwacht {words.expected(float(said.expected))}{place}."
 
 
 def _series(body: Any) -> str:
