@@ -32,6 +32,8 @@ from services.detector.burst import tail
 
 HEADER: Final = ("timestamp", "value", "expected", "probability", "anomaly_score")
 DAY: Final = 1440
+USUAL_STEP: Final = 5
+"""Minutes; of a single row."""
 MIN_BLOCK_ROWS: Final = 24
 """A block of which the peak is taken has at least this many rows, also when rows are hours or days apart."""
 PEAK_MEMORY_BLOCKS: Final = 14.0
@@ -105,26 +107,43 @@ def _row(timestamp: str, value: str, line: int) -> Row:
 def step_of(rows: list[Row]) -> int:
     """Minutes from row to row: the median, at least one."""
     gaps = sorted(later.minute - earlier.minute for earlier, later in pairwise(rows))
-    return max(1, gaps[len(gaps) // 2]) if gaps else 5
+    return max(1, gaps[len(gaps) // 2]) if gaps else USUAL_STEP
 
 
-def judged(rows: list[Row], step: int) -> Iterator[Scored]:
-    """A verdict on each row, from the rows up to it."""
-    expectation: _Expectation | None = None
-    peaks = _Peaks(max(DAY, MIN_BLOCK_ROWS * step))
-    recent: deque[tuple[int, float, float]] = deque(maxlen=3)
-    for row in rows:
-        if expectation is None:
-            expectation = _Expectation(step, row)
-        expected, size = expectation.of(row.minute)
-        expectation.add(row, expected)
+def judged(rows: list[Row]) -> Iterator[Scored]:
+    """A verdict on each row, from the rows up to it: cutting off what follows changes nothing.
+
+    The step too is that of the rows so far. It is looked at again whenever their number has doubled; when it proves to
+    be another one, what was learned is learned anew.
+    """
+    judge = _Judge(USUAL_STEP)
+    for at, row in enumerate(rows):
+        if at and (at + 1) & at == 0 and (step := step_of(rows[: at + 1])) != judge.step:
+            judge = _Judge(step)
+            for earlier in rows[:at]:
+                judge.of(earlier)
+        yield judge.of(row)
+
+
+class _Judge:
+    def __init__(self, step: int) -> None:
+        self.step = step
+        self._expectation: _Expectation | None = None
+        self._peaks = _Peaks(max(DAY, MIN_BLOCK_ROWS * step))
+        self._recent: deque[tuple[int, float, float]] = deque(maxlen=3)
+
+    def of(self, row: Row) -> Scored:
+        if self._expectation is None:
+            self._expectation = _Expectation(self.step, row)
+        expected, size = self._expectation.of(row.minute)
+        self._expectation.add(row, expected)
         probability = tail(row.value, expected, size)
-        recent.append((row.minute, row.value, expected))
-        lasting = [(value, mean) for minute, value, mean in recent if minute > row.minute - 3 * step]
+        self._recent.append((row.minute, row.value, expected))
+        lasting = [(value, mean) for minute, value, mean in self._recent if minute > row.minute - 3 * self.step]
         excess = max(0.0, row.value - expected)
         excess_lasting = max(0.0, sum(value for value, _ in lasting) - sum(mean for _, mean in lasting))
-        score = peaks.score(row.minute, math.log1p(excess) + math.log1p(excess_lasting))
-        yield Scored(row=row, expected=expected, probability=probability, anomaly_score=score)
+        score = self._peaks.score(row.minute, math.log1p(excess) + math.log1p(excess_lasting))
+        return Scored(row=row, expected=expected, probability=probability, anomaly_score=score)
 
 
 class _Expectation:
@@ -228,7 +247,7 @@ def write(counts: Path, out: TextIO) -> None:
         rows = read(lines)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)
-    for one in judged(rows, step_of(rows)):
+    for one in judged(rows):
         writer.writerow(
             (
                 one.row.timestamp,

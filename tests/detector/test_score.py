@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import typer
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from benchmarks.nab import evaluate, probation, row_weights, scored, sigmoid
-from seinpost.score import HEADER, BadRow, judged, read, score, step_of, write
+from seinpost.score import HEADER, BadRow, judged, read, score, write
 
 START = datetime(2024, 1, 1)
 
@@ -32,7 +34,7 @@ def quiet(days: int, mean: float = 20.0, per_day: int = 288, seed: int = 1) -> l
 
 def verdicts(lines: list[str]) -> list[tuple[float, float, float]]:
     rows = read(lines)
-    return [(one.expected, one.probability, one.anomaly_score) for one in judged(rows, step_of(rows))]
+    return [(one.expected, one.probability, one.anomaly_score) for one in judged(rows)]
 
 
 def test_a_row_for_each_row(tmp_path: Path) -> None:
@@ -50,10 +52,7 @@ def test_no_row_knows_what_follows() -> None:
     lines = counts(quiet(6))
     whole = verdicts(lines)
     changed = lines[:1500] + counts(quiet(6, mean=900, seed=2))[1500:]
-    rows = read(lines)
-    assert [(one.expected, one.probability, one.anomaly_score) for one in judged(read(changed), step_of(rows))][
-        :1499
-    ] == whole[:1499]
+    assert verdicts(changed)[:1499] == whole[:1499]
 
 
 @pytest.mark.parametrize(("minutes", "per_day"), [(1, 1440), (5, 288), (15, 96), (60, 24), (1440, 1)])
@@ -140,3 +139,51 @@ def test_nab_tweets_above_75(recorded: Callable[[str], Path]) -> None:
     outcome = evaluate([scored(folder / name, spans) for name, spans in labelled.items()])
     assert outcome.standard > 75
     assert math.isclose(outcome.windows, 15)
+
+
+GAPS = st.sampled_from([1, 5, 5, 5, 5, 15, 60, 60, 1440, 20_000])
+VALUES = st.one_of(st.just(0), st.integers(0, 50), st.just(10**12), st.floats(0, 1e12))
+SERIES = st.lists(st.tuples(GAPS, VALUES), min_size=1, max_size=80)
+
+
+def irregular(series: list[tuple[int, float]]) -> list[str]:
+    minutes, lines = 0, ["timestamp,value"]
+    for gap, value in series:
+        minutes += gap
+        lines.append(f"{START + timedelta(minutes=minutes)},{value}")
+    return lines
+
+
+@settings(max_examples=60, deadline=None)
+@example(series=[(1440, 3)] + [(60, value % 7) for value in range(40)], cut=20)
+@given(series=SERIES, cut=st.integers(1, 80))
+def test_what_follows_changes_nothing_whatever_the_steps(series: list[tuple[int, float]], cut: int) -> None:
+    assert verdicts(irregular(series[:cut])) == verdicts(irregular(series))[:cut]
+
+
+@settings(max_examples=60, deadline=None)
+@example(series=[(5, 7)] * 80)
+@example(series=[(5, 10**12)] * 80)
+@given(series=SERIES)
+def test_gaps_constants_and_huge_counts_give_figures_that_mean_something(series: list[tuple[int, float]]) -> None:
+    found = verdicts(irregular(series))
+    assert len(found) == len(series)
+    for expected, probability, anomaly in found:
+        assert 0 < expected < math.inf
+        assert 0 < probability <= 1
+        assert 0 <= anomaly <= 1
+
+
+@settings(max_examples=200, deadline=None)
+@given(lines=st.lists(st.one_of(st.text(max_size=40), st.just("2024-01-01,3"), st.just("2024-01-02,-1")), max_size=5))
+def test_any_text_is_read_or_refused_with_its_line(lines: list[str]) -> None:
+    refused = ""
+    try:
+        read(["timestamp,value\n", *(line + "\n" for line in lines)])
+    except BadRow as error:
+        refused = str(error)
+    assert not refused or refused.startswith("line ")
+
+
+def test_a_constant_series_is_nobodys_burst() -> None:
+    assert max(score for _, _, score in verdicts(counts([50] * 288 * 5))) < 0.5
