@@ -165,6 +165,13 @@ async def test_every_step_for_axe_and_small_screens(served: Served, browser: Any
         found += await violations(page)
         wide = await page.evaluate("document.documentElement.scrollWidth")
         assert wide <= SIZES["small"][0], f"{view} scrolls sideways"
+    # The text is copied, and that is told.
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.goto(address(served, f"/platformmeldingen/{full}"))
+    await page.click("[data-copy]")
+    await page.wait_for_selector("#gekopieerd:has-text('Gekopieerd')")
+    assert PLANTED in await page.evaluate("navigator.clipboard.readText()")
+    found += await violations(page)
     # A form that comes back with what is wrong.
     await page.goto(address(served, f"/platformmeldingen/{cases[2]}"))
     await page.fill("#urls", "geen adres")
