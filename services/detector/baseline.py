@@ -54,7 +54,7 @@ _IMPLAUSIBLE_RHYTHM = 0.1
 """What an implausible hour counts for when the rhythm is learned."""
 _IMPLAUSIBLE_WEIGHT = 0.02
 """What an implausible window counts for when the dispersion is learned."""
-_SLIDING, _SLIDES_TO = 1.15, 60
+_SLIDING, _SLIDES_TO = 1.2, 60
 """A window that moves with the minute also comes where it varies most; it was learned wherever it happened to lie."""
 _LEAST_EXPECTED: Final = 0.02
 """Posts; windows of which less is expected say nothing of the dispersion."""
@@ -79,7 +79,7 @@ class Prior:
     posts_per_hour: float
     worth_posts: float = 0.5
     """How many posts of own history outweigh it."""
-    dispersion: float = 0.52
+    dispersion: float = 0.5
     """At the shortest scale, as the squared coefficient of variation beyond Poisson."""
     rhythm: tuple[float, ...] = _DIURNAL
 
