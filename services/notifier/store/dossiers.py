@@ -21,6 +21,8 @@ _closed_now = case(
     else_=dossiers.c.closed_ms,
 )
 """When its alert was closed; of an alert that is gone, what was known then."""
+_region_now = case((alerts.c.id.is_not(None), alerts.c.region), else_=dossiers.c.region)
+"""A happening may turn out to be elsewhere: its dossier goes along, to those who handle it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,17 +83,17 @@ async def find(connection: AsyncConnection, dossier_id: str, reach: Reach, *, lo
     """Out of reach is not there. ``lock``: for adding; must then run in `Database.writing`."""
     if lock:
         await connection.execute(select(dossiers.c.id).where(dossiers.c.id == dossier_id).with_for_update())
-    query = _with_closing().where(dossiers.c.id == dossier_id, reach.where(dossiers.c.region))
+    query = _followed().where(dossiers.c.id == dossier_id, reach.where(_region_now))
     row = (await connection.execute(query)).first()
     return _of_row(row) if row else None
 
 
 async def page(connection: AsyncConnection, reach: Reach, *, limit: int, offset: int) -> tuple[list[Dossier], int]:
     """Newest first, and how many there are in all."""
-    mine = reach.where(dossiers.c.region)
-    total = (await connection.execute(select(func.count()).select_from(dossiers).where(mine))).scalar_one()
+    mine = reach.where(_region_now)
+    total = (await connection.execute(select(func.count()).select_from(_joined()).where(mine))).scalar_one()
     order = (dossiers.c.opened_ms.desc(), dossiers.c.id)
-    rows = await connection.execute(_with_closing().where(mine).order_by(*order).limit(limit).offset(offset))
+    rows = await connection.execute(_followed().where(mine).order_by(*order).limit(limit).offset(offset))
     return [_of_row(row) for row in rows], int(total)
 
 
@@ -112,13 +114,15 @@ async def append(connection: AsyncConnection, dossier_id: str, added: Sequence[E
 
 
 async def follow_alerts(connection: AsyncConnection, now_ms: int) -> None:
-    """Keep with each dossier when its alert was closed, before that alert is removed. One that went without being
-    closed by an operator counts as closed now."""
+    """Keep with each dossier when its alert was closed, and where it was, before that alert is removed. One that went
+    without being closed by an operator counts as closed now."""
     closed: Any = case((and_(alerts.c.id.is_(None), dossiers.c.closed_ms.is_(None)), now_ms), else_=_closed_now)
-    query = select(dossiers.c.id, dossiers.c.closed_ms, closed.label("closed"))
-    for row in await connection.execute(query.select_from(_joined())):
-        if row.closed != row.closed_ms:
-            await connection.execute(update(dossiers).where(dossiers.c.id == row.id).values(closed_ms=row.closed))
+    known = (dossiers.c.closed_ms, dossiers.c.region)
+    query = select(dossiers.c.id, *known, closed.label("closed_now"), _region_now.label("region_now"))
+    for row in list(await connection.execute(query.select_from(_joined()))):
+        if (row.closed_now, row.region_now) != (row.closed_ms, row.region):
+            found = {"closed_ms": row.closed_now, "region": row.region_now}
+            await connection.execute(update(dossiers).where(dossiers.c.id == row.id).values(found))
 
 
 async def over(connection: AsyncConnection, before_ms: int, limit: int) -> list[Dossier]:
@@ -167,9 +171,11 @@ def _joined() -> Any:
     return dossiers.outerjoin(alerts, alerts.c.id == dossiers.c.id)
 
 
-def _with_closing() -> Select[Any]:
-    columns = [column for column in dossiers.c if column.name != "closed_ms"]
-    return select(*columns, _closed_now.label("closed_ms")).select_from(_joined())
+def _followed() -> Select[Any]:
+    """As its alert stands now."""
+    columns = [column for column in dossiers.c if column.name not in ("closed_ms", "region")]
+    current = (_closed_now.label("closed_ms"), _region_now.label("region"))
+    return select(*columns, *current).select_from(_joined())
 
 
 def _of_row(row: Row[Any]) -> Dossier:

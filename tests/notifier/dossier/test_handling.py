@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from configuration.whole import Configuration
+from contracts.alert import Certainty, Place
 from services.notifier.access.actor import EVERY_GRANT, Actor, Grant, Means
 from services.notifier.access.permissions import Role
 from services.notifier.access.reach import EVERYTHING, Reach
@@ -132,3 +133,19 @@ async def test_it_does_not_grow_without_end(room: Room, monkeypatch: pytest.Monk
     found = await sealed(room, "a1b2c3", WHO, Form.LINES)
     assert found is not None
     assert verify(found.content).count == 8
+
+
+async def test_a_happening_that_moves_takes_its_dossier_along(room: Room) -> None:
+    await handling.open_dossier(room, "a1b2c3", WHO)
+    north = alert(revision=2, place=Place(gemeente="Groningen", region="VR01", certainty=Certainty.CERTAIN))
+    async with room.database.writing() as connection:
+        before = await alerts.find(connection, "a1b2c3", EVERYTHING)
+        await alerts.store(connection, north, before, Arrival.NEWER, NOW_MS)
+    async with room.database.reading() as connection:
+        for region, there in (("VR01", True), ("VR17", False)):
+            reach = Reach(regions=frozenset({region}))
+            found = await dossiers.find(connection, "a1b2c3", reach)
+            listed, total = await dossiers.page(connection, reach, limit=5, offset=0)
+            assert (found is not None, len(listed), total) == (there, int(there), int(there)), region
+    assert (await handling.update(room, "a1b2c3", person(Role.OPERATOR, "VR01"))).refusal is None
+    assert (await handling.update(room, "a1b2c3", person(Role.OPERATOR, "VR17"))).refusal is Refusal.UNKNOWN
