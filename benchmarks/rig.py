@@ -156,14 +156,18 @@ class Watch:
         while self.total(folded) < posts:
             self._check(deadline)
             time.sleep(LOOK_EACH_S)
-        # Each worker looks at its lag once a checkpoint: twice, so that what was just sent is in.
+        # Each worker looks at its lag once a checkpoint: seen twice, so that what was just sent is in.
         calm = 0
         ended, cpu = time.perf_counter(), self.cpu()
         while calm < 2:
             self._check(deadline)
-            ended, cpu = time.perf_counter(), self.cpu()
+            at, until_now = time.perf_counter(), self.cpu()
+            if self.total(waiting):
+                calm = 0
+            else:
+                ended, cpu = (at, until_now) if not calm else (ended, cpu)
+                calm += 1
             time.sleep(0.5)
-            calm = calm + 1 if self.total(waiting) == 0 else 0
         return {"posts": posts - first, "seconds": ended - began, "cpu_seconds": cpu - spent}
 
     def _check(self, deadline: float) -> None:
