@@ -19,7 +19,7 @@ from broker.embedded import free_port
 from broker.settings import BrokerSettings
 
 REPOSITORY = Path(__file__).parents[2]
-READY_PATIENCE_S = 60.0
+READY_PATIENCE_S = 120.0
 
 
 @dataclass(slots=True)
@@ -92,14 +92,14 @@ def run_service(
     service = RunningService(name=name, url=f"http://127.0.0.1:{port}", log=log, process=process)
     try:
         if wait_ready:
-            _wait_until_ready(service)
+            wait_until_ready(service)
         yield service
     finally:
         if process.poll() is None:
             service.stop()
 
 
-def _wait_until_ready(service: RunningService) -> None:
+def wait_until_ready(service: RunningService) -> None:
     deadline = time.monotonic() + READY_PATIENCE_S
     said = "nothing"
     while time.monotonic() < deadline:

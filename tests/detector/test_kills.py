@@ -30,7 +30,7 @@ from contracts.topics import POSTS_ANONYMOUS, SERIES_DELTAS
 from services.detector.pipeline import Pipeline
 from services.detector.state import SeriesState
 from tests.brokers.records import read_topic
-from tests.brokers.services import RunningService
+from tests.brokers.services import RunningService, wait_until_ready
 from tests.conftest import StartService
 from tests.detector.posts import MONDAY_NOON, TOWNS, batches, chatter, crowd, last, whole
 from tests.detector.test_service import alerts_in, renumbered
@@ -195,6 +195,9 @@ class Workers:
             yield
 
     def end(self) -> None:
+        for worker in self.running:
+            # One that took another's place just now may not listen to signals yet.
+            wait_until_ready(worker)
         for worker in self.running:
             assert worker.stop() == 0, worker.tail()
 
