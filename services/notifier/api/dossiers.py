@@ -37,7 +37,6 @@ from services.notifier.dossier.export import Form, Unsealable
 from services.notifier.dossier.handling import Answer, Refusal, named
 from services.notifier.dossier.law import ARTICLES
 from services.notifier.dossier.lists import Explanation, Power
-from services.notifier.dossier.paper import paper
 from services.notifier.dossier.sealing import NoKey
 from services.notifier.room import Room
 from services.notifier.store import alerts, dossiers
@@ -137,7 +136,7 @@ async def print_dossier(dossier_id: Identifier, the_room: TheRoom, the_actor: Th
         raise HTTPException(409, str(error)) from None
     if found is None:
         raise HTTPException(404, "there is no such dossier")
-    content = await asyncio.to_thread(paper, found)
+    content = await asyncio.to_thread(export.on_paper, found)
     return file(content, "application/pdf", export.file_name(found.dossier.id, "pdf"))
 
 

@@ -20,7 +20,6 @@ from services.notifier.dossier.bodies import Correlation, read
 from services.notifier.dossier.export import Form, Unsealable
 from services.notifier.dossier.handling import named
 from services.notifier.dossier.lists import ENTERED, Kind
-from services.notifier.dossier.paper import paper
 from services.notifier.dossier.record import Entry, NotAnEntry, ms_of
 from services.notifier.dossier.sealing import NoKey
 from services.notifier.dossier.timeline import picture
@@ -83,7 +82,7 @@ async def lines(dossier_id: str, the_room: TheRoom, the_actor: TheActor) -> Resp
 @router.get("/dossiers/{dossier_id}/dossier.pdf")
 async def on_paper(dossier_id: str, the_room: TheRoom, the_actor: TheActor) -> Response:
     found = await _sealed(the_room, dossier_id, the_actor, Form.PAPER)
-    content = await asyncio.to_thread(paper, found)
+    content = await asyncio.to_thread(export.on_paper, found)
     return file(content, "application/pdf", export.file_name(found.dossier.id, "pdf"))
 
 

@@ -102,6 +102,14 @@ async def certificate(room: Room, deletion_id: str, actor: Actor) -> tuple[Delet
     return found, entry.line + b"\n" + seal + b"\n"
 
 
+def on_paper(found: Sealed) -> bytes:
+    """A PDF. Takes a moment: not in the event loop."""
+    # Half a second to import: the start of the notifier does not wait for what is seldom asked.
+    from services.notifier.dossier.paper import paper  # noqa: PLC0415
+
+    return paper(found)
+
+
 def file_name(dossier_id: str, ending: str) -> str:
     plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_") else "-" for sign in dossier_id)
     return f"dossier-{plain[:80]}.{ending}"
