@@ -156,6 +156,8 @@ def _statuses(path: str, method: str) -> list[str]:
         found += ["413", "415"]
         if "{id}" in path:
             found.append("409")
+    if path.endswith("/picture"):
+        found.append("404")
     if path == "/v1/cases/{id}/letter" or path in _SEALED:
         found.append("409")
     return sorted(found)
