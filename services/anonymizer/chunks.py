@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from string import punctuation
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from services.anonymizer.folding import Folder
 from services.anonymizer.lexicon import Lexicon
 from services.anonymizer.marks import Marker
 from services.anonymizer.moment_words import BIG_NUMBER, CLOCK
+from services.anonymizer.names import CONTEXT_WORDS
 from services.anonymizer.rows import Rows
 from services.anonymizer.shapes import LINK, LONGEST_CHUNK, MENTION, TAG, Shapes
 from services.anonymizer.verdicts import Ask, Quick, Verdict, as_verdict
@@ -197,7 +199,12 @@ def _beside_others(only: Atom) -> Verdict:
 
 def _read_as_another(atom: Atom, lower: str) -> bool:
     """A word of a phrase that was misspelt: it is not found by its letters."""
-    return atom.kind is Kind.WORD and atom.needs_neighbours and atom.text not in lower
+    return (
+        atom.needs_neighbours
+        and atom.kind is Kind.WORD
+        and (atom.role is Role.NONE or atom.role is Role.PLAIN)
+        and not (atom.text in CONTEXT_WORDS and atom.text == lower.strip(punctuation))
+    )
 
 
 def _name_inside(atom: Atom) -> bool:

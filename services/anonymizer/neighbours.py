@@ -58,16 +58,17 @@ class Neighbours:
         self, chunks: Sequence[str], found: Sequence[Quick], telling: Sequence[int], asked: int, created_ms: int
     ) -> Left:
         """``found``: what the chunks are by themselves; ``telling``: where verdicts are; ``asked``: the bits of all."""
-        stretches = self._stretches(chunks, found, telling) if not asked & Ask.WHOLE else None
+        phrases = self.phrases_in(chunks)
+        stretches = self._stretches(found, telling, phrases) if not asked & Ask.WHOLE else None
         if stretches is None:
             return self.judge_whole(chunks, created_ms)
-        dated = asked & Ask.MOMENT != 0
+        dated, phrased = asked & Ask.MOMENT != 0, bool(phrases)
         left = Left()
         posted = _day(created_ms)
         done = 0
         for start, end in stretches:
             left.add(found[done:start])
-            self._stretch(left, chunks[start:end], posted, dated=dated)
+            self._stretch(left, chunks[start:end], posted, dated=dated, phrased=phrased)
             done = end
         left.add(found[done:])
         return left
@@ -77,7 +78,7 @@ class Neighbours:
         self._stretch(left, chunks, _day(created_ms), explained)
         return left
 
-    def _stretches(self, chunks: Sequence[str], found: Sequence[Any], telling: Sequence[int]) -> list[Stretch] | None:
+    def _stretches(self, found: Sequence[Any], telling: Sequence[int], phrases: Sequence[int]) -> list[Stretch] | None:
         """Disjoint, in order; None where the rules must see the whole post."""
         asking: list[tuple[int, int]] = []
         singles = 0
@@ -92,7 +93,7 @@ class Neighbours:
                     asking.append((position, 0))
         if singles >= SPACED_OUT * Ask.SINGLE:
             return None
-        if phrases := self._phrases_in(chunks):
+        if phrases:
             asking = sorted({*asking, *((position, _FAR_REACH) for position in phrases)})
         stretches: list[Stretch] = []
         for position, reach in asking:
@@ -103,7 +104,7 @@ class Neighbours:
             stretches.append((start, end))
         return stretches
 
-    def _phrases_in(self, chunks: Sequence[str]) -> list[int]:
+    def phrases_in(self, chunks: Sequence[str]) -> list[int]:
         """Chunks that may hold the first word of a phrase that is in the post."""
         text = " ".join(chunks)
         bare = _bare(text.lower() if text.isascii() else " ".join(map(lowered, chunks)))
@@ -120,9 +121,10 @@ class Neighbours:
         explained: list[Explained] | None = None,
         *,
         dated: bool = False,
+        phrased: bool = True,
     ) -> None:
         atoms = list(chain.from_iterable(map(self._atoms.__getitem__, chunks)))
-        post = judge(atoms, posted, self._vocabulary, self._shapes, self._marker, dated=dated)
+        post = judge(atoms, posted, self._vocabulary, self._shapes, self._marker, dated=dated, phrased=phrased)
         atoms, merged, tokens = post.atoms, post.merged, left.tokens
         for index, emit in enumerate(post.emit):
             if emit.__class__ is str:

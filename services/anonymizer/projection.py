@@ -9,12 +9,22 @@ import msgspec
 
 from configuration import Configuration
 from contracts.anonymous_posts import GAP
-from services.anonymizer.atoms import REASONS, Dropped, Kind
+from services.anonymizer.atoms import NUMBER_OF, REASONS, Dropped, Kind
 from services.anonymizer.characters import unescaped
 from services.anonymizer.chunks import Chunks, Known, lowered
 from services.anonymizer.left import Left, inside_sentence, token_before
 from services.anonymizer.lexicon import Lexicon
-from services.anonymizer.moment_words import BEFORE_TIME, CLOCK, DAYS, HOUSE_WORDS, MONTHS, SHORT_DAYS, STREET, UNITS
+from services.anonymizer.moment_words import (
+    AMBIGUOUS_MONTHS,
+    BEFORE_TIME,
+    CLOCK,
+    DAYS,
+    HOUSE_WORDS,
+    MONTHS,
+    SHORT_DAYS,
+    STREET,
+    UNITS,
+)
 from services.anonymizer.moments import PRICE
 from services.anonymizer.names import looks_like_a_name
 from services.anonymizer.neighbours import MAY_NAME, Neighbours
@@ -28,6 +38,8 @@ CACHE_CHUNKS = 300_000
 _BEFORE_FIGURES = BEFORE_TIME | HOUSE_WORDS | DAYS | SHORT_DAYS | MONTHS.keys() | {"voor", "over", "half"}
 _AFTER_FIGURES = UNITS | MONTHS.keys() | {"voor", "over"}
 """Words that make something of a figure they stand beside."""
+_HOURS = frozenset({"uur", "uurtje"})
+_NO_NAME = frozenset(NUMBER_OF[reason] for reason in (Dropped.MENTION, Dropped.URL))
 _NEEDS_NEIGHBOURS = Ask.NEIGHBOURS | Ask.GUARDED
 _LOOK = _NEEDS_NEIGHBOURS | Ask.BESIDE | Ask.ROW | Ask.SINGLE
 
@@ -88,31 +100,46 @@ class Projector:
         return Projection(tokens, watched, tuple(left.new_words))
 
     def _needs_rules(self, chunks: list[str], found: list[Any], telling: list[int], asked: int) -> bool:
-        """Whether neighbours have a say in this post. ``telling``: where the verdicts are, ``asked``: their bits."""
-        singles, row, lone = 0, asked & Ask.ROW != 0, -1
+        """Whether neighbours have a say in this post. ``telling``: where the verdicts are, ``asked``: their bits.
+
+        Where what stands beside the only figure settles it at once, its verdict is replaced.
+        """
+        singles, row, figures = 0, asked & Ask.ROW != 0, []
+        guarded = False
         for position in telling:
             judged = found[position]
             asks = judged.asks
-            if asks & _NEEDS_NEIGHBOURS:
-                if asks & Ask.FIGURE:
-                    if lone >= 0:
-                        return True
-                    lone = position
-                elif asks & Ask.NEIGHBOURS or token_before(found, position) in MAY_NAME:
+            if asks & Ask.FIGURE:
+                figures.append(position)
+            elif asks & Ask.NEIGHBOURS:
+                return True
+            elif asks & Ask.GUARDED and token_before(found, position) in MAY_NAME:
+                if asked & Ask.LOUD or not self._is_a_place(chunks, found, position):
                     return True
+                guarded = True
             if asks & Ask.BESIDE and not row:
                 row = _meets(judged, chunks, position)
             if asks & Ask.SINGLE:
                 singles += 1
-        if singles >= SPACED_OUT or (row and self._holds_row(chunks)):
+        if len(figures) > 1 or singles >= SPACED_OUT or (row and self._holds_row(chunks)):
             return True
-        return lone >= 0 and (asked & Ask.LOUD != 0 or not self._means_nothing(chunks, lone))
+        if figures and (asked & Ask.LOUD or not self._means_nothing(chunks, figures[0])):
+            return self._unsettled(chunks, found, figures[0], asked)
+        return guarded and bool(self._neighbours.phrases_in(chunks))
+
+    def _unsettled(self, chunks: list[str], found: list[Any], position: int, asked: int) -> bool:
+        """Whether only the rules can say what the only figure of a post is; if not, its verdict is replaced."""
+        figure = None if asked & Ask.LOUD else self._settled(chunks, found, position)
+        if figure is None or self._neighbours.phrases_in(chunks):
+            return True
+        found[position] = figure
+        return False
 
     def _explain(self, chunks: list[str], found: list[Any], explained: list[Explained]) -> None:
         for position, (chunk, judged) in enumerate(zip(chunks, found, strict=True)):
             asks = judged.asks if isinstance(judged, Verdict) else 0
-            if asks & Ask.FIGURE and judged.tokens != (GAP,):
-                continue
+            if (asks & Ask.FIGURE and judged.tokens != (GAP,)) or (judged == chunk and chunk.isdigit()):
+                continue  # a moment
             somebody = asks & Ask.CAPITAL and inside_sentence(found, position)
             for atom in self._chunks.shapes.atoms(chunk):
                 if somebody and atom.kind is not Kind.SIGN:
@@ -137,6 +164,38 @@ class Projector:
         if not (self._says_little(before) and self._says_little(after)) or (before and STREET.fullmatch(before)):
             return False
         return figure.isdigit() or (CLOCK.fullmatch(figure) is not None and after not in PRICE)
+
+    def _settled(self, chunks: list[str], found: list[Any], position: int) -> Quick | None:
+        """The verdict on the only figure of a post, where the word after it says that it is a day, an hour or neither.
+
+        None: only the rules can tell.
+        """
+        figure = chunks[position]
+        if position + 1 == len(chunks) or not (figure.isascii() and figure.isdigit()):
+            return None
+        before, after = found[position - 1] if position else "", found[position + 1]
+        if after.__class__ is not str:
+            # A place whose name is longer than the letters of a number plate.
+            place = after.__class__ is Verdict and after.asks == Ask.WATCHED and len(chunks[position + 1]) > 3
+            nothing = place and self._means_nothing(chunks[: position + 1], position)
+            return found[position] if nothing else None
+        if len(figure) > 2 or not 1 <= int(figure) <= 31 or before in ("half", "kwart"):
+            return None
+        hour = after in _HOURS and int(figure) <= 24 and before not in MONTHS
+        day = after in MONTHS and after not in AMBIGUOUS_MONTHS
+        return figure if hour or day else None
+
+    def _is_a_place(self, chunks: list[str], found: list[Any], position: int) -> bool:
+        """Whether a place that is also a surname follows something that is certainly no part of a name."""
+        reason, before = found[position - 1], chunks[position - 1]
+        if reason.__class__ is not int:
+            return False
+        if reason in _NO_NAME:
+            return True
+        if not (before.isascii() and before.isalpha()) or (before[0].isupper() and not before.isupper()):
+            return False
+        word = before.lower()
+        return "f" not in self._lexicon.marks.get(word, "") and word not in MAY_NAME and len(word) > 1
 
     def _says_little(self, word: str) -> bool:
         """A plain word, or one that stays behind by itself; a short one could be the letters of a number plate."""

@@ -41,10 +41,12 @@ def judge(
     marker: Marker,
     *,
     dated: bool = False,
+    phrased: bool = True,
 ) -> Judged:
     """Applies the rules in this order: what is permitted by its neighbours, then what they forbid.
 
     ``atoms``: those `Marker.heard`. ``dated``: there is a figure or a month elsewhere in the post.
+    ``phrased``: there may be a phrase in it.
     """
     marked = [index for index, atom in enumerate(atoms) if atom.marks]
     found = [atoms[index].marks for index in marked]
@@ -62,7 +64,7 @@ def judge(
             post.emit[index] = None
     if dated or marks & MOMENTS:
         _moments(post, posted)
-    if marks & (Mark.PHRASE | Mark.PHRASE_AFTER):
+    if phrased and marks & (Mark.PHRASE | Mark.PHRASE_AFTER):
         _phrases(post, vocabulary)
     if marks & Mark.FIGURE:
         _rows_of_figures(post)
