@@ -288,10 +288,7 @@ async def deeds_since(connection: AsyncConnection, since_ms: int, reach: Reach) 
     query = select(actions).join(alerts, alerts.c.id == actions.c.alert)
     query = query.where(actions.c.at_ms >= since_ms, reach.where(alerts.c.region)).order_by(actions.c.id)
     rows = await connection.execute(query)
-    return [
-        (row.alert, _deed(row))
-        for row in rows
-    ]
+    return [(row.alert, _deed(row)) for row in rows]
 
 
 async def newest_deeds(
@@ -302,10 +299,7 @@ async def newest_deeds(
     joined = actions.join(alerts, alerts.c.id == actions.c.alert)
     total = (await connection.execute(select(func.count()).select_from(joined).where(*mine))).scalar_one()
     query = select(actions).select_from(joined).where(*mine).order_by(actions.c.id.desc()).limit(limit)
-    return [
-        (row.alert, _deed(row))
-        for row in await connection.execute(query)
-    ], int(total)
+    return [(row.alert, _deed(row)) for row in await connection.execute(query)], int(total)
 
 
 async def titles(connection: AsyncConnection, ids: Iterable[str], reach: Reach) -> dict[str, Alert]:
@@ -358,6 +352,4 @@ def of_row(row: Row[Any]) -> Case:
 
 
 def _deed(row: Row[Any]) -> Deed:
-    return Deed(
-        action=row.action, outcome=row.outcome, text=row.text, actor=row.actor, at_ms=row.at_ms, role=row.role
-    )
+    return Deed(action=row.action, outcome=row.outcome, text=row.text, actor=row.actor, at_ms=row.at_ms, role=row.role)
