@@ -1,4 +1,4 @@
-"""What the pages of reports to platforms say. Plain Dutch (B1); each statement of law with its article, and checked."""
+"""What the pages of reports to platforms say. Plain Dutch (B1); each statement of law with its article."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from services.notifier.cases.progress import Status
 from services.notifier.cases.triage import Nature, Route
 
 CHECKED = "24 november 2026"
-"""When the articles below were last held against the law; shown with each."""
+"""When DSA art. 9(2), 16(2) and 20(1) were held against the text of the law."""
+UNREAD = "Nog niet nagelezen in de wettekst."
+"""Stands with every other article until a lawyer has read it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

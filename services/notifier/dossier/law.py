@@ -1,6 +1,7 @@
 """Articles of law that a dossier names, each with the day on which somebody read it as it stood.
 
 Whoever reads an article again puts the new day here. A dossier keeps the day that was here when the entry was made.
+Where no day stands, nobody held the sentence against the text of the law yet, and every page says so.
 """
 
 from __future__ import annotations
@@ -19,16 +20,23 @@ class Article:
     """As lawyers cite it."""
     says: str
     """In plain Dutch, in one sentence."""
-    checked: datetime.date = CHECKED
+    checked: datetime.date | None = None
+
+    @property
+    def reading(self) -> str:
+        """When it was read, for the page."""
+        return f"nagelezen op {self.checked:%d-%m-%Y}" if self.checked else "nog niet nagelezen in de wettekst"
 
 
 ARTICLES: dict[Power, Article] = {
     Power.LIGHT_ORDER: Article(
         cited="artikel 172, derde lid, Gemeentewet",
+        checked=CHECKED,
         says="De burgemeester mag bij (dreigende) verstoring van de openbare orde bevelen geven die nodig zijn.",
     ),
     Power.AREA_BAN: Article(
         cited="artikel 172a Gemeentewet",
+        checked=CHECKED,
         says="De burgemeester mag wie de orde herhaaldelijk verstoorde een gebied of groep verbieden, of laten melden.",
     ),
     Power.UNDER_TWELVE: Article(
@@ -37,18 +45,22 @@ ARTICLES: dict[Power, Article] = {
     ),
     Power.GATHERING_ORDER: Article(
         cited="artikel 174, tweede lid, Gemeentewet",
+        checked=CHECKED,
         says="De burgemeester mag bij een openbare samenkomst bevelen geven voor veiligheid en gezondheid.",
     ),
     Power.SEARCH_AREA: Article(
         cited="artikel 151b Gemeentewet",
+        checked=CHECKED,
         says="De burgemeester mag, als de raad dat bij verordening toestond, een veiligheidsrisicogebied aanwijzen.",
     ),
     Power.EMERGENCY_ORDER: Article(
         cited="artikel 175 Gemeentewet",
+        checked=CHECKED,
         says="De burgemeester mag bij ernstige wanordelijkheden, of ernstige vrees ervoor, alle nodige bevelen geven.",
     ),
     Power.EMERGENCY_REGULATION: Article(
         cited="artikel 176 Gemeentewet",
+        checked=CHECKED,
         says="De burgemeester mag in de gevallen van artikel 175 voorschriften geven die voor iedereen gelden.",
     ),
     Power.HOLDING: Article(
@@ -68,6 +80,7 @@ ARTICLES: dict[Power, Article] = {
 FRAME = (
     Article(
         cited="artikel 172, eerste lid, Gemeentewet",
+        checked=CHECKED,
         says="De burgemeester is belast met de handhaving van de openbare orde.",
     ),
     Article(

@@ -87,7 +87,7 @@ def _story(sealed: Sealed) -> list[Any]:
     story += [
         Paragraph("Wetsartikelen", HEADING),
         *(
-            Paragraph(_text(f"{one.cited}: {one.says} Nagelezen op {one.checked:%d-%m-%Y}."), SMALL)
+            Paragraph(_text(f"{one.cited}: {one.says} ({one.reading})"), SMALL)
             for one in (*law.FRAME, *law.ARTICLES.values())
         ),
         Paragraph("Zegel", HEADING),

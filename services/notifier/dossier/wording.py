@@ -294,7 +294,8 @@ def _measure(body: Any) -> str:
 
 def _decision(body: Any) -> str:
     said = read(body, Decision)
-    ground = f"; grondslag: {said.article} (nagelezen op {_date(said.article_checked)})" if said.article else ""
+    read_on = f"nagelezen op {_date(said.article_checked)}" if said.article_checked else "nog niet nagelezen"
+    ground = f"; grondslag: {said.article} ({read_on})" if said.article else ""
     return f"{POWER[said.power]} ({clock(said.at)}), door: {AUTHORITY[said.authority]}{ground}."
 
 

@@ -231,7 +231,8 @@ async def test_lists_name_the_law_with_its_day(served: Served) -> None:
     lists = (await served.http.get("/v1/dossier-lists")).json()
     powers = {one["value"]: one for one in lists["power"]}
     assert powers["lichte-bevelsbevoegdheid"]["article"] == "artikel 172, derde lid, Gemeentewet"
-    assert all(one["checked"] for value, one in powers.items() if value != "geen-maatregel")
+    assert powers["lichte-bevelsbevoegdheid"]["checked"] == "2026-11-24"
+    assert powers["voorschrift-of-beperking-demonstratie"]["checked"] is None, "what nobody read carries no day"
     assert {len(lists["happened"]), len(lists["witness"])} == {10, 6}
 
 
