@@ -72,7 +72,7 @@ def of_api(sample: Alert) -> bytes:
 
 def test_an_alert_of_the_api_or_a_webhook_is_read_too(tmp_path: Path, config: Path) -> None:
     expected = lines(routed(tmp_path, config, encode(alert())))
-    for payload in (of_api(alert()), webhook(alert(), Occasion.OPENED)):
+    for payload in (of_api(alert()), webhook(alert(), Occasion.OPENED, alert(), goes_on=False)):
         assert lines(routed(tmp_path, config, payload)) == expected
     exercise = lines(routed(tmp_path, config, of_api(alert(exercise="haren"))))
     assert exercise["meldkamer"] == "webhook no an exercise, and it takes none"

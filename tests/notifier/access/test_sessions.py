@@ -114,8 +114,8 @@ async def test_no_form_works_without_the_token_of_its_own_session(guarded: Guard
     from tests.notifier.access.routes import routes_of
 
     await guarded.served.arrives(alert())
-    mine = await guarded.signed_in("operator-alles", "beheerder-alles", name="een")
-    theirs = await guarded.signed_in("operator-alles", "beheerder-alles", name="twee")
+    mine = await guarded.signed_in("operator-alles", "beheerder-alles", "platformmelder-alles", name="een")
+    theirs = await guarded.signed_in("operator-alles", "beheerder-alles", "platformmelder-alles", name="twee")
     foreign = await guarded.form_token(theirs)
     own = await guarded.form_token(mine)
     assert foreign != own
