@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
 
+import hypothesis
 import pytest
 
 from broker.embedded import embedded_broker
@@ -17,6 +18,10 @@ from broker.topics import ensure_topics
 from tests.brokers.apache_kafka import Unavailable, apache_kafka, jars
 from tests.brokers.services import REPOSITORY, RunningService, run_service
 
+# A busy machine is slow, and a suite that must be believed fails for the same reason twice. To search further:
+# pytest --hypothesis-profile=default.
+hypothesis.settings.register_profile("seinpost", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("seinpost")
 ON_APACHE_KAFKA = os.environ.get("SEINPOST_TEST_BROKER", "embedded") == "kafka"
 
 

@@ -20,6 +20,7 @@ def run(module: str, *arguments: str, stdin: str = "") -> str:
     return done.stdout
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(600)
 def test_steps_are_measured() -> None:
     steps, floors = map(json.loads, run("benchmarks.detector", "steps", "--short").splitlines())
@@ -27,6 +28,7 @@ def test_steps_are_measured() -> None:
     assert floors["series from bytes"] > 0
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(600)
 def test_posts_that_count_are_counted() -> None:
     found = json.loads(run("benchmarks.counting", "--short"))

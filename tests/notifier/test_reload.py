@@ -46,6 +46,7 @@ def until(what: Callable[[], Any], why: str, service: RunningService) -> Any:
 
 
 @pytest.mark.broker
+@pytest.mark.thorough
 @pytest.mark.timeout(300)
 def test_receivers_alarms_and_routing_change_while_it_runs(
     broker: BrokerSettings, start_service: StartService, service_settings: Mapping[str, str], receiver: Receiver

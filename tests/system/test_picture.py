@@ -13,7 +13,7 @@ from tests.conftest import StartService
 from tests.ingest.reading import eventually
 from tests.system.chain import Chain, configured, start_chain
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.broker, pytest.mark.thorough, pytest.mark.timeout(240)]
 SCENARIO = "coolsingel-2021"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -152,7 +153,9 @@ def real_ms() -> int:
 
 
 @contextlib.asynccontextmanager
-async def guarded_room(tmp_path: Path, configuration: Configuration, provider: Provider) -> AsyncIterator[Guarded]:
+async def guarded_room(
+    tmp_path: Path, configuration: Configuration, provider: Provider, migrated: Path
+) -> AsyncIterator[Guarded]:
     secrets = tmp_path / "secrets"
     secrets.mkdir(exist_ok=True)
     (secrets / "aanmelddienst").write_text(SECRET)
@@ -166,8 +169,7 @@ async def guarded_room(tmp_path: Path, configuration: Configuration, provider: P
         public_url="http://127.0.0.1",
     )
     settings = Settings(config=REPOSITORY / "config", notifier=own_settings)
-    database = Database(f"sqlite:///{tmp_path}/guarded.sqlite3")
-    await database.migrate()
+    database = Database(f"sqlite:///{shutil.copy(migrated, tmp_path / 'guarded.sqlite3')}")
     clock = ShiftedClock()
     desk = await open_desk(own_settings, configuration, database, clock)
     assert isinstance(desk, CaseDesk)
@@ -222,6 +224,8 @@ class ShiftedClock:
 
 
 @pytest.fixture
-async def guarded(tmp_path: Path, configuration: Configuration, provider: Provider) -> AsyncIterator[Guarded]:
-    async with guarded_room(tmp_path, configuration, provider) as found:
+async def guarded(
+    tmp_path: Path, configuration: Configuration, provider: Provider, migrated: Path
+) -> AsyncIterator[Guarded]:
+    async with guarded_room(tmp_path, configuration, provider, migrated) as found:
         yield found

@@ -109,6 +109,7 @@ async def test_a_rule_that_is_gone_opens_nothing_any_more(guarded: Guarded) -> N
     assert (await browser.get("/v1/alerts")).status_code == 403
 
 
+@pytest.mark.thorough
 async def test_no_form_works_without_the_token_of_its_own_session(guarded: Guarded) -> None:
     """Every form of the application, from its own list of routes."""
     from tests.notifier.access.routes import routes_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,9 +80,8 @@ class Store:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, configuration: Configuration, empty_url: str) -> AsyncIterator[Store]:
-    room = Database(f"sqlite:///{tmp_path}/room.sqlite3")
-    await room.migrate()
+async def store(tmp_path: Path, configuration: Configuration, empty_url: str, migrated: Path) -> AsyncIterator[Store]:
+    room = Database(f"sqlite:///{shutil.copy(migrated, tmp_path / 'room.sqlite3')}")
     clock = Clock()
     async with room.writing() as connection:
         await alerts.store(connection, alert(), None, Arrival.FIRST, clock())

@@ -56,6 +56,7 @@ def test_a_pattern_that_fits_is_told_from_chance() -> None:
     assert shown >= 9
 
 
+@pytest.mark.thorough
 def test_what_has_nothing_to_do_with_each_other_is_seldom_shown() -> None:
     """One rise and one outbreak somewhere in a day fall within the lags one time in four. p must know that."""
     shown = 0
