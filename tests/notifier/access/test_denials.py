@@ -14,7 +14,7 @@ from services.notifier.access.reach import EVERYTHING
 from services.notifier.store import audit
 from services.notifier.store.audit import Entry
 from services.notifier.store.database import Database
-from tests.notifier.access.conftest import Guarded
+from tests.notifier.access.conftest import Guarded, early_in_a_minute
 from tests.notifier.conftest import Clock
 
 MINUTE_MS = 60_000
@@ -96,6 +96,7 @@ async def test_every_401_and_429_is_in_the_log(guarded: Guarded) -> None:
     assert (await ended.get("/v1/me")).status_code == 401
     reader = await guarded.signed_in("lezer-vr17")
     rates = guarded.app.state.entrance.rates
+    await early_in_a_minute()
     rates.settings = rates.settings.model_copy(update={"requests_per_minute": 1})
     assert [(await reader.get("/v1/me")).status_code for _ in range(3)] == [200, 429, 429]
     await guarded.room.denials.flush()

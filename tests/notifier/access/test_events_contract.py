@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from services.notifier.problems import Problem
 from services.notifier.store import events
 from services.notifier.store.events import Kind
-from tests.notifier.access.conftest import Guarded
+from tests.notifier.access.conftest import Guarded, early_in_a_minute
 from tests.notifier.samples import alert, health
 
 PATH = "/v1/events"
@@ -112,6 +112,7 @@ async def test_every_documented_status_is_to_be_had_and_is_as_described(guarded:
         holds(answer, body, operation)
         had[answer.status_code] = answer
     rates = guarded.app.state.entrance.rates
+    await early_in_a_minute()
     rates.settings = rates.settings.model_copy(update={"requests_per_minute": 1})
     for _ in range(3):
         answer, body = await asked(reader)

@@ -7,7 +7,7 @@ import asyncio
 import httpx_sse
 import pytest
 
-from tests.notifier.access.conftest import JSON, Guarded
+from tests.notifier.access.conftest import JSON, Guarded, early_in_a_minute
 from tests.notifier.samples import alert
 
 MINUTE_MS = 60_000
@@ -160,6 +160,7 @@ async def test_one_hammering_session_is_slowed_down_and_nobody_else(guarded: Gua
     from services.notifier.access.rates import Rates
 
     entrance = guarded.app.state.entrance
+    await early_in_a_minute()
     entrance.rates = Rates(guarded.room.settings.notifier.model_copy(update={"requests_per_minute": 10}))
     hammer = await guarded.signed_in("lezer-vr17", name="een")
     other = await guarded.signed_in("lezer-vr17", name="twee")

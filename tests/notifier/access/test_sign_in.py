@@ -6,7 +6,7 @@ import httpx
 
 from services.notifier.access.rates import Rates
 from services.notifier.access.sign_in import own_path
-from tests.notifier.access.conftest import JSON, Guarded
+from tests.notifier.access.conftest import JSON, Guarded, early_in_a_minute
 from tests.notifier.samples import alert
 
 
@@ -200,6 +200,7 @@ async def test_a_privacy_officer_lands_where_they_may_be(guarded: Guarded) -> No
 
 async def test_too_many_attempts_of_one_address_wait(guarded: Guarded) -> None:
     entrance = guarded.app.state.entrance
+    await early_in_a_minute()
     entrance.rates = Rates(guarded.room.settings.notifier.model_copy(update={"sign_ins_per_minute": 30}))
     browser = guarded.browser()
     codes = [(await browser.get("/aanmelden/terug?state=x")).status_code for _ in range(40)]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tests.notifier.access.conftest import Guarded
+from tests.notifier.access.conftest import Guarded, early_in_a_minute
 from tests.notifier.browsing import SIZES, address, browser, opened
 from tests.notifier.test_accessibility import violations
 
@@ -97,6 +97,7 @@ async def test_every_page_that_says_no(guarded: Guarded, browser: Any) -> None:
         await connection.execute(text("ALTER TABLE alerts RENAME TO elders"))
     await look.at("/archief", 500, "Het is opgeschreven")
     rates = guarded.app.state.entrance.rates
+    await early_in_a_minute()
     rates.settings = rates.settings.model_copy(update={"requests_per_minute": 1})
     await page.goto(address(guarded.served, "/archief"))
     await look.at("/", 429, "Te veel verzoeken. Wacht even.")

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from services.notifier.access.rates import Rates
-from tests.notifier.access.conftest import JSON, Guarded
+from tests.notifier.access.conftest import JSON, Guarded, early_in_a_minute
 from tests.notifier.samples import alert
 
 DAY_MS = 86_400_000
@@ -119,6 +119,7 @@ async def test_wrong_tokens_are_slowed_down_and_audited(guarded: Guarded) -> Non
     entrance = guarded.app.state.entrance
     admin = await guarded.signed_in("beheerder-alles")
     token_id, _ = await made(guarded, admin)
+    await early_in_a_minute()
     entrance.rates = Rates(guarded.room.settings.notifier.model_copy(update={"sign_ins_per_minute": 10}))
     stranger = guarded.browser()
     wrong = [f"seinpost_{token_id}_{'x' * 43}", f"seinpost_{token_id}_", f"seinpost_{token_id}", "seinpost__", "x", "."]
