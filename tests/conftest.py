@@ -25,10 +25,21 @@ hypothesis.settings.load_profile("seinpost")
 ON_APACHE_KAFKA = os.environ.get("SEINPOST_TEST_BROKER", "embedded") == "kafka"
 
 
+APART = (
+    "tests/detector/test_calibration.py",
+    "tests/notifier/cases/",
+    "tests/notifier/dossier/",
+    "tests/system/test_boston.py",
+)
+"""What stands apart and takes minutes runs with the real things (`make test-real`), so that `make test` stays short."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one module share a broker, so one worker runs them; some are for Apache Kafka alone."""
     for item in items:
         item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+        if item.nodeid.startswith(APART):
+            item.add_marker(pytest.mark.thorough)
         if item.get_closest_marker("kafka") and not ON_APACHE_KAFKA:
             item.add_marker(pytest.mark.skip(reason="proven on Apache Kafka only: make test-kafka"))
 
