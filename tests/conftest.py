@@ -34,8 +34,18 @@ APART = (
 """What stands apart and takes minutes runs with the real things (`make test-real`), so that `make test` stays short."""
 
 
+LONG = (
+    "tests/system/",
+    "tests/seinpost/test_demo.py",
+    "tests/detector/test_service.py",
+    "tests/anonymizer/test_leaks.py",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one module share a broker, so one worker runs them; some are for Apache Kafka alone."""
+    # Modules of few tests that take long go first, or one worker ends with them while the other waits.
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
     for item in items:
         item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
         if item.nodeid.startswith(APART):
