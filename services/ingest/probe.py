@@ -16,6 +16,7 @@ import orjson
 
 from configuration import Configuration, InvalidConfiguration, load
 from configuration.phenomena import PhenomenonClass, Role
+from configuration.places import Gazetteer, Gemeente
 from runtime.logs import log
 from runtime.process import CannotStart, run
 from services.ingest.secret import read_secret
@@ -54,7 +55,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
 
 def sentence(configuration: Configuration, now: datetime.datetime) -> str:
     """What everyone in the probe says. Raises `CannotStart` when nothing is watched that could be said."""
-    gemeenten = sorted(configuration.gazetteer.gemeenten.values(), key=lambda gemeente: gemeente.code)
+    gemeenten = told_apart(configuration.gazetteer)
     words = [
         term.term
         for phenomenon in configuration.active_phenomena(now.date())
@@ -68,6 +69,16 @@ def sentence(configuration: Configuration, now: datetime.datetime) -> str:
     # A stride that shares no divisor with the number of places visits them all before it returns.
     gemeente = gemeenten[slot * 101 % len(gemeenten)]
     return f"{words[0]} in {gemeente.town}"
+
+
+def told_apart(gazetteer: Gazetteer) -> list[Gemeente]:
+    """Gemeenten whose town is known by its name alone, by code: an alert for Bergen would open at no gemeente."""
+    found = []
+    for code, gemeente in sorted(gazetteer.gemeenten.items()):
+        name = gazetteer.names.get(gazetteer.spellings.get(gemeente.town.lower(), ""))
+        if name and (name.gemeenten == (code,) or name.foremost == code):
+            found.append(gemeente)
+    return found
 
 
 def lines(text: str, now: datetime.datetime) -> bytes:

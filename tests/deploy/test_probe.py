@@ -9,11 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import orjson
 import pytest
 
 from broker.settings import BrokerSettings
 from configuration import load
 from contracts.raw_post import PROBE
+from seinpost.replay import SETTINGS, Replay, projector_of
+from services.anonymizer import lexicon
 from services.ingest.probe import sentence
 from tests.brokers.services import REPOSITORY
 from tests.conftest import StartService
@@ -62,8 +65,14 @@ async def test_a_probe_is_measured_at_the_end_of_the_chain_and_shown_to_nobody(
     assert refused.returncode == 1, "posts that were not taken must fail the job"
 
 
-def test_each_probe_of_a_day_speaks_of_another_place() -> None:
+def test_each_probe_of_a_day_speaks_of_another_place_and_is_counted_there() -> None:
     configuration = load(REPOSITORY / "config")
+    replay = Replay(configuration, projector_of(configuration, lexicon.load(SETTINGS.lexicon)))
     start = datetime.datetime(2026, 11, 24, tzinfo=datetime.UTC)
-    said = [sentence(configuration, start + number * datetime.timedelta(minutes=5)) for number in range(288)]
-    assert len(set(said)) > 280, "two towns of one name apart, each probe opens an alert of its own"
+    said = {sentence(configuration, start + number * datetime.timedelta(minutes=5)) for number in range(288)}
+    assert len(said) == 288, "each probe opens an alert of its own"
+    for number, text in enumerate(sorted(said)):
+        post = {"id": f"p{number}", "author": f"a{number}", "created_at": start, "text": text}
+        replay.take(replay.project(orjson.dumps(post), number))
+    places = {name.partition("@")[2] for series in replay.pipeline.series for name in series.names()}
+    assert len(places & configuration.gazetteer.gemeenten.keys()) == 288, "an alert without a gemeente opens for nobody"
