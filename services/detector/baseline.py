@@ -95,6 +95,9 @@ PRIORS: Final = {
 """By kind of series: the part of its name before the colon."""
 _UNKNOWN = Prior(posts_per_hour=0.5)
 
+_NOTHING: Final = array("d")
+"""Not worked out yet. Never changed."""
+
 # Where things stand in `Baseline.values`.
 _SHAPE, _EXPOSURE, _LEARNED = 0, 1, 2
 _HOUR_POSTS, _HOUR_EXPECTED = 3, 27
@@ -118,11 +121,11 @@ class Baseline:
         self.values = array("f", bytes(4 * _SIZE) if values is None else values)
         if len(self.values) != _SIZE:
             raise ValueError("not a baseline")
-        self._hourly: list[float] = []
+        self._hourly = _NOTHING
         """Before they are made to average one; kept to renew one hour at a time."""
-        self._prefix: list[float] = []
-        self._slopes: list[float] = []
-        self._daily: list[float] = []
+        self._prefix = _NOTHING
+        self._slopes = _NOTHING
+        self._daily = _NOTHING
         self._sizes: dict[int, float] = {}
 
     @property
@@ -168,37 +171,30 @@ class Baseline:
         prefix = self._prefix
         if not rest:
             return prefix[hour]
-        slopes = self._slopes or self._slope()
+        slopes = self._slopes = self._slopes or _sloping(self._hourly)
         part = rest / 60
         return prefix[hour] + (prefix[hour + 1] - prefix[hour]) * part + slopes[hour] * (part * part - part) / 2
 
     def _tabulate(self) -> None:
         """Factors per hour and day; both average to one, or they and the level would drift against each other."""
         values = self.values
+        if not self.own:
+            self._hourly, self._prefix, self._slopes, self._daily = _pooled(self._prior.rhythm)
+            return
         if not self._hourly:
-            self._hourly = [self._factor(hour) for hour in range(24)]
+            self._hourly = array("d", [self._factor(hour) for hour in range(24)])
         daily = [
             (_DAY_WEIGHT + values[_DAY_POSTS + day]) / (_DAY_WEIGHT + values[_DAY_EXPECTED + day]) for day in range(7)
         ]
-        scale = 24 / sum(self._hourly)
-        self._prefix = [0.0, *accumulate([factor * scale for factor in self._hourly])]
-        self._slopes = []
+        self._prefix = _summed(self._hourly)
+        self._slopes = _NOTHING
         week = sum(daily)
-        self._daily = [factor * 7 / week for factor in daily]
+        self._daily = array("d", [factor * 7 / week for factor in daily])
 
     def _factor(self, hour: int) -> float:
         values = self.values
         pooled = self._prior.rhythm[hour]
         return pooled * (_HOUR_WEIGHT + values[_HOUR_POSTS + hour]) / (_HOUR_WEIGHT + values[_HOUR_EXPECTED + hour])
-
-    def _slope(self) -> list[float]:
-        scale = 24 / sum(self._hourly)
-        hourly = [factor * scale for factor in self._hourly]
-        self._slopes = [
-            max(-2 * factor, min(2 * factor, (after - before) / 2))
-            for before, factor, after in zip((hourly[-1], *hourly[:-1]), hourly, (*hourly[1:], hourly[0]), strict=True)
-        ]
-        return self._slopes
 
     def size(self, scale: int) -> float:
         """Size parameter of the negative binomial at a scale in minutes: 1 / squared coefficient of variation."""
@@ -251,11 +247,12 @@ class Baseline:
         if new and self.own:
             # A whole day was seen: from now on the rhythm tells one hour from another.
             values[_SHAPE], values[_EXPOSURE] = values[_SLOW_SHAPE], values[_SLOW_EXPOSURE]
+            self._hourly = self._hourly[:]
         if self.own:
             weight = _IMPLAUSIBLE_RHYTHM if implausible else 1.0
             self._learn_rhythm(hour + _LOCAL, learned, level, expected, seen, weight)
             self._hourly[(hour + _LOCAL) % 24] = self._factor((hour + _LOCAL) % 24)
-            self._prefix = []
+            self._prefix = _NOTHING
 
     def _learn_rhythm(  # noqa: PLR0917
         self, local: int, learned: float, level: float, expected: float, seen: float, weight: float
@@ -318,6 +315,30 @@ class Baseline:
         ]
         for (low, high), counted in zip(pairwise(edges), posts, strict=True):
             self.learn_spread(scale, counted, max(level * ((high - low) * daily), 1e-9))
+
+
+@lru_cache(maxsize=16)
+def _pooled(rhythm: tuple[float, ...]) -> tuple[array[float], array[float], array[float], array[float]]:
+    """Hours, their sums and slopes, and days of every series that learned no rhythm of its own yet: one for all."""
+    hourly = array("d", rhythm)
+    return hourly, _summed(hourly), _sloping(hourly), array("d", [1.0] * 7)
+
+
+def _summed(hourly: array[float]) -> array[float]:
+    scale = 24 / sum(hourly)
+    return array("d", [0.0, *accumulate([factor * scale for factor in hourly])])
+
+
+def _sloping(hourly: array[float]) -> array[float]:
+    scale = 24 / sum(hourly)
+    level = [factor * scale for factor in hourly]
+    return array(
+        "d",
+        [
+            max(-2 * factor, min(2 * factor, (after - before) / 2))
+            for before, factor, after in zip((level[-1], *level[:-1]), level, (*level[1:], level[0]), strict=True)
+        ],
+    )
 
 
 def _plausible(expected: float, size: float, deviations: float) -> float:

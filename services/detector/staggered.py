@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.detector.tables import CheckpointedTable, Written
+from services.detector.tables import MOST_UNPACKED, CheckpointedTable, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,8 @@ class StaggeredSeries:
         clocks = self._clocks.written()
         if events or clocks:
             self._waiting.append(_Generation(number=number, clocks=clocks, positions=positions, events=events))
-        upto = number if everything else number - self._lag
+        crowded = len(self._series.dirty) > MOST_UNPACKED  # what is not written cannot be packed
+        upto = number if everything or crowded else number - self._lag
         due = Due(series=self._series.written(upto))
         while self._waiting and self._waiting[0].number <= upto:
             generation = self._waiting.popleft()

@@ -26,7 +26,9 @@ RAW = Codec(encode=bytes, decode=bytes)
 Written = tuple[int, bytes, bytes | None]
 """Partition, key, value (None: gone)."""
 PACK_AFTER = 240
-"""Generations (two minutes of checkpoints) after its last change that a value stays unpacked."""
+"""Generations (two minutes of checkpoints) after its last change that a value stays unpacked …"""
+MOST_UNPACKED = 20_000
+"""… and so many at most. An unpacked series takes five to ten times the memory of its bytes."""
 
 
 class CheckpointedTable(faust.Table[bytes, bytes]):
@@ -68,9 +70,10 @@ class CheckpointedTable(faust.Table[bytes, bytes]):
         return out
 
     def _pack_idle(self) -> None:
-        """What nobody changed for long is kept as its bytes alone."""
+        """What nobody changed for long, or longest, is kept as its bytes alone."""
         idle = self._idle
-        while idle and idle[key := next(iter(idle))] < self.generation - PACK_AFTER:
+        while idle and (len(self.live) > MOST_UNPACKED or idle[next(iter(idle))] < self.generation - PACK_AFTER):
+            key = next(iter(idle))
             del idle[key]
             if key not in self.dirty:
                 self.live.pop(key, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import faust
+import pytest
 
 from contracts.series_deltas import Subject
 from services.detector.staggered import StaggeredSeries
@@ -54,6 +55,23 @@ def test_what_nobody_changes_is_packed_and_comes_back_the_same() -> None:
     assert list(series.live) == [b"0:b"]
     assert (part.stored("a"), part.stored("b")) == (b"1", None)
     assert part.get("a") == b"1"
+
+
+def test_a_crowd_of_series_is_written_at_once_and_packed_from_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.detector.tables.MOST_UNPACKED", 3)
+    monkeypatch.setattr("services.detector.staggered.MOST_UNPACKED", 3)
+    series, clocks = table("series"), table("clocks")
+    part = series.part(0)
+    staggered = StaggeredSeries(series, clocks, lag=10)
+    for name in "abc":
+        part.put(name, name.encode())
+    assert staggered.turn(["record 1"], {0: 1}, everything=False).events == [], "three are no crowd"
+    part.put("d", b"d")
+    part.put("e", b"e")
+    due = staggered.turn(["record 2"], {0: 2}, everything=False)
+    assert due.events == ["record 1", "record 2"]
+    assert list(series.live) == [b"0:c", b"0:d", b"0:e"]
+    assert [part.get(name) for name in "abcde"] == [b"a", b"b", b"c", b"d", b"e"], "what is packed is not gone"
 
 
 def test_a_glance_at_bytes_sees_what_the_whole_state_says() -> None:
