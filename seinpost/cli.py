@@ -11,7 +11,7 @@ from typer.main import get_command
 
 COMMANDS = {
     "demo": ("seinpost.demo:demo", "Start everything on this machine and replay an exercise; Ctrl-C stops it."),
-    "exercise": ("seinpost.exercise:exercise", "Exercises: list them, or write the posts of one."),
+    "exercise": ("seinpost.exercise:exercise", "Exercises: list them, write the posts of one, or check a programme."),
     "scenarios": ("seinpost.scoreboard:table", "Run all exercises through the code of live and print one table."),
     "anonymize": ("seinpost.anonymize:anonymize", "Print what would leave the anonymizer of a file of posts."),
     "backtest": ("seinpost.backtest:backtest", "Tell what would have been alerted in a file of posts."),

@@ -1,4 +1,4 @@
-"""`seinpost exercise`: what can be practised, and the posts of it."""
+"""`seinpost exercise`: what can be practised, the posts of it, and whether the programmes are in order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-exercise = typer.Typer(no_args_is_help=True, help="Exercises: list them, or write the posts of one.")
+exercise = typer.Typer(no_args_is_help=True, help="Exercises: list them, write the posts of one, or check a programme.")
 
 
 @exercise.command("list")
@@ -46,3 +46,39 @@ def generate(
         return
     for post in posts(chosen, seed):
         sys.stdout.buffer.write(msgspec.json.encode(post) + b"\n")
+
+
+@exercise.command()
+def check(
+    drill: Annotated[str, typer.Argument(help="Id of a drill, or a file (.yaml); absent: all that are shipped.")] = "",
+    config: Annotated[Path, typer.Option(help="Configuration directory, for phenomena and gemeenten.")] = Path(
+        "config"
+    ),
+) -> None:
+    """Check the programme of an exercise and show every problem with file, line, reason and suggestion."""
+    from configuration import InvalidConfiguration, Problem  # noqa: PLC0415
+    from configuration import load as load_configuration  # noqa: PLC0415
+    from exercises.drill import DIRECTORY, ids, load, unknown_names  # noqa: PLC0415
+
+    problems: list[Problem] = []
+    try:
+        known = load_configuration(config)
+    except InvalidConfiguration as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    phenomena = [phenomenon.id for phenomenon in known.phenomena]
+    gemeenten = [gemeente.name for gemeente in known.gazetteer.gemeenten.values()]
+    for name in [drill] if drill else ids():
+        file = Path(name) if name.endswith(".yaml") else DIRECTORY / f"{name}.yaml"
+        try:
+            found = load(name)
+        except InvalidConfiguration as error:
+            problems += error.problems
+            continue
+        problems += unknown_names(file, found, phenomena, gemeenten)
+        questions = sum(inject.question is not None for inject in found.injects)
+        typer.echo(f"{name}: {len(found.roles)} roles, {len(found.injects)} injects, {questions} questions")
+    for problem in sorted(set(problems)):
+        typer.echo(str(problem), err=True)
+    if problems:
+        raise typer.Exit(1)
