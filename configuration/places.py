@@ -70,6 +70,8 @@ class LocalPlaces(Entry):
     """Place name → what people call it: ``Amsterdam: [damsko, mokum]``, ``Utrecht: ["030"]``."""
     areas: tuple[Area, ...] = ()
     known_for: tuple[KnownFor, ...] = ()
+    foremost: dict[str, str] = Field(default_factory=dict)
+    """Name that several places share → the gemeente of the one that everybody means: ``Velp: Rheden``."""
     ordinary_words: tuple[str, ...] = ()
     """Gemeenten and woonplaatsen whose name is also a Dutch word (Best, Echt, Haren)."""
 
@@ -112,8 +114,8 @@ class PlaceName:
     common: bool = False
     """Many towns have one: no gemeente without a town beside it."""
     foremost: str | None = None
-    """Code of the gemeente that carries this name officially without a province behind it (Zwolle, Hoorn); namesakes
-    are villages that people tell apart themselves."""
+    """Code of the gemeente that carries this name officially without a province behind it (Zwolle, Hoorn), or that is
+    configured as the one everybody means (Velp); namesakes are villages that people tell apart themselves."""
     regions: tuple[str, ...] = ()
     """Of an area."""
     known_for: tuple[tuple[str, frozenset[str]], ...] = ()
@@ -253,6 +255,7 @@ class _Assembly:
         self._add_areas(local)
         self._add_nicknames(local)
         self._add_known_for(local, official)
+        self._add_foremost(local, official)
         return Gazetteer(gemeenten=self._gemeenten, names=self._names(), spellings=self._spellings)
 
     def _add_local(self, local: LocalPlaces, official: Gazetteer) -> None:
@@ -296,6 +299,15 @@ class _Assembly:
                 self._wrong(f"{known.name} does not lie in {known.gemeente}", "known_for", index)
                 continue
             self._known_for.setdefault(name, []).append((code, frozenset(known.words)))
+
+    def _add_foremost(self, local: LocalPlaces, official: Gazetteer) -> None:
+        for called, gemeente in local.foremost.items():
+            name = self._spellings.get(called.lower())
+            code = official.code_of(gemeente)
+            if name is None or code is None or code not in self._codes[name]:
+                self._wrong(f"{called} does not lie in {gemeente}", "foremost", called)
+                continue
+            self._foremost[name] = code
 
     def _add(self, name: str, kind: PlaceKind, code: str | None) -> str:
         name = self._spellings.get(name.lower(), name)

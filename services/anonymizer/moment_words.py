@@ -33,6 +33,7 @@ RELATIVE = word_set(
     mrgn morgn morge morguh morgenvroeg vnvd overmorgenavond overmorgenmiddag overmorgenochtend
     kerstmis kerstdag kerstavond kerstnacht nieuwjaar nieuwjaarsdag nieuwjaarsnacht oudjaar oudejaarsavond
     oudejaarsnacht oudjaarsavond oudjaarsnacht koningsdag koningsnacht bevrijdingsdag dodenherdenking
+    jaarwisseling driekoningen valentijnsdag luilak
     pasen paasdag paasweekend pinksteren pinksterdag pinksterweekend hemelvaart hemelvaartsdag carnaval"""
 )
 FEAST_DAYS = word_set("kerstdag paasdag pinksterdag")

@@ -185,7 +185,8 @@ def _spanned(tokens: list[str], found: list[When]) -> list[When]:
     kept = found[:1]
     for when in found[1:]:
         begin = kept[-1]
-        joined = when.span[0] - begin.span[1] == 1 and tokens[begin.span[1]] in words.UNTIL and begin.end is None
+        apart = when.span[0] - begin.span[1]
+        joined = apart > 0 and apart == clocks.until_at(tokens, begin.span[1]) and begin.end is None
         if joined and begin.precision is when.precision and begin.start < when.start:
             span = (begin.span[0], when.span[1])
             kept[-1] = replace(begin, end=when.end or when.start, span=span)
@@ -197,7 +198,8 @@ def _spanned(tokens: list[str], found: list[When]) -> list[When]:
 def _joined(tokens: list[str], moment: _Moment, day: days.Day, first: int) -> days.Day | None:
     """A day told behind another, as one: ``vrijdag 20 nov``, or ``vrijdag t/m zondag``."""
     known = moment.day
-    until = first - moment.stop == 1 and tokens[moment.stop] in words.UNTIL and moment.clock is None
+    apart = first - moment.stop
+    until = apart > 0 and apart == clocks.until_at(tokens, moment.stop) and moment.clock is None
     if known is not None and until and known.last is None and known.first < day.first:
         return known._replace(last=day.first)
     return _merged(known, day) if _takes_day(moment, day, first) else None

@@ -29,6 +29,13 @@ def number(token: str) -> int | None:
     return words.NUMBERS.get(token)
 
 
+def until_at(tokens: Sequence[str], index: int) -> int:
+    """How many tokens say *until* at ``index``: none, ``t/m``, or ``tot en met``."""
+    if token_at(tokens, index) not in words.UNTIL:
+        return 0
+    return 3 if token_at(tokens, index + 1) == "en" and token_at(tokens, index + 2) == "met" else 1
+
+
 def token_at(tokens: Sequence[str], index: int) -> str:
     return tokens[index] if 0 <= index < len(tokens) else ""
 
@@ -90,7 +97,7 @@ def _figure(tokens: Sequence[str], index: int, *, beside_day: bool) -> tuple[int
     before, after = token_at(tokens, index - 1), token_at(tokens, index + 1)
     if match := words.CLOCK.match(token):
         hour, minute = int(match[1]), int(match[2])
-        if hour > MAX_HOUR or minute > 59 or after in words.NO_HOUR or before in ("€", "$", "x"):
+        if hour > MAX_HOUR or minute > 59 or after in words.NO_HOUR or before in words.NO_HOUR_BEHIND:
             return None
         stop = index + (2 if after in words.HOURS or after in ("am", "pm") else 1)
         meridiem = match[3] or (after if after in ("am", "pm") else None)
@@ -160,6 +167,8 @@ def _spoken(tokens: Sequence[str], index: int, *, beside_day: bool) -> tuple[int
         return index + 1, figure, 0
     if before in ("van", "tussen") and (after in words.UNTIL or (before == "tussen" and after == "en")):
         end = number(token_at(tokens, index + 2))
+        if token_at(tokens, index + 2) in ("half", "kwart"):
+            return index + 1, figure, 0
         clear = token_at(tokens, index + 3) in words.HOURS or token_at(tokens, index + 3) in ("'s", "’s") or beside_day
         ended = words.HOUR.match(token_at(tokens, index + 2)) or words.CLOCK.match(token_at(tokens, index + 2))
         if ended or (
@@ -207,8 +216,9 @@ def _minutes_past(tokens: Sequence[str], index: int, figure: int) -> tuple[int, 
 
 
 def _shifted(hour: int, *minutes: int) -> tuple[int, int]:
+    """*Kwart voor een* is said on the twelve-hour clock: before one o'clock comes twelve."""
     total = (hour * 60 + sum(minutes)) % 1440
-    return total // 60, total % 60
+    return total // 60 or (12 if hour else 0), total % 60
 
 
 def _swallow_hours(tokens: Sequence[str], index: int) -> int:
@@ -219,8 +229,8 @@ def _until(
     tokens: Sequence[str], index: int, hour: int, *, after_between: bool
 ) -> tuple[int, tuple[int, int, bool] | None]:
     token = token_at(tokens, index)
-    joined = token in words.UNTIL or (after_between and token == "en")
-    at = index + 1 if joined else index
+    joined = until_at(tokens, index) or (after_between and token == "en")
+    at = index + joined
     following = token_at(tokens, at)
     if not following or not (joined or words.CLOCK.match(following)):
         return index, None

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from services.detector import moment_words as words
-from services.detector.moment_clocks import MAX_HOUR, number, token_at
+from services.detector.moment_calendar import easter, ranked_weekday
+from services.detector.moment_clocks import MAX_HOUR, number, token_at, until_at
 from services.detector.moment_words import Part
 
 YEARS_AHEAD = 10
@@ -44,6 +45,8 @@ def day(tokens: Sequence[str], index: int, now: datetime) -> Day | None:
     today = now.date()
     if token in words.RELATIVE:
         return _relative(tokens, index, now)
+    if token in words.RANKS and (ranked := _ranked(tokens, index, today)) is not None:
+        return ranked
     if token[0].isdecimal():
         return _dated(tokens, index, today)
     if token in words.WEEKDAYS or token in words.WEEKDAY_PARTS or token in words.SHORT_WEEKDAYS:
@@ -91,22 +94,31 @@ def _feast(tokens: Sequence[str], index: int, today: date) -> Day | None:
     name = "goede vrijdag" if token == "goede" else token
     shift, lasts = words.EASTER_DAYS.get(name, (shift, lasts))
     for year in (today.year, today.year + 1):
-        first = _easter(year) + timedelta(days=shift)
+        first = easter(year) + timedelta(days=shift)
         if first + timedelta(days=lasts) >= today:
             last = first + timedelta(days=lasts) if lasts else None
             return Day(index + (2 if token == "goede" else 1), first, last, dated=True)
     return None
 
 
-def _easter(year: int) -> date:
-    """Easter Sunday by the Gregorian reckoning (Butcher 1876)."""
-    a, (b, c) = year % 19, divmod(year, 100)
-    d, e = divmod(b, 4)
-    h = (19 * a + b - d - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
-    i, k = divmod(c, 4)
-    ahead = (32 + 2 * e + 2 * i - h - k) % 7
-    moved = h + ahead - 7 * ((a + 11 * h + 22 * ahead) // 451) + 114
-    return date(year, moved // 31, moved % 31 + 1)
+def _ranked(tokens: Sequence[str], index: int, today: date) -> Day | None:
+    """``eerste zaterdag van juli``, ``laatste vrijdag van de maand``: the next one."""
+    weekday = words.WEEKDAYS.get(token_at(tokens, index + 1))
+    if weekday is None or token_at(tokens, index + 2) not in ("van", "in"):
+        return None
+    named, stop = token_at(tokens, index + 3), index + 4
+    if named in ("de", "deze", "volgende"):
+        if token_at(tokens, index + 4) != "maand":
+            return None
+        month, stop = (today.month + (named == "volgende") - 1) % 12 + 1, index + 5
+    elif (month := words.MONTHS.get(named, 0)) == 0:
+        return None
+    for ahead in range(14):
+        year, number_of_month = divmod(today.year * 12 + today.month - 1 + ahead, 12)
+        told = ranked_weekday(year, number_of_month + 1, weekday, words.RANKS[tokens[index]])
+        if told >= today and (named == "de" or number_of_month + 1 == month):
+            return Day(stop, told, dated=True)
+    return None
 
 
 def _relative(tokens: Sequence[str], index: int, now: datetime) -> Day | None:
@@ -262,11 +274,13 @@ def _dated(tokens: Sequence[str], index: int, today: date) -> Day | None:
 
 def _several_days(tokens: Sequence[str], index: int, today: date, figure: int) -> Day | None:
     """``13 t/m 15 juni``."""
-    month = words.MONTHS.get(token_at(tokens, index + 3).rstrip("."))
-    last = number(token_at(tokens, index + 2))
-    if month is None or last is None or last <= figure or tokens[index + 1] not in words.UNTIL | {"en"}:
+    joined = until_at(tokens, index + 1) or int(token_at(tokens, index + 1) == "en")
+    at = index + 1 + joined
+    month = words.MONTHS.get(token_at(tokens, at + 1).rstrip("."))
+    last = number(token_at(tokens, at))
+    if not joined or month is None or last is None or last <= figure:
         return None
-    ends = _calendar(index + 4, tokens, today, last, month)
+    ends = _calendar(at + 2, tokens, today, last, month)
     begins = _this_or_next_year(index + 1, today, figure, month)
     return Day(ends.stop, begins.first, ends.first) if ends is not None and begins is not None else None
 

@@ -128,6 +128,7 @@ EASTER_DAYS = {
     "hemelvaartdag": (39, 0),
     "pinksteren": (49, 1),
     "pinksterweekend": (49, 1),
+    "luilak": (48, 0),
 }
 """Days after Easter Sunday, and how many more it lasts."""
 
@@ -150,6 +151,10 @@ FIXED_DAYS = {
     "oudejaarsavond": (12, 31, Part.EVENING),
     "oudejaarsnacht": (12, 31, Part.NIGHT),
     "oudennieuw": (12, 31, Part.NIGHT),
+    "jaarwisseling": (12, 31, Part.NIGHT),
+    "driekoningen": (1, 6, None),
+    "valentijnsdag": (2, 14, None),
+    "sint-maarten": (11, 11, Part.EVENING),
     "halloween": (10, 31, Part.EVENING),
 }
 
@@ -213,6 +218,8 @@ AT = frozenset(
 )
 """A bare figure behind one of these may be an hour."""
 CERTAINLY_AT = frozenset(("om", "klokslag", "stipt", "at", "omstreeks"))
+RANKS = {"eerste": 1, "1e": 1, "tweede": 2, "2e": 2, "derde": 3, "3e": 3, "vierde": 4, "4e": 4, "laatste": 5}
+"""*Eerste zaterdag van juli*; the fifth stands for the last, which may be the fourth."""
 UNTIL = frozenset(("tot", "t/m", "tm", "-", "–", "until", "till", "totdat"))
 HOURS = frozenset(("uur", "u", "h", "uurtje", "o'clock", "u.", "hrs"))
 NO_HOUR = frozenset(
@@ -222,6 +229,8 @@ NO_HOUR = frozenset(
     """.split()
 )
 """What a figure counts that is no hour."""
+NO_HOUR_BEHIND = frozenset("€ $ x kamer lokaal zaal artikel art versie hoofdstuk paragraaf bladzijde".split())
+"""What has a number that looks like an hour: *kamer 4.15*."""
 DURATION_BEFORE = frozenset(("al", "binnen", "duurt", "duurde", "elke", "per", "ruim", "bijna", "minstens"))
 DURATION_AFTER = frozenset(
     """
@@ -282,6 +291,7 @@ STARTERS = frozenset(
         "now",
     }
     | set(NUMBERS) - {"een", "one"}
+    | set(RANKS)
     | {"week", "weekend", "nacht", "night", "avond", "middag", "ochtend", "eerste", "tweede", "uur", "zo", "goede"}
     | FIRST_AND_SECOND
     | {word for word in EASTER_DAYS if " " not in word}

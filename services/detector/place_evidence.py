@@ -79,6 +79,36 @@ _FOLLOWS_A_PLACE = frozenset(
 )
 
 
+_VERB_BEFORE = {"leiden": frozenset(("tot",))}
+"""Towns that are verbs before such a word, unless people go there or are there: *dat gaat leiden tot rellen*."""
+_OFFICES = frozenset(("politie", "burgemeester", "gemeente"))
+"""*Politie Rotterdam waarschuwt voor Schiedam*: whose, not where."""
+_LOCATES = frozenset(("bij", "in", "nabij", "vlakbij", "op"))
+_GIVEN_UP = (("niet", "meer"), ("niet", "door"), ("niet",), ("ipv",), ("plaats", "van"))
+
+
+def is_verb(tokens: Sequence[str], index: int) -> bool:
+    after = tokens[index + 1].lower() if index + 1 < len(tokens) else ""
+    if after not in _VERB_BEFORE.get(tokens[index].lower(), ()):
+        return False
+    before = tokens[index - 1].lower() if index else ""
+    return before not in _TOWARDS | _INSIDE | _ON
+
+
+def locates(tokens: Sequence[str], index: int, names: Collection[int]) -> bool:
+    """The second of two places only says where the first is: *Rijswijk bij Den Haag*, not *uit Gouda in Reeuwijk*."""
+    beside = index - 2 in names and tokens[index - 1] in _LOCATES
+    return beside and destination(tokens, index - 2) >= 0
+
+
+def given_up(tokens: Sequence[str], index: int) -> bool:
+    """*Niet in Breda maar in Tilburg*, *niet meer Uden*, *gaat niet door in Venlo, nu Roermond*."""
+    before = [token.lower() for token in tokens[max(0, index - 3) : index]]
+    if before and before[-1] in ("in", "naar", "op", "bij"):
+        before.pop()
+    return any(tuple(before[-len(words) :]) == words for words in _GIVEN_UP)
+
+
 def starts_sentence(tokens: Sequence[str], index: int) -> bool:
     return index == 0 or tokens[index - 1] in _ENDS or tokens[index - 1] == GAP
 
@@ -167,8 +197,10 @@ def destination(tokens: Sequence[str], index: int) -> int:
     if before in _ARTICLES and index >= 2:
         at -= 1
         before = tokens[at].lower()
-    if before in ("van", "uit", "vanuit", "zoals"):
+    if before in ("van", "uit", "vanuit", "zoals") or given_up(tokens, index):
         return -1
+    if before in _OFFICES or before == "vanaf":
+        return 0
     if at > 0 and tokens[at - 1] == "ook":
         return 0  # *Hengelo staat op zijn kop, ook in Enschede onrust*
     return 1 if before in _TOWARDS or before in _INSIDE or before in _ON else 0

@@ -43,8 +43,6 @@ class Settled(StrEnum):
     """A configured place outside the Netherlands."""
 
 
-_LOCATES = frozenset(("bij", "in", "nabij", "vlakbij", "op"))
-"""Between two places: the second only says where the first is (*Rijswijk bij Den Haag*)."""
 _CERTAIN = frozenset((Settled.ONLY_ONE, Settled.GEMEENTE_BESIDE, Settled.AREA_BESIDE))
 
 
@@ -65,6 +63,13 @@ class _Hit:
     code: str | None = None
     reason: Settled = Settled.OPEN
     leaving: Leaving = Leaving.NO
+    locates: bool = False
+    """It only says where the place before it lies."""
+
+    @property
+    def here(self) -> bool:
+        """A street named beside it may lie in it."""
+        return self.leaving is Leaving.NO and not self.locates
 
 
 class Resolver:
@@ -90,9 +95,11 @@ class Resolver:
         """
         hits = self._hits(tokens, telling=telling)
         at = {hit.index for hit in hits}
+        towns = {hit.index for hit in hits if PlaceKind.LOCAL not in hit.name.kinds}
         for hit in hits:
             if PlaceKind.LOCAL not in hit.name.kinds:  # *vanaf het Malieveld* starts a march; one leaves a town
                 hit.leaving = place_evidence.leaving(tokens, hit.index, at)
+                hit.locates = place_evidence.locates(tokens, hit.index, towns)
         # A street that many towns have goes with its town, once that is settled.
         for hit in sorted(hits, key=lambda hit: hit.name.common):
             self._settle(hit, hits, tokens, source_region)
@@ -102,7 +109,7 @@ class Resolver:
         """The mention a post is about: settled, then a destination, then a street, then the first."""
         if len(mentions) < 2:
             return mentions[0] if mentions else None
-        named = {mention.span[0] for mention in mentions}
+        towns = {mention.span[0] for mention in mentions if not self._is_local(mention)}
 
         def rank(mention: Mention) -> tuple[int, int, int, int]:
             place = mention.place
@@ -113,8 +120,8 @@ class Resolver:
             else:
                 settled = 1
             going = -place_evidence.destination(tokens, mention.span[0])
-            if mention.span[0] - 2 in named and tokens[mention.span[0] - 1] in _LOCATES:
-                going = 2
+            if place_evidence.locates(tokens, mention.span[0], towns):
+                settled, going = settled + 1, 2
             return settled, going, 0 if self._is_local(mention) else 1, mention.span[0]
 
         best = min(mentions, key=rank)
@@ -142,7 +149,7 @@ class Resolver:
             canonical = known.get(token)
             if canonical is None and not token.islower():
                 canonical = known.get(token.lower())
-            if canonical is not None:
+            if canonical is not None and not place_evidence.is_verb(tokens, index):
                 name = self._gazetteer.names[canonical]
                 (doubtful if name.ordinary_word else sure).append(_Hit(index, name))
         for hit in doubtful:
@@ -198,11 +205,11 @@ class Resolver:
         nearest = sorted(others, key=lambda other: abs(other.index - hit.index))
         for town in nearest:
             code = town.name.gemeenten[0] if len(town.name.gemeenten) == 1 and not town.name.common else None
-            if code in hit.name.gemeenten and not (hit.name.common and town.leaving is not Leaving.NO):
+            if code in hit.name.gemeenten and not (hit.name.common and not town.here):
                 return code, Settled.GEMEENTE_BESIDE
         if hit.name.common:
             for town in nearest:
-                if town.code is not None and not town.name.common and town.leaving is Leaving.NO:
+                if town.code is not None and not town.name.common and town.here:
                     return town.code, Settled.GEMEENTE_BESIDE
         return None
 

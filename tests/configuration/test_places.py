@@ -96,6 +96,8 @@ nicknames:
   Nergenshuizen: [nergens]
 known_for:
   - {name: Haren, gemeente: Utrecht, words: [project x]}
+foremost:
+  Haren: Utrecht
 """
     woonplaatsen = "woonplaats,gemeente_code\nHaren,GM0014\nHaren,GM9999\n"
     with pytest.raises(InvalidConfiguration) as error:
@@ -107,6 +109,7 @@ known_for:
         ("local.yaml", 5),
         ("local.yaml", 7),
         ("local.yaml", 9),
+        ("local.yaml", 11),
     }
 
 

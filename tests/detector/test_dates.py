@@ -60,6 +60,24 @@ def test_two_moments_are_two():
     assert [when.start for when in found] == ["2021-11-19T20:00", "2021-11-20T14:00"]
 
 
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("laatste vrijdag van de maand 20:00", "2021-11-26T20:00", None),
+        ("eerste zaterdag van volgende maand", "2021-12-04", None),
+        ("derde donderdag van november", "2021-11-18", None),
+        ("eerste maandag van november", "2022-11-07", None),
+        ("vrijdag tot en met zondag", "2021-11-19", "2021-11-21"),
+        ("van 3 tot en met 5 december", "2021-12-03", "2021-12-05"),
+        ("vrijdag kwart voor een", "2021-11-19T12:45", None),
+        ("met de jaarwisseling, 00:30", "2022-01-01T00:30", None),
+        ("zaal 4.15", None, None),
+    ],
+)
+def test_days_by_rank_periods_in_words_and_the_hour_before_one(text, start, end):
+    assert read(text, POSTED) == (start, end)
+
+
 def test_now_yields_to_an_appointment():
     assert [when.start for when in parse("nu delen! morgen 20:00 coolsingel", POSTED)] == ["2021-11-19T20:00"]
     assert parse("nu rellen", POSTED)[0].now

@@ -120,3 +120,22 @@ def test_every_gemeente_is_found_by_its_own_name(configuration, resolver):
         found = place(resolver, "rellen", "naar", spelled, "vanavond")
         shared = len(configuration.gazetteer.names[spelled].gemeenten) > 1
         assert found.gemeente == gemeente.name or (shared and gemeente.name in found.candidates), gemeente.name
+
+
+@pytest.mark.parametrize(
+    ("sentence", "gemeente"),
+    [
+        ("rellen in Velp bij Grave", "Land van Cuijk"),
+        ("rellen in Velp", "Rheden"),
+        ("Katwijk aan de Maas, vanavond", "Land van Cuijk"),
+        ("Oosterhout bij Nijmegen", "Overbetuwe"),
+        ("niet in Breda maar in Tilburg vanavond", "Tilburg"),
+        ("gaat niet door in Venlo, nu Roermond", "Roermond"),
+        ("politie Rotterdam waarschuwt voor rellen in Schiedam", "Schiedam"),
+        ("jongens uit Gouda in Waddinxveen", "Waddinxveen"),
+        ("dat gaat leiden tot rellen", None),
+        ("rellen in leiden tot diep in de nacht", "Leiden"),
+    ],
+)
+def test_what_stands_before_a_name_says_what_it_is_there_for(resolver, tokens, sentence, gemeente):
+    assert resolver.resolve(tokens.of(sentence)).gemeente == gemeente
