@@ -90,17 +90,19 @@ class Application:
         self.worlds = self._table("worlds", 1, _msgpack(World))
         self.episodes = self._table("episodes", 1, _msgpack(Episode))
         self.positions = self._table("positions", self._sources, _msgpack(int))
+        self.settled = self._table("settled", 1, _msgpack(int))
         lag = round(settings.state_seconds / settings.flush_seconds)
         self._staggered = StaggeredSeries(self.series, self.clocks, lag)
-        self._intake = Intake(self.faust, self.positions, DeadLetters(producer, "detector"), self._release)
+        kept = {"fold": self.positions, "detect": self.positions, "episode": self.settled}
+        self._intake = Intake(self.faust, kept, DeadLetters(producer, "detector"), self._release)
         self._behind = Behind(self._intake)
         self._liveness = Liveness(time.monotonic())
         self._posts_decoder: Decoder[AnonymousBatch] = Decoder(AnonymousBatch)
         self._deltas_decoder: Decoder[SeriesDeltas] = Decoder(SeriesDeltas)
         self._signals_decoder: Decoder[SignalRecord] = Decoder(SignalRecord)
-        self._intake.agent(topics.POSTS_ANONYMOUS, self._on_posts, "fold")
-        self._intake.agent(topics.SERIES_DELTAS, self._on_deltas, "detect")
-        self._intake.agent(topics.SIGNALS, self._on_signal, "episode")
+        self._intake.agent(topics.POSTS_ANONYMOUS, self._on_posts)
+        self._intake.agent(topics.SERIES_DELTAS, self._on_deltas)
+        self._intake.agent(topics.SIGNALS, self._on_signal)
         self.faust.on_partitions_revoked.connect(self._on_revoked)
         self._reset()
         self._tell_expiry()
@@ -233,6 +235,8 @@ class Application:
         due = self._staggered.turn(deltas, self._intake.reached(topics.SERIES_DELTAS), everything=everything)
         self._intake.keep("fold", self._intake.reached(topics.POSTS_ANONYMOUS))
         self._intake.keep("detect", due.positions)
+        waiting = [event.message.offset for event, _ in self._held]
+        self._intake.keep("episode", {0: min(waiting)} if waiting else self._intake.reached(topics.SIGNALS))
         out, self._out = self._out, []
         taken, self._taken = [*self._taken, *due.events], []
         # A clock must never be ahead of the series it belongs to, nor a position of both: one is acknowledged first.
@@ -240,7 +244,7 @@ class Application:
             [(table, table.written()) for table in (self.folded, self.worlds, self.episodes)]
             + [(self.series, due.series)],
             [(self.clocks, list(due.clocks.values()))],
-            [(self.positions, self.positions.written())],
+            [(self.positions, self.positions.written()), (self.settled, self.settled.written())],
         ]
         for topic, value, key, partition in out:
             await self._producer.send(topic, value, key=key, partition=partition)
@@ -342,8 +346,8 @@ class Application:
         changes = self.cover.changes_at
         if changes is not None and datetime.datetime.now(datetime.UTC) >= changes:
             self._change_cover()
-        await self._intake.seek_missing()
         assigned = self.faust.consumer.assignment()
+        await self._intake.seek_missing(assigned)
         for partition in assigned:
             # Made here, not at the first record: what no mandate covers any more goes also when nothing comes.
             if partition.topic == topics.POSTS_ANONYMOUS.name:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from aiokafka.errors import KafkaError
 from faust.types import TP, EventT
 
 from broker.dead_letters import DeadLetters
@@ -17,18 +18,23 @@ from services.detector import metrics
 from services.detector.positions import Order, Positions
 from services.detector.tables import CheckpointedTable
 
-DURABLE_POSITIONS = {"fold": topics.POSTS_ANONYMOUS.name, "detect": topics.SERIES_DELTAS.name}
-"""Signals wait in memory and are read again after a restart: their position is only known within a run."""
+STAGES = {topics.POSTS_ANONYMOUS.name: "fold", topics.SERIES_DELTAS.name: "detect", topics.SIGNALS.name: "episode"}
+SILENT_S = 2.0
+"""Nothing of a topic came for this long though records of it wait: these were fetched and dropped, and are sought."""
 
 Event = EventT[Any]
 
 
 class Intake:
-    """``kept``: positions that outlive the process. ``release`` is given each record that need not be held, with the
-    stage it was for."""
+    """``kept``: by stage the positions that outlive the process. ``release`` is given each record that need not be
+    held, with the stage it was for."""
 
     def __init__(
-        self, faust: Any, kept: CheckpointedTable, dead_letters: DeadLetters, release: Callable[[Event, str], None]
+        self,
+        faust: Any,
+        kept: dict[str, CheckpointedTable],
+        dead_letters: DeadLetters,
+        release: Callable[[Event, str], None],
     ) -> None:
         self._faust = faust
         self._kept = kept
@@ -40,11 +46,14 @@ class Intake:
         """Partitions moved: what was known of their positions is of before."""
         self._positions = Positions()
         self.last_taken = time.monotonic()
+        self._heard = dict.fromkeys(STAGES, self.last_taken)
+        """By topic when a record of it came, whatever became of it."""
         self.sent_at: dict[TP, float] = {}
         """When the last record taken from a partition of posts was sent, to the minute (ADR 0004)."""
 
-    def agent(self, topic: topics.Topic, take: Callable[[Event], bool], stage: str) -> None:
+    def agent(self, topic: topics.Topic, take: Callable[[Event], bool]) -> None:
         """``take`` returns True when it holds the record itself."""
+        stage = STAGES[topic.name]
         channel = self._faust.topic(topic.name, key_type=bytes, value_type=bytes, value_serializer="raw")
         seconds, records = metrics.SECONDS.labels(stage), metrics.RECORDS.labels(topic.name)
 
@@ -77,12 +86,9 @@ class Intake:
 
     async def _in_order(self, event: Event, stage: str) -> bool:
         partition, offset = event.message.tp, event.message.offset
-        if partition not in self._positions.next and stage in DURABLE_POSITIONS:
-            kept = self._kept.part(partition.partition).get(stage)
-            end = self._faust.consumer.highwater(partition)
-            # Beyond the end: the topic was made anew, and what is remembered is of the old one.
-            if kept is not None and (end is None or kept <= end):
-                self._positions.next[partition] = kept
+        self._heard[partition.topic] = time.monotonic()
+        if not await self._begun(partition):
+            return False
         order = self._positions.judge(partition, offset)
         if order is Order.NEXT:
             return True
@@ -93,10 +99,32 @@ class Intake:
             await self._seek(partition)
         return False
 
-    async def seek_missing(self) -> None:
-        """To be done until the missing records come."""
-        for partition in self._positions.missing():
-            await self._seek(partition)
+    async def _begun(self, partition: TP) -> bool:
+        """Whether it is known which record of the partition is to come; the broker is asked once if nothing is kept."""
+        positions = self._positions
+        if partition in positions.next:
+            return True
+        stage = STAGES[partition.topic]
+        start = self._kept[stage].part(partition.partition).get(stage)
+        end = self._faust.consumer.highwater(partition)
+        # Beyond the end: the topic was made anew, and what is remembered is of the old one.
+        if start is None or (end is not None and start > end):
+            try:
+                start = (await self._faust.consumer.earliest_offsets(partition))[partition]
+            except (KafkaError, KeyError):  # not now, or not ours any more: asked again, and the record sought
+                return False
+        positions.begin(partition, start)
+        return positions is self._positions
+
+    async def seek_missing(self, assigned: Iterable[TP]) -> None:
+        """To be done again and again until the missing records come."""
+        now = time.monotonic()
+        for partition in assigned:
+            if partition.topic not in STAGES or not await self._begun(partition):
+                continue
+            silent = now - self._heard[partition.topic] >= SILENT_S and self.unread(partition)
+            if silent or partition in self._positions.missing():
+                await self._seek(partition)
 
     async def _seek(self, partition: TP) -> None:
         if partition in self._faust.consumer.assignment() and self._positions.should_seek(partition):
@@ -115,7 +143,7 @@ class Intake:
     def keep(self, stage: str, positions: dict[int, int]) -> None:
         """Next offsets by partition, to be known after a restart."""
         for partition, offset in positions.items():
-            part = self._kept.part(partition)
+            part = self._kept[stage].part(partition)
             if part.get(stage) != offset:
                 part.put(stage, offset)
 
@@ -124,6 +152,5 @@ class Intake:
         end = self._faust.consumer.highwater(partition)
         if end is None:
             return None
-        taken = self._positions.next.get(partition, self._faust.monitor.tp_committed_offsets.get(partition, 0))
-        waiting: int = max(0, end - taken)
+        waiting: int = max(0, end - self._positions.next.get(partition, 0))
         return waiting

@@ -1,7 +1,8 @@
 """Whether records come as they stand in the partition: each once, none missing.
 
 Faust may drop what it fetched before a rebalance, deliver what follows, and only then read the dropped records again.
-For counts that know only how far they have come, the dropped record would then look like a repetition.
+For counts that know only how far they have come, the dropped record would then look like a repetition. And where
+nothing was committed yet it never reads them again by itself: what is first delivered need not be the first.
 """
 
 from __future__ import annotations
@@ -30,8 +31,13 @@ class Positions:
         self._missing_since: dict[TP, float] = {}
         self._sought: dict[TP, float] = {}
 
+    def begin(self, partition: TP, offset: int) -> None:
+        """Nothing was taken of this partition yet; this record is to be the first."""
+        self.next.setdefault(partition, offset)
+
     def judge(self, partition: TP, offset: int) -> Order:
-        expected = self.next.get(partition, offset)
+        """Only of a partition that has begun."""
+        expected = self.next[partition]
         if offset < expected:
             return Order.REPEATED
         now = time.monotonic()

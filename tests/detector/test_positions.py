@@ -11,8 +11,14 @@ from services.detector.positions import Order, Positions
 PARTITION = TP("posts.anonymous", 0)
 
 
-def test_the_first_record_of_an_unknown_partition_is_the_next() -> None:
-    assert Positions().judge(PARTITION, 41) is Order.NEXT
+def test_what_comes_first_is_not_the_first_when_others_stand_before_it() -> None:
+    order = Positions()
+    order.begin(PARTITION, 41)
+    assert order.judge(PARTITION, 43) is Order.AHEAD
+    assert order.judge(PARTITION, 41) is Order.NEXT
+    order.taken(PARTITION, 41)
+    order.begin(PARTITION, 0)
+    assert order.judge(PARTITION, 42) is Order.NEXT, "a partition begins once"
 
 
 def test_a_record_read_again_is_known() -> None:
