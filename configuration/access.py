@@ -15,8 +15,9 @@ EVERY = "*"
 NATIONAL = "landelijk"
 """In ``regions``: the national queue, that is alerts without a region."""
 RoleName = Literal[
-    "lezer", "operator", "analist", "beheerder", "functionaris-gegevensbescherming", "platformmelder", "bevoegd-gezag"
-]
+    "lezer", "operator", "analist", "beheerder", "functionaris-gegevensbescherming", "platformmelder", "bevoegd-gezag",
+    "oefenleider",
+]  # fmt: skip
 
 
 class Provider(Entry):

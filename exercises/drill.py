@@ -201,6 +201,15 @@ class Drill(Entry):
         return (minute_of(self.until) - minute_of(self.starts)) / self.minutes
 
     @property
+    def starts_ms(self) -> int:
+        """Milliseconds since the epoch."""
+        return minute_of(self.starts) * 60_000
+
+    @property
+    def until_ms(self) -> int:
+        return minute_of(self.until) * 60_000
+
+    @property
     def gemeenten(self) -> tuple[str, ...]:
         """That of the first role leads."""
         return tuple(dict.fromkeys(part.gemeente for part in self.roles.values()))

@@ -32,6 +32,7 @@ from services.notifier.delivery.worker import DeliveryWorker
 from services.notifier.force import Force, Unusable, made_of, sign_in_for
 from services.notifier.intake import Intake
 from services.notifier.mandated import Mandated
+from services.notifier.playing.director import Director
 from services.notifier.reload import follow
 from services.notifier.retention import Retention
 from services.notifier.room import Room
@@ -107,6 +108,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 done=stored,
                 now_ms=now_ms,
             )
+            director = Director(database=database, now_ms=now_ms, told=stored)
             mandated = Mandated(database=database, mandates=lambda: room.configuration.mandates, now_ms=now_ms)
 
             def take(changed: Configuration) -> None:
@@ -133,6 +135,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 *([] if isinstance(cases, Off) else [Ending(desk=cases, idle_days=own.cases_idle_days).run(stop)]),
                 rounds.run(stop),
                 mandated.run(stop),
+                director.run(stop),
                 follow(settings.config, configuration.version, take, Notices(producer, SERVICE), stop),
             )
 

@@ -13,9 +13,10 @@ from services.notifier.access import pages as access_pages
 from services.notifier.access.entrance import Entrance
 from services.notifier.access.policy import permitted
 from services.notifier.access.sign_in import sign_in_of
-from services.notifier.api import access, alarms, alerts, cases, events, exports
+from services.notifier.api import access, alarms, alerts, cases, events, exports, participation
 from services.notifier.api import configuration as configuration_api
 from services.notifier.api import dossiers as dossiers_api
+from services.notifier.api import exercises as exercises_api
 from services.notifier.api import picture as picture_api
 from services.notifier.api import public as public_api
 from services.notifier.api import receivers as receivers_api
@@ -34,6 +35,8 @@ from services.notifier.console import (
 )
 from services.notifier.console import cases as case_pages
 from services.notifier.console import dossiers as dossier_pages
+from services.notifier.console import exercises as exercise_pages
+from services.notifier.console import participation as participation_pages
 from services.notifier.console.design import Static
 from services.notifier.console.rendering import STATIC, error_page
 from services.notifier.headers import API_VERSION
@@ -97,6 +100,10 @@ def build(room: Room, health: Health) -> FastAPI:
         dossier_pages,
         dossier_forms,
         quiet,
+        exercises_api,
+        participation,
+        exercise_pages,
+        participation_pages,
         access_pages,
     )
     for module in modules:
@@ -144,6 +151,8 @@ def description(app: FastAPI) -> dict[str, Any]:
 
 _SEALED = ("/v1/dossiers/{id}/export", "/v1/dossiers/{id}/pdf", "/v1/dossier-deletions/{id}")
 """What cannot leave without a key."""
+_WITH_A_STATE = ("/v1/exercises/sessions/{id}", "/v1/exercises/reports/{id}", "/v1/participation")
+"""What is possible only before, during or after the play."""
 
 
 def _statuses(path: str, method: str) -> list[str]:
@@ -158,6 +167,6 @@ def _statuses(path: str, method: str) -> list[str]:
             found.append("409")
     if path.endswith("/picture"):
         found.append("404")
-    if path == "/v1/cases/{id}/letter" or path in _SEALED:
+    if path == "/v1/cases/{id}/letter" or path in _SEALED or path.startswith(_WITH_A_STATE):
         found.append("409")
-    return sorted(found)
+    return sorted(set(found))

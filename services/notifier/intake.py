@@ -30,7 +30,7 @@ from services.notifier import metrics
 from services.notifier.admission import Admission
 from services.notifier.delivery.outbox import Outbox
 from services.notifier.measured import is_probe, measure
-from services.notifier.store import notices, picture, sources
+from services.notifier.store import exercises, notices, picture, sources
 from services.notifier.store.database import Database
 
 BATCH_RECORDS = 500
@@ -116,6 +116,8 @@ class Intake:
         if is_probe(alert):
             measure(alert, now)
             return
+        if alert.exercise and await exercises.is_removed(connection, alert.exercise):
+            return
         admission = Admission(outbox=self.outbox, alarms=self.alarms)
         async with connection.begin_nested():
             arrival = await admission.receive(connection, alert, now)
@@ -132,7 +134,7 @@ class Intake:
         metrics.NOTICES.inc()
 
     async def _block(self, connection: AsyncConnection, block: PictureBlock, now: int) -> None:
-        if block.exercise == PROBE:
+        if block.exercise == PROBE or (block.exercise and await exercises.is_removed(connection, block.exercise)):
             return
         async with connection.begin_nested():
             await picture.put(connection, block, now)

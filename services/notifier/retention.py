@@ -117,7 +117,7 @@ class Retention:
                 ids = await _expired(connection, before_ms)
                 if not ids:
                     return removed
-                await _remove(connection, ids)
+                await forget_alerts(connection, ids)
             removed += len(ids)
             metrics.REMOVED.inc(len(ids))
 
@@ -137,7 +137,8 @@ async def _expired(connection: AsyncConnection, before_ms: int) -> list[str]:
     return list((await connection.execute(query.limit(STEP))).scalars())
 
 
-async def _remove(connection: AsyncConnection, ids: list[str]) -> None:
+async def forget_alerts(connection: AsyncConnection, ids: list[str]) -> None:
+    """With their history and deliveries."""
     sent = select(deliveries.c.id).where(deliveries.c.alert.in_(ids))
     await connection.execute(delete(attempts).where(attempts.c.delivery.in_(sent)))
     for table in (deliveries, actions, revisions):

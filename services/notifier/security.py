@@ -18,7 +18,7 @@ from configuration.access import on_this_machine
 from services.notifier.access.actor import Actor, Grant, Means, stranger
 from services.notifier.access.entrance import Denial, Denied, Entrance, client_address, networks
 from services.notifier.access.permissions import Permission
-from services.notifier.access.policy import OPEN_PATHS
+from services.notifier.access.policy import OPEN_PATHS, PARTICIPANT_PATHS
 from services.notifier.access.reach import EVERYTHING
 from services.notifier.headers import headers_for
 from services.notifier.problems import is_api, problem
@@ -27,7 +27,7 @@ PROBES = frozenset({"/healthz", "/readyz"})
 METRICS = "/metrics"
 SIGN_IN = frozenset({"/aanmelden/start", "/aanmelden/terug"})
 """What starts or ends an attempt to sign in: limited per address."""
-NAMELESS = frozenset({Denial.NOT_SIGNED_IN, Denial.SESSION_OVER})
+NAMELESS = frozenset({Denial.NOT_SIGNED_IN, Denial.SESSION_OVER, Denial.NO_SEAT})
 """Refused without anything that says who it is."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_BODY_BYTES = 32_768
@@ -92,7 +92,10 @@ class Door:
             return await self._denied(scope, headers, Denied(denial=Denial.TOO_OFTEN, wait_s=wait))
         if path.startswith("/static/") or path == "/openapi.json":
             return None
-        found = await self._entrance.enter(headers, origin, active=_active(scope, headers))
+        if path in PARTICIPANT_PATHS:
+            found = await self._entrance.take_part(headers, origin)
+        else:
+            found = await self._entrance.enter(headers, origin, active=_active(scope, headers))
         if path == METRICS:
             return await self._metrics(scope, found)
         if isinstance(found, Actor):
@@ -142,6 +145,8 @@ class Door:
             answer = await self._refused(scope, 429, "too many requests", "Te veel verzoeken. Wacht even.")
             answer.headers["Retry-After"] = str(denied.wait_s)
             return answer
+        if denied.denial is Denial.NO_SEAT and scope["method"] == "GET" and not is_api(scope["path"]):
+            return RedirectResponse("/meedoen", 303) if _navigates(headers) else await self._refused(scope, 401, "", "")
         if not is_api(scope["path"]) and scope["method"] == "GET" and _navigates(headers):
             query = scope["query_string"].decode("latin-1")
             back = scope["path"] + (f"?{query}" if query else "")

@@ -17,6 +17,8 @@ class Means(StrEnum):
     """The one user of a console on loopback."""
     SESSION = "session"
     TOKEN = "token"  # noqa: S105 - a word, not a secret
+    PARTICIPANT = "participant"
+    """By the link of an exercise: one role of one session, and nothing else."""
     STRANGER = "stranger"
     """Not let in: may see the page to sign in."""
     SYSTEM = "system"

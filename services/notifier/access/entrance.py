@@ -21,7 +21,7 @@ from services.notifier.access.rates import Rates
 from services.notifier.access.reach import Reach
 from services.notifier.room import Room
 from services.notifier.settings import NotifierSettings
-from services.notifier.store import audit, sessions, tokens
+from services.notifier.store import audit, exercises, sessions, tokens
 from services.notifier.store.sessions import Session
 from services.notifier.store.tokens import Token
 
@@ -41,6 +41,8 @@ class Denial(StrEnum):
     TOKEN_EXPIRED = "token-expired"  # noqa: S105
     TOKEN_REVOKED = "token-revoked"  # noqa: S105
     TOO_OFTEN = "too-often"
+    NO_SEAT = "no-seat"
+    """No link of an exercise, or one that opens nothing any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,42 @@ class Entrance:
         if not cookie:
             return Denied(denial=Denial.NOT_SIGNED_IN)
         return await self._by_session(cookie, origin, active=active)
+
+    @property
+    def seat_cookie(self) -> str:
+        return "__Host-seinpost-deelname" if self.secure else "seinpost-deelname"
+
+    async def take_part(self, headers: Headers, origin: str) -> Actor | Denied:
+        """By the code of a link: in a cookie, or as a bearer token. An account counts for nothing here."""
+        authorization = headers.get("authorization", "")
+        code = authorization[7:].strip() if authorization[:7].lower() == "bearer " else ""
+        return await self._seated(code or cookie_parser(headers.get("cookie", "")).get(self.seat_cookie, ""), origin)
+
+    async def join(self, code: str, origin: str) -> Actor | Denied:
+        """Somebody opens a link: as a sign-in, limited per address and audited when it is wrong."""
+        if (wait := self.rates.sign_in(origin)) is not None:
+            return Denied(denial=Denial.TOO_OFTEN, wait_s=wait)
+        found = await self._seated(code, origin)
+        if isinstance(found, Denied):
+            await self.note_stranger(origin, "exercise-join", found.denial.value)
+        return found
+
+    async def _seated(self, code: str, origin: str) -> Actor | Denied:
+        link_id, _, secret = code[:100].partition(".")
+        async with self.room.database.reading() as connection:
+            found = await exercises.seat(connection, link_id, digest(secret), self.room.now_ms())
+        if found is None:
+            return Denied(denial=Denial.NO_SEAT)
+        link, session = found
+        if (wait := self.rates.request(link.id)) is not None:
+            return Denied(denial=Denial.TOO_OFTEN, wait_s=wait)
+        return Actor(
+            name=f"deelnemer {link.role} ({session.drill.roles[link.role].gemeente})"[:80],
+            origin=origin,
+            means=Means.PARTICIPANT,
+            credential=link.id,
+            form_key=hmac.digest(code.encode(), b"seinpost form", "sha256"),
+        )
 
     async def _by_session(self, cookie: str, origin: str, *, active: bool) -> Actor | Denied:
         now = self.room.now_ms()
@@ -162,6 +200,9 @@ class Entrance:
         if actor.means is Means.LOCAL:
             return True
         async with self.room.database.reading() as connection:
+            if actor.means is Means.PARTICIPANT:
+                link = await exercises.link(connection, actor.credential)
+                return link is not None and now < link.expires_ms
             if actor.means is Means.TOKEN:
                 token = await tokens.find(connection, actor.credential)
                 return token is not None and token.revoked_ms is None and now < token.expires_ms

@@ -26,6 +26,8 @@ class Permission(StrEnum):
     """Orders of an authority (DSA art. 9)."""
     READ_DOSSIERS = "dossiers:read"
     WRITE_DOSSIERS = "dossiers:write"
+    READ_EXERCISES = "exercises:read"
+    LEAD_EXERCISES = "exercises:lead"
 
 
 class Role(StrEnum):
@@ -38,15 +40,17 @@ class Role(StrEnum):
     PRIVACY_OFFICER = "functionaris-gegevensbescherming"
     PLATFORM_REPORTER = "platformmelder"
     AUTHORITY = "bevoegd-gezag"
+    EXERCISE_LEADER = "oefenleider"
 
 
 _READER = frozenset({Permission.READ_ALERTS, Permission.READ_SOURCES, Permission.READ_CONFIGURATION})
 _REPORTER = frozenset({Permission.READ_ALERTS, Permission.READ_CASES, Permission.WRITE_CASES})
-_STAFF = _READER | {Permission.EXPORT_ALERTS, Permission.READ_DELIVERIES}
+_STAFF = _READER | {Permission.EXPORT_ALERTS, Permission.READ_DELIVERIES, Permission.READ_EXERCISES}
+_EXERCISES = frozenset({Permission.READ_EXERCISES, Permission.LEAD_EXERCISES})
 _DOSSIERS = frozenset({Permission.READ_DOSSIERS, Permission.WRITE_DOSSIERS})
 ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.READER: _READER,
-    Role.OPERATOR: _STAFF | _DOSSIERS | {Permission.HANDLE_ALERTS},
+    Role.OPERATOR: _STAFF | _DOSSIERS | _EXERCISES | {Permission.HANDLE_ALERTS},
     Role.ANALYST: _STAFF | _DOSSIERS,
     # Whoever gives access handles no alerts with that same role; a person may have both.
     Role.ADMINISTRATOR: _READER
@@ -64,6 +68,8 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.PLATFORM_REPORTER: _REPORTER,
     # An order needs a power of its own: whoever reports does not have it by that.
     Role.AUTHORITY: _REPORTER | {Permission.WRITE_ORDERS},
+    # Whoever trains people needs to see no alert of real life for it.
+    Role.EXERCISE_LEADER: _EXERCISES,
 }
 SCOPES = frozenset(Permission) - {Permission.MANAGE_SESSIONS, Permission.MANAGE_TOKENS, Permission.WRITE_ORDERS}
 """What a token may carry: a token that could make tokens would outlive its own end, and no program gives orders."""

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from fastapi import HTTPException, Request
 
-from services.notifier.access.actor import Actor
+from services.notifier.access.actor import Actor, Means
 from services.notifier.access.permissions import Permission as P
 
 
@@ -18,6 +18,8 @@ class Open(StrEnum):
     TO_ALL = "to all"
     SIGNED_IN = "signed in"
     """To everybody who is let in, whatever they may do; it shows only what they may see."""
+    PARTICIPANT = "participant"
+    """To who came in by the link of an exercise, and to nobody else."""
 
 
 POLICY: dict[tuple[str, str], P | Open] = {
@@ -91,6 +93,28 @@ POLICY: dict[tuple[str, str], P | Open] = {
     ("GET", "/v1/dossier-deletions"): P.READ_DOSSIERS,
     ("GET", "/v1/dossier-deletions/{id}"): P.READ_DOSSIERS,
     ("GET", "/v1/dossier-lists"): P.READ_DOSSIERS,
+    ("GET", "/v1/exercises/drills"): P.READ_EXERCISES,
+    ("GET", "/v1/exercises/sessions"): P.READ_EXERCISES,
+    ("POST", "/v1/exercises/sessions"): P.LEAD_EXERCISES,
+    ("GET", "/v1/exercises/sessions/{id}"): P.READ_EXERCISES,
+    ("DELETE", "/v1/exercises/sessions/{id}"): P.LEAD_EXERCISES,
+    ("GET", "/v1/exercises/sessions/{id}/clock"): P.READ_EXERCISES,
+    ("POST", "/v1/exercises/sessions/{id}/clock"): P.LEAD_EXERCISES,
+    ("POST", "/v1/exercises/sessions/{id}/links"): P.LEAD_EXERCISES,
+    ("POST", "/v1/exercises/sessions/{id}/messages"): P.LEAD_EXERCISES,
+    ("POST", "/v1/exercises/sessions/{id}/lessons"): P.LEAD_EXERCISES,
+    ("POST", "/v1/exercises/sessions/{id}/end"): P.LEAD_EXERCISES,
+    ("GET", "/v1/exercises/reports"): P.READ_EXERCISES,
+    ("GET", "/v1/exercises/reports/{id}"): P.READ_EXERCISES,
+    ("GET", "/v1/exercises/reports/{id}/pdf"): P.READ_EXERCISES,
+    ("DELETE", "/v1/exercises/reports/{id}"): P.LEAD_EXERCISES,
+    ("GET", "/v1/participation"): Open.PARTICIPANT,
+    ("GET", "/v1/participation/events"): Open.PARTICIPANT,
+    ("POST", "/v1/participation/seen"): Open.PARTICIPANT,
+    ("POST", "/v1/participation/answers"): Open.PARTICIPANT,
+    ("POST", "/v1/participation/decisions"): Open.PARTICIPANT,
+    ("POST", "/v1/participation/messages"): Open.PARTICIPANT,
+    ("POST", "/v1/participation/lessons"): Open.PARTICIPANT,
     # The console.
     ("GET", "/"): P.READ_ALERTS,
     ("GET", "/meldingen/{alert_id}"): P.READ_ALERTS,
@@ -142,6 +166,29 @@ POLICY: dict[tuple[str, str], P | Open] = {
     ("POST", "/dossiers/{dossier_id}/verbetering"): P.WRITE_DOSSIERS,
     ("POST", "/dossiers/{dossier_id}/samenhang"): P.WRITE_DOSSIERS,
     ("GET", "/verwijderde-dossiers/{id}"): P.READ_DOSSIERS,
+    ("GET", "/oefeningen"): P.READ_EXERCISES,
+    ("POST", "/oefeningen"): P.LEAD_EXERCISES,
+    ("GET", "/oefeningen/{session_id}"): P.READ_EXERCISES,
+    ("POST", "/oefeningen/{session_id}/klok"): P.LEAD_EXERCISES,
+    ("POST", "/oefeningen/{session_id}/link"): P.LEAD_EXERCISES,
+    ("POST", "/oefeningen/{session_id}/bericht"): P.LEAD_EXERCISES,
+    ("POST", "/oefeningen/{session_id}/les"): P.LEAD_EXERCISES,
+    ("POST", "/oefeningen/{session_id}/afsluiten"): P.LEAD_EXERCISES,
+    ("POST", "/oefeningen/{session_id}/verwijderen"): P.LEAD_EXERCISES,
+    ("GET", "/oefenverslagen/{session_id}"): P.READ_EXERCISES,
+    ("GET", "/oefenverslagen/{session_id}/verslag.pdf"): P.READ_EXERCISES,
+    ("POST", "/oefenverslagen/{session_id}/verwijderen"): P.LEAD_EXERCISES,
+    # Who takes part in an exercise.
+    ("GET", "/meedoen"): Open.TO_ALL,
+    ("POST", "/meedoen"): Open.TO_ALL,
+    ("GET", "/deelname"): Open.PARTICIPANT,
+    ("GET", "/deelname/live"): Open.PARTICIPANT,
+    ("POST", "/deelname/gezien"): Open.PARTICIPANT,
+    ("POST", "/deelname/antwoord"): Open.PARTICIPANT,
+    ("POST", "/deelname/besluit"): Open.PARTICIPANT,
+    ("POST", "/deelname/bericht"): Open.PARTICIPANT,
+    ("POST", "/deelname/les"): Open.PARTICIPANT,
+    ("POST", "/deelname/verlaten"): Open.PARTICIPANT,
     # Access.
     ("GET", "/aanmelden"): Open.TO_ALL,
     ("GET", "/aanmelden/start"): Open.TO_ALL,
@@ -155,6 +202,8 @@ POLICY: dict[tuple[str, str], P | Open] = {
 }
 OPEN_PATHS = frozenset(path for (_, path), needed in POLICY.items() if needed is Open.TO_ALL)
 """What a stranger may ask for, beside /static/."""
+PARTICIPANT_PATHS = frozenset(path for (_, path), needed in POLICY.items() if needed is Open.PARTICIPANT)
+"""Where the link of an exercise counts, and no account."""
 
 
 async def permitted(request: Request) -> None:
@@ -163,7 +212,10 @@ async def permitted(request: Request) -> None:
     method = "GET" if request.method == "HEAD" else request.method
     needed = POLICY.get((method, path))
     actor: Actor = request.scope["seinpost.actor"]
-    if needed is Open.TO_ALL or needed is Open.SIGNED_IN or (isinstance(needed, P) and actor.may(needed)):
+    participates = actor.means is Means.PARTICIPANT
+    if needed is Open.TO_ALL or (needed is Open.PARTICIPANT and participates):
+        return
+    if (needed is Open.SIGNED_IN and not participates) or (isinstance(needed, P) and actor.may(needed)):
         return
     # The door writes it in the audit log, as every 403.
     api = path.startswith(("/v1/", "/cap/"))

@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 from services.notifier.access.actor import Actor
 from services.notifier.access.entrance import Entrance
 from services.notifier.access.permissions import Permission
+from services.notifier.access.reach import Reach, together
 from services.notifier.api.alerts import TheActor, TheRoom
 from services.notifier.room import Room
 from services.notifier.store.events import FOR_ALL, Event, Kind
@@ -58,22 +59,29 @@ async def stream_events(
 
 async def _lines(the_room: Room, entrance: Entrance, the_actor: Actor, last: int | None) -> AsyncIterator[bytes]:
     # Browsers wait this long before they connect again.
-    yield b"retry: 2000\n" + _heartbeat(the_room)
-    reach, asked = the_actor.reach(Permission.READ_ALERTS), time.monotonic()
+    yield b"retry: 2000\n" + heartbeat(the_room)
+    of_alerts, of_exercises = (the_actor.reach(right) for right in (Permission.READ_ALERTS, Permission.READ_EXERCISES))
+    reach, asked = together((of_alerts, of_exercises)), time.monotonic()
     async for found in the_room.stream.listen(last, the_room.settings.notifier.heartbeat_s, reach):
         if not found or time.monotonic() - asked > ASK_AGAIN_S:
             # Ended, expired or with other grants: the reader must come in again.
             if not await entrance.still(the_actor):
                 return
             asked = time.monotonic()
-        shown = [event for event in found if event.region != FOR_ALL or the_actor.may(Permission.READ_SOURCES)]
+        shown = [event for event in found if _may_see(the_actor, event, of_alerts, of_exercises)]
         # Those that came together go out together: each write costs more than what is in it.
-        yield b"".join(map(_line, shown)) if shown else _heartbeat(the_room)
+        yield b"".join(map(line, shown)) if shown else heartbeat(the_room)
 
 
-def _line(event: Event) -> bytes:
+def _may_see(the_actor: Actor, event: Event, of_alerts: Reach, of_exercises: Reach) -> bool:
+    if event.region == FOR_ALL:
+        return the_actor.may(Permission.READ_SOURCES)
+    return (of_exercises if event.kind == Kind.EXERCISE else of_alerts).covers(event.region)
+
+
+def line(event: Event) -> bytes:
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.seq, event.kind.encode(), event.data)
 
 
-def _heartbeat(the_room: Room) -> bytes:
+def heartbeat(the_room: Room) -> bytes:
     return b"event: heartbeat\ndata: %s\n\n" % orjson.dumps({"atMs": the_room.now_ms()})

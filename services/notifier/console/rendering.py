@@ -39,6 +39,7 @@ PAGES = (
     ("/beeld", "Beeld"),
     ("/archief", "Archief"),
     ("/dossiers", "Dossiers"),
+    ("/oefeningen", "Oefeningen"),
     ("/dempingen", "Dempingen"),
     ("/platformmeldingen", "Platformmeldingen"),
     ("/bronnen", "Bronnen"),

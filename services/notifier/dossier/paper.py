@@ -8,15 +8,13 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from typing import Any
-from xml.sax.saxutils import escape
 
 from reportlab.graphics.shapes import Drawing, Line, PolyLine, Rect, String
 from reportlab.lib.colors import Color, HexColor, black, white
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer
 
 from services.notifier.console import times, words
 from services.notifier.dossier import course, law, wording
@@ -24,15 +22,21 @@ from services.notifier.dossier.export import Sealed
 from services.notifier.dossier.lists import Explanation, Kind, Measure
 from services.notifier.dossier.record import Entry, moment
 from services.notifier.dossier.timeline import Mark, Picture, picture
+from services.notifier.sheets import (
+    BAR,
+    BODY,
+    EXERCISE,
+    HEADING,
+    SMALL,
+    SOFT,
+    TITLE,
+    WIDTH,
+    exercise_band,
+    table,
+    text,
+)
 
-WIDTH = A4[0] - 36 * mm
-VIOLET, INK, SOFT, BAR = HexColor("#5b2a86"), HexColor("#14202b"), HexColor("#4a5866"), HexColor("#8ea3b5")
 EVENT, DECISION = HexColor("#a3161f"), HexColor("#0b4f8a")
-BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=9.5, leading=13, textColor=INK)
-SMALL = ParagraphStyle("small", parent=BODY, fontSize=8, leading=10.5)
-TITLE = ParagraphStyle("title", parent=BODY, fontName="Helvetica-Bold", fontSize=18, leading=22, spaceAfter=4)
-HEADING = ParagraphStyle("heading", parent=BODY, fontName="Helvetica-Bold", fontSize=12.5, leading=16, spaceBefore=10)
-EXERCISE = ParagraphStyle("exercise", parent=TITLE, fontSize=14, leading=20, textColor=white, backColor=VIOLET)
 
 
 READING = (
@@ -70,11 +74,11 @@ def _story(sealed: Sealed) -> list[Any]:
     dossier, entries = sealed.dossier, sealed.entries
     story: list[Any] = []
     if dossier.exercise:
-        story += [Paragraph(_text(f"OEFENING – dit gebeurde niet echt: {dossier.exercise}"), EXERCISE), Spacer(1, 8)]
+        story += [Paragraph(text(f"OEFENING – dit gebeurde niet echt: {dossier.exercise}"), EXERCISE), Spacer(1, 8)]
     story += [
-        Paragraph(_text(f"Dossier: {dossier.label}"), TITLE),
-        Paragraph(_text(f"Melding {dossier.id}. Gemaakt op {wording.clock(moment(sealed.made_ms))}."), BODY),
-        Paragraph(_text(READING), BODY),
+        Paragraph(text(f"Dossier: {dossier.label}"), TITLE),
+        Paragraph(text(f"Melding {dossier.id}. Gemaakt op {wording.clock(moment(sealed.made_ms))}."), BODY),
+        Paragraph(text(READING), BODY),
         Spacer(1, 6),
     ]
     story += _drawn(entries)
@@ -82,17 +86,17 @@ def _story(sealed: Sealed) -> list[Any]:
     story += _correlations(entries)
     story += [
         Paragraph("Alle regels", HEADING),
-        _table(["Nr", "Vastgelegd", "Soort", "Inhoud"], _rows(entries), (9, 30, 31)),
+        table(["Nr", "Vastgelegd", "Soort", "Inhoud"], _rows(entries), (9, 30, 31)),
     ]
     story += [
         Paragraph("Wetsartikelen", HEADING),
         *(
-            Paragraph(_text(f"{one.cited}: {one.says} ({one.reading})"), SMALL)
+            Paragraph(text(f"{one.cited}: {one.says} ({one.reading})"), SMALL)
             for one in (*law.FRAME, *law.ARTICLES.values())
         ),
         Paragraph("Zegel", HEADING),
         Paragraph(
-            _text(
+            text(
                 f"{len(entries)} regels. Laatste hash (SHA-256): {dossier.head}. Ed25519-sleutel: {sealed.key.public}. "
                 f"Vingerafdruk van die sleutel (SHA-256): {sealed.key.fingerprint}."
             ),
@@ -110,7 +114,7 @@ def _drawn(entries: Sequence[Entry]) -> list[Any]:
         f"Balken: berichten per {words.scale(found.bar_minutes)}. Lijn: wat werd verwacht. G met een nummer: een "
         "gebeurtenis op straat. B met een nummer: een besluit. De nummers zijn die van de regels hieronder."
     )
-    return [Paragraph("Tijdlijn", HEADING), _drawing(found), Paragraph(_text(legend), SMALL)]
+    return [Paragraph("Tijdlijn", HEADING), _drawing(found), Paragraph(text(legend), SMALL)]
 
 
 def _drawing(found: Picture) -> Drawing:
@@ -188,9 +192,9 @@ def _answers(entries: Sequence[Entry]) -> list[Any]:
     ]
     return [
         Paragraph("Wat kan er nog meer achter zitten", HEADING),
-        _table(["Andere verklaring", "Beoordeling"], other, (110,)),
+        table(["Andere verklaring", "Beoordeling"], other, (110,)),
         Paragraph("Welke lichtere middelen zijn overwogen", HEADING),
-        _table(["Lichter middel", "Uitkomst"], lighter, (110,)),
+        table(["Lichter middel", "Uitkomst"], lighter, (110,)),
     ]
 
 
@@ -199,7 +203,7 @@ def _correlations(entries: Sequence[Entry]) -> list[Any]:
     if not found:
         return []
     said = wording.line(found[-1])
-    return [Paragraph("Samenhang (correlatie)", HEADING), Paragraph(_text(f"Regel {found[-1].number}. {said}"), BODY)]
+    return [Paragraph("Samenhang (correlatie)", HEADING), Paragraph(text(f"Regel {found[-1].number}. {said}"), BODY)]
 
 
 def _rows(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
@@ -213,26 +217,6 @@ def _rows(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
         )
         for entry in entries
     ]
-
-
-def _table(head: list[str], rows: Sequence[tuple[str, ...]], widths_mm: tuple[float, ...]) -> Table:
-    widths = [width * mm for width in widths_mm]
-    cells = [[Paragraph(f"<b>{_text(text)}</b>", SMALL) for text in head]]
-    cells += [[Paragraph(_text(text), SMALL) for text in row] for row in rows]
-    style = TableStyle(
-        [
-            ("VALIGN", (0, 0), (-1, -1), "TOP"),
-            ("LINEBELOW", (0, 0), (-1, -1), 0.4, HexColor("#c9d1d9")),
-            ("TOPPADDING", (0, 0), (-1, -1), 2),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
-        ]
-    )
-    return Table(cells, colWidths=[*widths, WIDTH - sum(widths)], repeatRows=1, style=style, hAlign="LEFT")
-
-
-def _text(text: str) -> str:
-    """Safe within reportlab's markup, and within the letters that every reader of PDF has."""
-    return escape(text.encode("cp1252", "replace").decode("cp1252"))
 
 
 class _Numbered(Canvas):  # type: ignore[misc]
@@ -257,11 +241,7 @@ class _Numbered(Canvas):  # type: ignore[misc]
     def _under(self, number: int) -> None:
         dossier = self._sealed.dossier
         if dossier.exercise:
-            self.setFillColor(VIOLET)
-            self.rect(0, A4[1] - 11 * mm, A4[0], 11 * mm, stroke=0, fill=1)
-            self.setFillColor(white)
-            self.setFont("Helvetica-Bold", 13)
-            self.drawCentredString(A4[0] / 2, A4[1] - 7.6 * mm, "OEFENING   OEFENING   OEFENING")
+            exercise_band(self)
         self.setFillColor(SOFT)
         self.setFont("Helvetica", 7)
         self.drawString(18 * mm, 15 * mm, f"laatste hash {dossier.head}")

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     """A service has something to tell the operator, or it is over."""
     SILENCE = "silence"
     """A silence began or ended."""
+    EXERCISE = "exercise"
+    """Something happened in a session of an exercise. Only for those who may see exercises."""
 
 
 FOR_ALL = "*"

@@ -1,6 +1,7 @@
 """The tables. Times are milliseconds since the epoch (``_ms``) or minutes since the epoch (``_minute``).
 
-Free text that an operator typed stands in ``actions.text`` and ``silences.reason`` alone; the rest is from contracts.
+Free text that people typed stands in ``actions.text`` and ``silences.reason``, and of an exercise in ``exercise_lines``
+and ``exercise_reports``; the rest is from contracts.
 """
 
 from __future__ import annotations
@@ -314,6 +315,61 @@ campaigns = Table(
     Column("last_day", String(10), nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Index(None, "phenomenon", "first_day"),
+)
+
+exercise_sessions = Table(
+    "exercise_sessions",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("title", String(80), nullable=False),
+    Column("region", String(8), nullable=False),  # of the leading gemeente
+    Column("seed", BigInteger, nullable=False),
+    Column("programme", Text, nullable=False),  # JSON: the drill as it was when the session was made
+    Column("anchor_wall_ms", BigInteger, nullable=False),  # the clock, as in exercises.clock
+    Column("anchor_event_ms", BigInteger, nullable=False),
+    Column("speed", Float, nullable=False),
+    Column("running", Integer, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("started_ms", BigInteger),
+    Column("ended_ms", BigInteger),
+)
+
+exercise_links = Table(
+    "exercise_links",
+    metadata,
+    Column("id", String(24), primary_key=True),  # public: stands in the link beside the secret
+    Column("session", String(40), ForeignKey("exercise_sessions.id"), nullable=False),
+    Column("role", String(41), nullable=False),
+    Column("digest", String(64), nullable=False),  # SHA-256 of the secret
+    Column("created_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("joined_ms", BigInteger),
+    Index(None, "session", "role", unique=True),
+)
+
+exercise_lines = Table(
+    "exercise_lines",
+    metadata,
+    Column("session", String(40), ForeignKey("exercise_sessions.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("wall_ms", BigInteger, nullable=False),
+    Column("event_ms", BigInteger, nullable=False),  # in the time of the exercise
+    Column("what", String(12), nullable=False),
+    Column("role", String(41)),
+    Column("item", String(200), nullable=False),
+    Column("detail", LargeBinary, nullable=False),  # JSON; holds what participants typed
+    Column("once", String(260)),  # what can happen only once has a name here
+    Index(None, "session", "once", unique=True),
+)
+
+exercise_reports = Table(
+    "exercise_reports",
+    metadata,
+    Column("id", String(40), primary_key=True),  # of the session, which is gone
+    Column("title", String(80), nullable=False),
+    Column("region", String(8), nullable=False),
+    Column("held_ms", BigInteger, nullable=False),
+    Column("record", LargeBinary, nullable=False),  # JSON: exercises.report
 )
 
 housekeeping = Table(

@@ -1,4 +1,4 @@
-// Keeps a page live: listens to /v1/events, fetches the page again when something changed, and replaces what differs.
+// Keeps a page live: listens to /v1/events (or what the page names), fetches the page again when something changed, and replaces what differs.
 // Without this script every page works; it then shows the state of its last load.
 "use strict";
 
@@ -21,9 +21,9 @@ let isStale = false;
 const now = () => Date.now() + skew;
 
 function connect() {
-  stream = new EventSource(`/v1/events?lastEventId=${encodeURIComponent(lastId)}`);
+  stream = new EventSource(`${body.dataset.stream ?? "/v1/events"}?lastEventId=${encodeURIComponent(lastId)}`);
   stream.addEventListener("heartbeat", heard);
-  for (const kind of ["alert", "status", "source", "notice", "silence"]) {
+  for (const kind of ["alert", "status", "source", "notice", "silence", "exercise"]) {
     stream.addEventListener(kind, (event) => {
       heard();
       lastId = event.lastEventId || lastId;
@@ -34,8 +34,20 @@ function connect() {
   }
   stream.addEventListener("error", () => {
     // The browser tries again by itself, except when the server answered with an error.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(connect, 2000);
+    if (stream.readyState === EventSource.CLOSED) setTimeout(body.dataset.stream ? orLeave : connect, 2000);
   });
+}
+
+// A link may open nothing any more: the page then says so.
+async function orLeave() {
+  try {
+    if ((await fetch(address())).status === 401) return location.reload();
+  } catch { /* the banner tells when the connection is gone */ }
+  return connect();
+}
+
+function address() {
+  return document.getElementById("live")?.dataset.address ?? location.pathname + location.search;
 }
 
 function heard() {
@@ -103,12 +115,12 @@ async function refresh() {
   busy = true;
   try {
     // The number of the last event: what comes back holds it, also when consoles share a page.
-    const answer = await fetch(location.pathname + location.search, { headers: { "Seinpost-Seen": lastId } });
+    const answer = await fetch(address(), { headers: { "Seinpost-Seen": lastId } });
     if (answer.ok) {
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       const kept = focusPlace();
       morph(document.getElementById("live"), fresh.getElementById("live"));
-      setUnseen(Number(fresh.getElementById("badge").firstElementChild.textContent));
+      setUnseen(Number(fresh.getElementById("badge")?.firstElementChild.textContent));
       restoreFocus(kept);
       tick();
     }
@@ -168,6 +180,7 @@ function restoreFocus(kept) {
 
 function setUnseen(count) {
   const badge = document.getElementById("badge");
+  if (!badge) return;
   badge.hidden = count === 0;
   badge.firstElementChild.textContent = count;
   badge.lastElementChild.textContent = `, ${count} ongezien`;
@@ -198,6 +211,19 @@ function tick() {
     if (element.textContent !== text) element.textContent = text;
   }
   document.getElementById("clock").textContent = new Date(now()).toLocaleTimeString("nl-NL", { timeZone: "Europe/Amsterdam", hour: "2-digit", minute: "2-digit" });
+}
+
+// The clock of an exercise runs at its own speed. A jump or a pause comes with the next version of the page.
+function tickExercise() {
+  for (const element of document.querySelectorAll("[data-anchor-wall]")) {
+    const { anchorWall, anchorEvent, speed, running } = element.dataset;
+    const passed = running === "1" ? Math.max(0, now() - Number(anchorWall)) * Number(speed) : 0;
+    const then = new Date(Number(anchorEvent) + passed);
+    const zone = { timeZone: "Europe/Amsterdam" };
+    const day = then.toLocaleDateString("nl-NL", { ...zone, weekday: "short", day: "numeric", month: "short", year: "numeric" });
+    const text = `${day}, ${then.toLocaleTimeString("nl-NL", { ...zone, hour: "2-digit", minute: "2-digit" })}`;
+    if (element.textContent !== text) element.textContent = text;
+  }
 }
 
 // Buttons without a page load ------------------------------------------------------------------------------------------
@@ -241,13 +267,14 @@ function beep(tones) {
 }
 
 function showSound() {
+  if (!sound) return;
   sound.setAttribute("aria-pressed", String(consent()));
   sound.textContent = consent() ? "Geluid en bureaubladmelding staan aan" : "Zet geluid en bureaubladmelding aan";
 }
 
-sound.hidden = false;
+if (sound) sound.hidden = false;
 showSound();
-sound.addEventListener("click", () => {
+sound?.addEventListener("click", () => {
   localStorage.setItem("seinpost-sound", consent() ? "off" : "on");
   showSound();
   if (consent() && "Notification" in window) Notification.requestPermission();
@@ -265,3 +292,5 @@ connect();
 tick();
 setInterval(watchConnection, 1000);
 setInterval(tick, 10000);
+tickExercise();
+setInterval(tickExercise, 1000);

@@ -1,0 +1,1 @@
+"""Exercises that people play: sessions, participants, the loop that sends injects, and the report."""

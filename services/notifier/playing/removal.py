@@ -1,0 +1,82 @@
+"""The end of a session: it goes with all that came of it, and its report stays. Then the report may go too.
+
+The audit log keeps that an exercise was held and removed, by whom and when: it is never touched.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from exercises.report import Report, report
+from services.notifier.access.actor import Actor
+from services.notifier.access.permissions import Permission
+from services.notifier.playing.leading import Refusal, led
+from services.notifier.playing.telling import named, note
+from services.notifier.retention import forget_alerts
+from services.notifier.room import Room
+from services.notifier.store import audit, exercises
+from services.notifier.store.exercises import Session, State
+from services.notifier.store.tables import (
+    alerts,
+    dossier_deletions,
+    dossier_entries,
+    dossiers,
+    events,
+    feedback,
+    picture,
+)
+
+
+async def remove(room: Room, actor: Actor, session_id: str) -> Report | Refusal:
+    """Only a session that has ended."""
+    now = room.now_ms()
+    async with room.database.writing() as connection:
+        session = await led(connection, actor, session_id)
+        if isinstance(session, Refusal):
+            return session
+        if session.state is not State.ENDED:
+            return Refusal.STATE
+        kept = report(session.id, session.drill, await exercises.lines(connection, session.id))
+        await exercises.keep_report(connection, kept, session.region)
+        await _forget(connection, session)
+        await note(connection, actor, session, "exercise-remove", now)
+    room.acted()
+    return kept
+
+
+async def remove_report(room: Room, actor: Actor, session_id: str) -> Refusal | None:
+    """Of a session that is removed."""
+    async with room.database.writing() as connection:
+        found = await exercises.report(connection, session_id, actor.reach(Permission.READ_EXERCISES))
+        if found is None:
+            return Refusal.UNKNOWN
+        if not actor.reach(Permission.LEAD_EXERCISES).covers(found[1]):
+            return Refusal.DENIED
+        await exercises.remove_report(connection, session_id)
+        await audit.append(
+            connection,
+            at_ms=room.now_ms(),
+            actor=actor.name,
+            action="exercise-remove-report",
+            object_id=named(session_id),
+            result="done",
+            origin=actor.origin,
+            region=found[1],
+        )
+    return None
+
+
+async def _forget(connection: AsyncConnection, session: Session) -> None:
+    """All that the session and its posts left in this database."""
+    ids = list(
+        (await connection.execute(select(alerts.c.id).where(exercises.of_session(alerts, session.id)))).scalars()
+    )
+    for table in (dossier_entries, dossiers, dossier_deletions):
+        column = table.c.id if table is dossiers else table.c.dossier
+        await connection.execute(delete(table).where(column.in_(ids)))
+    await connection.execute(delete(feedback).where(feedback.c.alert.in_(ids)))
+    await connection.execute(delete(picture).where(exercises.of_session(picture, session.id)))
+    await connection.execute(delete(events).where(or_(events.c.object.in_(ids), events.c.object == session.id)))
+    await forget_alerts(connection, ids)
+    await exercises.remove(connection, session.id)
