@@ -21,6 +21,8 @@ MEANING = {
     Permission.READ_CASES: "see reports to platforms",
     Permission.WRITE_CASES: "make, send, follow and delete reports to platforms",
     Permission.WRITE_ORDERS: "make an order of an authority (DSA art. 9) among them",
+    Permission.READ_EXERCISES: "see sessions of exercises, their clock and their reports",
+    Permission.LEAD_EXERCISES: "make and lead an exercise, hand out its links, remove it",
     Permission.READ_METRICS: "`/metrics`: totals of the country, so only with everything in reach",
 }
 
@@ -39,7 +41,8 @@ The *platformmelder* writes [reports to platforms](../how-to/reach-a-platform.md
 *bevoegd gezag* may write orders (DSA art. 9) among them; no API token can, and no console without sign-in.
 
 The *functionaris gegevensbescherming* sees what is watched, under which mandate, and who did what; no alert and no
-handling. The *beheerder* gives access and does not handle alerts; a person may have both roles.
+handling. The *oefenleider* leads [exercises](../how-to/run-an-exercise.md) and sees nothing else; a participant has no
+account at all, but a link that opens one role of one session. The *beheerder* gives access and does not handle alerts; a person may have both roles.
 
 ## Regions
 
@@ -77,4 +80,6 @@ def _mark(allowed: bool) -> str:
 def _needs(needed: Permission | Open) -> str:
     if needed is Open.TO_ALL:
         return "nothing"
+    if needed is Open.PARTICIPANT:
+        return "the link of an exercise"
     return "to be signed in, or a token" if needed is Open.SIGNED_IN else f"`{needed.value}`"

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from tests.brokers.services import REPOSITORY
-from tests.notifier.browsing import browser, opened
+from tests.notifier.browsing import address, browser, opened
 from tests.notifier.cases.test_api import made
 from tests.notifier.cases_scene import with_desks
 from tests.notifier.conftest import Served
 from tests.notifier.dossier.scene import dossiers
+from tests.notifier.playing.scene import ended, played
 from tests.notifier.scene import ROTTERDAM, UTRECHT
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -30,6 +31,8 @@ PICTURES = (
     ("console-dienstoverdracht", "/dienstoverdracht", "desktop", "light"),
     ("console-nacht", "/", "desktop", "night"),
     ("console-platformmelding", "platformmelding", "desktop", "light"),
+    ("console-oefening", "oefening", "desktop", "light"),
+    ("console-oefenverslag", "oefenverslag", "desktop", "light"),
     ("console-telefoon", "/", "phone", "light"),
     ("console-telefoon-melding", f"/meldingen/{ROTTERDAM}", "phone", "dark"),
     ("console-wand", "/kaart", "wall", "dark"),
@@ -42,13 +45,22 @@ async def test_the_pictures_of_the_console(served: Served, browser: Any, tmp_pat
     await dossiers(served, tmp_path)
     into = REPOSITORY / os.environ["SEINPOST_SCREENSHOTS"] if "SEINPOST_SCREENSHOTS" in os.environ else tmp_path
     views = {"platformmelding": await platformmelding(served)}
+    play, participant = await played(served)
+    views |= {"oefening": f"/oefeningen/{play.session}", "oefenverslag": f"/oefenverslagen/{await ended(served)}"}
     for name, view, size, theme in PICTURES:
         page = await opened(served, browser, views.get(view, view), size=size, theme=theme)
         await page.wait_for_selector("#connection:text('Live')")
         await page.screenshot(path=into / f"{name}.png", animations="disabled", caret="hide")
         assert page.problems == []
         await page.context.close()
-    made = [into / f"{name}.png" for name, *_ in PICTURES]
+    page = await opened(served, browser, "/meedoen", size="desktop")
+    await page.context.add_cookies([{"name": "seinpost-deelname", "value": participant, "url": address(served)}])
+    await page.goto(address(served, "/deelname"))
+    await page.wait_for_selector("#connection:text('Live')")
+    await page.screenshot(path=into / "console-deelname.png", animations="disabled", caret="hide")
+    assert page.problems == []
+    await play.close()
+    made = [into / f"{name}.png" for name in (*(name for name, *_ in PICTURES), "console-deelname")]
     assert sum(picture.stat().st_size for picture in made) < MAX_BYTES
 
 

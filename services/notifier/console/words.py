@@ -123,6 +123,8 @@ SCOPE = {
     "metrics:read": "landelijke cijfers lezen",
     "cases:read": "meldingen aan platforms lezen",
     "cases:write": "meldingen aan platforms maken",
+    "exercises:read": "oefeningen en verslagen lezen",
+    "exercises:lead": "oefeningen leiden",
 }
 TRIAL = {"test": "test", "heartbeat": "teken van leven"}
 RECEIVER = {

@@ -41,6 +41,7 @@ from tests.notifier.conftest import Served, with_cases
 JSON = {"content-type": "application/json"}
 ROLES = (
     "lezer", "operator", "analist", "beheerder", "functionaris-gegevensbescherming", "platformmelder", "bevoegd-gezag",
+    "oefenleider",
 )  # fmt: skip
 GROUPS = tuple(
     GroupRule(group=f"{role}-{name}", role=role, regions=regions)  # type: ignore[arg-type]
