@@ -37,7 +37,7 @@ PICTURES = (
     ("console-telefoon-melding", f"/meldingen/{ROTTERDAM}", "phone", "dark"),
     ("console-wand", "/kaart", "wall", "dark"),
 )
-MAX_BYTES = 2_000_000
+MAX_BYTES = 2_400_000
 """Of all together: people clone this."""
 
 

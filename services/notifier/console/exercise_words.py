@@ -102,11 +102,11 @@ def clock(ms: int) -> str:
 
 
 def took(found: Took | None) -> str:
-    """``12 min in de oefening (45 s echt)``."""
+    """Minutes of the exercise, and real time: ``12 min (45 s echt)``."""
     if found is None:
         return "–"
     real = f"{round(found.seconds)} s" if found.seconds < 120 else f"{round(found.seconds / 60)} min"
-    return f"{words.number(found.minutes)} min in de oefening ({real} echt)"
+    return f"{words.number(found.minutes)} min ({real} echt)"
 
 
 def line(drill: Drill, one: Line) -> str:  # noqa: PLR0911 - one line for each kind

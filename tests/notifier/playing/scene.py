@@ -17,12 +17,14 @@ async def played(served: Served) -> tuple[Stage, str]:
     await found.turn("start")
     await found.passes(12)
     first = (await oov.get("/v1/participation", headers=headers)).json()["received"][0]
+    await found.passes(6)
     answer = {"number": first["number"], "option": "duiden", "reason": "Plaats en tijd zijn bekend: we bellen nu."}
     assert (await oov.post("/v1/participation/answers", json=answer, headers=headers)).status_code == 204
     message = {"to": ["buur"], "text": "Komen er bij jullie veel jongeren naar de trein?"}
     assert (await oov.post("/v1/participation/messages", json=message, headers=headers)).status_code == 204
-    await found.passes(50)
+    await found.passes(44)
     question = (await inbox(burgemeester))["Directie van het winkelcentrum"]
+    await found.passes(9)
     yes = {"number": question["number"], "option": "ja", "reason": "Ik wil dit met politie en OM bespreken."}
     assert (await burgemeester.post("/v1/participation/answers", json=yes)).status_code == 204
     reply = {"to": ["oov"], "text": "Ja, de trein van elf uur was vol. Wij sturen jongerenwerkers."}

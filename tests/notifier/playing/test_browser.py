@@ -145,7 +145,7 @@ async def test_an_exercise_from_start_to_finish(
     await press(leader, "a[href^='/oefenverslagen/']")
     report = await leader.inner_text("main")
     for said in (
-        "Zoals verwacht", "Anders dan verwacht", "Te laat", "Niet gespeeld", "Dat is aan het winkelcentrum zelf.",
+        "Zoals verwacht", "Anders dan verwacht", "Te laat", "niet gespeeld", "Dat is aan het winkelcentrum zelf.",
         "Wij wisten het eerder dan Rotterdam.", "Oefen wie de driehoek bijeenroept als het weekend is.",
     ):  # fmt: skip
         assert said in report, said
