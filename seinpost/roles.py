@@ -41,9 +41,9 @@ The *platformmelder* writes [reports to platforms](../how-to/reach-a-platform.md
 *bevoegd gezag* may write orders (DSA art. 9) among them; no API token can, and no console without sign-in.
 
 The *functionaris gegevensbescherming* sees what is watched, under which mandate, and who did what; no alert and no
-handling. The *oefenleider* leads [exercises](../how-to/run-an-exercise.md) and sees nothing else; a participant has no
-account at all, but a link that opens one role of one session. The *beheerder* gives access and handles no alerts; a person
-may have both roles.
+handling. The *oefenleider* leads [exercises](../how-to/run-an-exercise.md) and sees nothing else; a participant has
+no account at all, but a link that opens one role of one session. The *beheerder* gives access and does not handle
+alerts; a person may have both roles.
 
 ## Regions
 
