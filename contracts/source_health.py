@@ -29,6 +29,8 @@ class Reason(StrEnum):
     FINISHED = "finished"
     NO_MANDATE = "no-mandate"
     """Nobody decided that it may be read, or the decision has ended: it is not connected to."""
+    UNHEARD = "unheard"
+    """Never written: what a reader makes of a source whose reports have stopped coming."""
 
 
 class SourceHealth(

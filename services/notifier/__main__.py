@@ -31,6 +31,7 @@ from services.notifier.delivery.receiver import UnusableSecret
 from services.notifier.delivery.worker import DeliveryWorker
 from services.notifier.force import Force, Unusable, made_of, sign_in_for
 from services.notifier.intake import Intake
+from services.notifier.lookout import Lookout
 from services.notifier.mandated import Mandated
 from services.notifier.playing.director import Director
 from services.notifier.reload import follow
@@ -88,6 +89,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 database=database,
                 outbox=force.admission.outbox,
                 alarms=force.admission.alarms,
+                alerts_days=own.retention_days,
                 producer=producer,
                 dead_letters=DeadLetters(producer, SERVICE),
                 health=health,
@@ -136,6 +138,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 rounds.run(stop),
                 mandated.run(stop),
                 director.run(stop),
+                Lookout(room=room).run(stop),
                 follow(settings.config, configuration.version, take, Notices(producer, SERVICE), stop),
             )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from aiokafka import ConsumerRecord
@@ -16,7 +16,7 @@ from broker.consumer import BatchConsumer, Records
 from broker.dead_letters import DeadLetters
 from broker.producer import AcknowledgedProducer
 from configuration.alarms import Alarms
-from contracts.alert import Alert
+from contracts.alert import Alert, Change
 from contracts.codec import Decoder, Malformed
 from contracts.dead_letter import Reason
 from contracts.notice import Notice
@@ -29,12 +29,18 @@ from runtime.probes import Health
 from services.notifier import metrics
 from services.notifier.admission import Admission
 from services.notifier.delivery.outbox import Outbox
+from services.notifier.life import Arrival
 from services.notifier.measured import is_probe, measure
-from services.notifier.store import exercises, notices, picture, sources
+from services.notifier.sight import chain
+from services.notifier.store import alerts, exercises, notices, picture, sources
 from services.notifier.store.database import Database
 
 BATCH_RECORDS = 500
 BATCH_WAIT_MS = 200
+Content = Alert | SourceHealth | Notice | PictureBlock
+PAST_SHARE = 0.75
+"""Of the time that alerts are kept: the detector may have written of an alert for a while after it was closed here."""
+DAY_MS = 86_400_000
 RETRY_S = 1.0
 """Between two tries when the database is away. Nothing is committed meanwhile; Kafka keeps the alerts."""
 
@@ -50,6 +56,8 @@ class Intake:
     """Called after each transaction: wakes the live stream and the delivery worker."""
     now_ms: Callable[[], int]
     alarms: Alarms = field(default_factory=Alarms)
+    alerts_days: int = 365
+    """How long retention keeps an alert."""
     _alerts: Decoder[Alert] = field(default_factory=lambda: Decoder(Alert))
     _health: Decoder[SourceHealth] = field(default_factory=lambda: Decoder(SourceHealth))
     _notices: Decoder[Notice] = field(default_factory=lambda: Decoder(Notice))
@@ -90,58 +98,102 @@ class Intake:
     async def store(self, batch: Records) -> None:
         """The whole batch in one transaction. A record that cannot be read or kept becomes a dead letter."""
         now = self.now_ms()
+        readable: list[tuple[ConsumerRecord, Content]] = []
+        for record in (record for records in batch.values() for record in records):
+            try:
+                readable.append((record, self._read(record)))
+            except Malformed as problem:
+                await self._set_aside(record, problem)
         async with self.database.writing() as connection:
-            for records in batch.values():
-                for record in records:
-                    await self._record(connection, record, now)
+            readable = await self._without_past(connection, readable, now)
+            try:
+                await self.put(connection, [content for _, content in readable], now)
+            except (DataError, IntegrityError):
+                # One of them cannot be kept. Nothing of it was: now each by itself, to find which.
+                for record, content in readable:
+                    await self._put_alone(connection, record, content, now)
 
-    async def _record(self, connection: AsyncConnection, record: ConsumerRecord, now: int) -> None:
+    async def _without_past(
+        self, connection: AsyncConnection, readable: list[tuple[ConsumerRecord, Content]], now: int
+    ) -> list[tuple[ConsumerRecord, Content]]:
+        """Leaves out old alerts that are not here. The topic keeps the last record of each alert for ever, so a reader
+        that begins anew meets what retention has removed (docs/adr/0018)."""
+        oldest = now - int(self.alerts_days * DAY_MS * PAST_SHARE)
+        old = {
+            content.id
+            for record, content in readable
+            if isinstance(content, Alert) and 0 <= record.timestamp < oldest and not is_probe(content)
+        }
+        past = old - (await alerts.find_all(connection, old)).keys() if old else frozenset()
+        if past:
+            metrics.ALERTS.labels(Arrival.PAST.value).inc(len(past))
+            log().info("alerts_past", count=len(past))
+        return [(record, one) for record, one in readable if not isinstance(one, Alert) or one.id not in past]
+
+    async def _put_alone(self, connection: AsyncConnection, record: ConsumerRecord, content: Content, now: int) -> None:
         try:
-            if record.topic == ALERTS.name:
-                await self._alert(connection, self._alerts.decode(record.value), now)
-            elif record.topic == NOTICES.name:
-                await self._notice(connection, self._notices.decode(record.value), now)
-            elif record.topic == PICTURE.name:
-                await self._block(connection, self._blocks.decode(record.value), now)
-            else:
-                await self._source(connection, self._health.decode(record.value), now)
-        except Malformed as problem:
-            await self._set_aside(record, problem)
+            await self.put(connection, [content], now)
         except (DataError, IntegrityError) as error:
-            # This record alone: what it wrote was rolled back to its savepoint.
             log().error("record_not_stored", exc_info=error, topic=record.topic, offset=record.offset)
             await self._set_aside(record, Malformed(Reason.PROCESSING_FAILED))
 
-    async def _alert(self, connection: AsyncConnection, alert: Alert, now: int) -> None:
-        if is_probe(alert):
-            measure(alert, now)
-            return
-        if alert.exercise and await exercises.is_removed(connection, alert.exercise):
-            return
-        admission = Admission(outbox=self.outbox, alarms=self.alarms)
-        async with connection.begin_nested():
-            arrival = await admission.receive(connection, alert, now)
-        metrics.ALERTS.labels(arrival.value).inc()
+    def _read(self, record: ConsumerRecord) -> Content:
+        """Raises `Malformed`."""
+        if record.topic == ALERTS.name:
+            return self._alerts.decode(record.value)
+        if record.topic == NOTICES.name:
+            return self._notices.decode(record.value)
+        if record.topic == PICTURE.name:
+            return self._blocks.decode(record.value)
+        return self._health.decode(record.value)
 
-    async def _source(self, connection: AsyncConnection, health: SourceHealth, now: int) -> None:
+    async def put(self, connection: AsyncConnection, contents: Sequence[Content], now: int) -> None:
+        """All of these, or none when one fails."""
+        contents = await _without_removed(connection, contents)
+        arriving = [content for content in contents if isinstance(content, Alert) and not is_probe(content)]
         async with connection.begin_nested():
-            await sources.store(connection, health, now)
-        metrics.SOURCE_HEALTH.inc()
-
-    async def _notice(self, connection: AsyncConnection, notice: Notice, now: int) -> None:
-        async with connection.begin_nested():
-            await notices.store(connection, notice, now)
-        metrics.NOTICES.inc()
-
-    async def _block(self, connection: AsyncConnection, block: PictureBlock, now: int) -> None:
-        if block.exercise == PROBE or (block.exercise and await exercises.is_removed(connection, block.exercise)):
-            return
-        async with connection.begin_nested():
-            await picture.put(connection, block, now)
-        metrics.PICTURE_BLOCKS.inc()
+            admission = Admission(outbox=self.outbox, alarms=self.alarms)
+            arrivals = await admission.receive_all(connection, arriving, now)
+            for content in contents:
+                if not isinstance(content, Alert):
+                    await _store(connection, content, now)
+                elif is_probe(content) and content.change is Change.OPENED:
+                    await sources.store(connection, chain(now), now)
+        for arrival in arrivals:
+            metrics.ALERTS.labels(arrival.value).inc()
+        for kept in contents:
+            _count(kept, now)
 
     async def _set_aside(self, record: ConsumerRecord, problem: Malformed) -> None:
         await self.dead_letters.put(
             record.value, problem, topic=record.topic, partition=record.partition, offset=record.offset
         )
         log().warning("dead_letter", reason=problem.reason.value, topic=record.topic, offset=record.offset)
+
+
+async def _without_removed(connection: AsyncConnection, contents: Sequence[Content]) -> list[Content]:
+    """Nothing more of exercises that were taken away."""
+    named = {one.exercise for one in contents if isinstance(one, Alert | PictureBlock) and one.exercise}
+    gone = {name for name in named if await exercises.is_removed(connection, name)}
+    return [one for one in contents if not isinstance(one, Alert | PictureBlock) or one.exercise not in gone]
+
+
+async def _store(connection: AsyncConnection, content: SourceHealth | Notice | PictureBlock, now: int) -> None:
+    if isinstance(content, SourceHealth):
+        await sources.store(connection, content, now)
+    elif isinstance(content, Notice):
+        await notices.store(connection, content, now)
+    elif content.exercise != PROBE:
+        await picture.put(connection, content, now)
+
+
+def _count(content: Content, now: int) -> None:
+    if isinstance(content, Alert):
+        if is_probe(content):
+            measure(content, now)
+    elif isinstance(content, SourceHealth):
+        metrics.SOURCE_HEALTH.inc()
+    elif isinstance(content, Notice):
+        metrics.NOTICES.inc()
+    elif content.exercise != PROBE:
+        metrics.PICTURE_BLOCKS.inc()

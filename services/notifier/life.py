@@ -90,6 +90,8 @@ class Arrival(StrEnum):
     """Newer, and its operator had closed it: it needs a look again."""
     OLDER = "older"
     SAME = "same"
+    PAST = "past"
+    """Not here, and written so long ago that retention has removed it: it does not come back as new."""
 
 
 class Occasion(StrEnum):

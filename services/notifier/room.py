@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from configuration.whole import Configuration
+from contracts.source_health import SourceHealth
 from services.notifier.access.actor import Actor
 from services.notifier.access.denials import Denials
 from services.notifier.cases.desk import CaseDesk
@@ -19,7 +21,8 @@ from services.notifier.delivery.body import Bodies
 from services.notifier.delivery.receiver import Receiver
 from services.notifier.delivery.trial import Trials
 from services.notifier.settings import Settings
-from services.notifier.store import audit
+from services.notifier.sight import believed
+from services.notifier.store import audit, sources
 from services.notifier.store.database import Database
 from services.notifier.stream import Stream
 
@@ -133,6 +136,11 @@ class Room:
         """An operator did something: everybody sees it at once."""
         self.rendered.drop()
         self.stream.wake.set()
+
+    async def sources(self, connection: AsyncConnection) -> list[SourceHealth]:
+        """Every source as it can be believed now."""
+        configured = [(source.id, getattr(source, "exercise", None)) for source in self.configuration.sources.sources]
+        return believed(await sources.reports(connection), configured, self.now_ms())
 
     async def audit_reading(self, actor: Actor, object_id: str, region: str | None) -> None:
         """``region``: of the alert."""

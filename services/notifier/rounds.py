@@ -105,7 +105,8 @@ class Rounds:
             deed = Deed(action="escalate", outcome=None, text=to, actor=SYSTEM, at_ms=now, role=Hand.SEINPOST.value)
             await alerts.add_deed(connection, alert.id, deed)
             region = alert.place.region
-            data = {"alertId": alert.id, "status": case.status.value, "action": "escalate", "step": number}
+            data: dict[str, object] = {"alertId": alert.id, "status": case.status.value, "action": "escalate"}
+            data |= {"step": number, "label": alert.label, "exercise": alert.exercise}
             await events.append(connection, events.Kind.STATUS, alert.id, data, now, region=region)
             await audit.append(
                 connection,

@@ -44,7 +44,7 @@ async def test_the_room_is_as_it_was_after_a_restore(postgres_server: str, tmp_p
     )
     async with database.writing() as connection:
         for number in range(50):
-            await intake._alert(connection, alert(id=f"alert-{number}"), MINUTE * 60_000)
+            await intake.put(connection, [alert(id=f"alert-{number}")], MINUTE * 60_000)
     await database.close()
     environment = {**os.environ, "DATABASE_URL": url}
 

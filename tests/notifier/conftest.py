@@ -140,13 +140,7 @@ class Served:
     async def arrives(self, *records: Alert | SourceHealth | Notice) -> None:
         """What the intake does with records, without Kafka in between."""
         async with self.room.database.writing() as connection:
-            for record in records:
-                if isinstance(record, Alert):
-                    await self.intake._alert(connection, record, self.clock())
-                elif isinstance(record, Notice):
-                    await self.intake._notice(connection, record, self.clock())
-                else:
-                    await self.intake._source(connection, record, self.clock())
+            await self.intake.put(connection, records, self.clock())
         self.room.acted()  # tests need not wait until a shared page has aged
 
 

@@ -209,8 +209,7 @@ async def evening(served: Served, *, blind: bool = True) -> None:
     ]  # fmt: skip
     await served.arrives(*alerts(), *sources)
     async with served.room.database.writing() as connection:
-        for block in fortnight():
-            await served.intake._block(connection, block, now)
+        await served.intake.put(connection, fortnight(), now)
     for address, data in (
         (f"{UTRECHT}/acknowledge", None),
         (f"{EINDHOVEN}/take", None),

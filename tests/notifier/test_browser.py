@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from contracts.alert import Place
+from contracts.source_health import Reason, Status
+from services.notifier.store import events
 from tests.notifier.browsing import address, browser, opened
 from tests.notifier.conftest import Served
 from tests.notifier.samples import alert, health
-from tests.notifier.test_accessibility import VIEWS
+from tests.notifier.test_accessibility import VIEWS, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 __all__ = ["browser"]
@@ -117,7 +119,7 @@ async def test_sound_and_notification_only_after_consent(served: Served, browser
     await page.wait_for_selector("article.card")
     assert await page.evaluate("[window.sounded.length, window.notified.length]") == [0, 0]
     await page.click("#sound")
-    await page.wait_for_selector("#sound[aria-pressed=true]")
+    await page.wait_for_selector("#sound:text('Geluid aan')")
     await page.evaluate("window.sounded = []")
     await served.arrives(alert(id="b", label="Blokkade – Zwolle", place=ZWOLLE, event=None))
     await page.wait_for_selector("#announce:has-text('Blokkade')", state="attached")
@@ -134,6 +136,7 @@ async def test_a_stale_connection_is_shown_within_15_seconds(served: Served, bro
     await page.reload()
     await page.wait_for_selector("#connection:text('Live')")
     await page.click("#sound")
+    await page.wait_for_selector("#sound:text('Geluid aan')")
     await page.evaluate("window.sounded = []")
     await page.context.set_offline(True)
     served.room.stream.close()
@@ -142,6 +145,86 @@ async def test_a_stale_connection_is_shown_within_15_seconds(served: Served, bro
     await page.wait_for_selector("#stale:not([hidden])")
     assert "Wat u ziet kan verouderd zijn" in await page.inner_text("#stale")
     assert await page.evaluate("window.sounded.length") == 2, "it is heard too"
+
+
+async def test_sound_that_the_browser_holds_back_says_so(served: Served, browser: Any) -> None:
+    """A page that nobody touched may not sound: a console that came up by itself must not look as if it could."""
+    page = await opened(served, browser)
+    await page.add_init_script("localStorage.setItem('seinpost-sound', 'on')")
+    await page.reload()
+    await page.wait_for_selector("#sound:text('Geluid wacht: klik hier')")
+    await page.keyboard.press("Tab")
+    await page.wait_for_selector("#sound:text('Geluid aan')")
+    assert await page.get_attribute("#sound", "aria-pressed") == "true"
+
+
+async def test_what_nobody_saw_is_heard_again(served: Served, browser: Any) -> None:
+    page = await opened(served, browser)
+    await page.wait_for_selector("#connection:text('Live')")
+    async with served.room.database.writing() as connection:
+        data = {"alertId": "a", "status": "new", "action": "escalate", "step": 1, "label": "Rellen", "exercise": None}
+        await events.append(connection, events.Kind.STATUS, "a", data, served.clock(), region="VR17")
+    served.room.acted()
+    await page.wait_for_selector("#announce:text('Nog niet gezien, en nu doorgegeven: Rellen')", state="attached")
+    await served.arrives(health(status=Status.BLIND, reason=Reason.REFUSED))
+    await page.wait_for_selector("#announce:has-text('Bron bluesky is blind')", state="attached")
+
+
+@pytest.mark.parametrize("status", [500, 401])
+async def test_a_page_that_is_not_answered_is_told_though_the_stream_lives(
+    served: Served, browser: Any, status: int
+) -> None:
+    page = await opened(served, browser)
+    await page.wait_for_selector("#connection:text('Live')")
+
+    async def fail(route: Any) -> None:
+        await route.fulfill(status=status, body="")
+
+    await page.route(address(served, "/"), fail)
+    await served.arrives(alert())
+    await page.wait_for_selector("#stale:not([hidden])")
+    if status == 401:
+        assert await page.get_attribute("#stale a", "href") == "/aanmelden?terug=%2F"
+        return
+    assert "kan verouderd zijn" in await page.inner_text("#stale")
+    await page.unroute(address(served, "/"))
+    await page.wait_for_selector("article.card")
+    await page.wait_for_selector("#stale", state="hidden")
+
+
+async def test_the_keys_are_listed_work_and_can_be_switched_off(served: Served, browser: Any) -> None:
+    await served.arrives(alert(), alert(id="b", label="Blokkade – Zwolle", place=ZWOLLE, event=None))
+    page = await opened(served, browser)
+    await page.wait_for_selector("#connection:text('Live')")
+    focused = "document.activeElement.closest('article')?.dataset.key"
+    await page.keyboard.press("j")
+    assert await page.evaluate(focused) == "card-a1b2c3"
+    await page.keyboard.press("j")
+    assert await page.evaluate(focused) == "card-b"
+    await page.keyboard.press("g")
+    await page.wait_for_selector("article[data-key=card-b] .status--seen")
+    await page.keyboard.press("u")
+    assert await page.evaluate(focused) == "card-a1b2c3"
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/meldingen/a1b2c3")
+    await page.keyboard.press("o")
+    await page.wait_for_selector(".status--in-progress")
+    await page.keyboard.press("a")
+    assert await page.evaluate("document.activeElement.name") == "uitkomst"
+    await page.focus("#reden")
+    await page.keyboard.type("j1?")
+    assert await page.input_value("#reden") == "j1?", "what is typed is text"
+    await page.goto(address(served))
+    await page.keyboard.press("?")
+    assert await page.is_visible("#keys")
+    assert await violations(page) == []
+    await page.uncheck("#keys-on")
+    await page.keyboard.press("Escape")
+    assert not await page.is_visible("#keys")
+    await page.keyboard.press("?")
+    assert not await page.is_visible("#keys"), "switched off (WCAG 2.1.4)"
+    await page.click("#keys-open")
+    assert await page.is_visible("#keys")
 
 
 async def test_everything_works_without_the_script(served: Served, browser: Any) -> None:

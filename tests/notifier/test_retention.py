@@ -6,7 +6,7 @@ from contracts.alert import State
 from services.notifier.access.actor import EVERY_GRANT, Actor
 from services.notifier.access.reach import EVERYTHING
 from services.notifier.handling import Command, handle
-from services.notifier.life import Action, Arrival, Outcome
+from services.notifier.life import Action, Outcome
 from services.notifier.retention import DAY_MS, Retention
 from services.notifier.store import alerts, audit, deliveries, events, housekeeping, silences
 from services.notifier.store.database import Database
@@ -14,6 +14,7 @@ from services.notifier.store.deliveries import Attempt, Delivery, DeliveryState
 from services.notifier.store.tables import metadata
 from services.notifier.withholding import Held, Matcher, Placement
 from tests.notifier.samples import alert
+from tests.notifier.storing import stored
 
 WHO = Actor(name="operator", origin="127.0.0.1", grants=EVERY_GRANT)
 
@@ -21,7 +22,7 @@ WHO = Actor(name="operator", origin="127.0.0.1", grants=EVERY_GRANT)
 async def test_what_was_closed_long_ago_goes_with_all_its_own_and_nothing_else(database: Database) -> None:
     for name in ("weg", "nog-open", "pas-dicht"):
         async with database.writing() as connection:
-            await alerts.store(connection, alert(id=name), None, Arrival.FIRST, 1)
+            await stored(connection, alert(id=name))
             sent = Delivery(
                 id=f"msg_{name}", alert=name, revision=1, receiver="r", occasion="opened", body=b"{}", attempts=0,
                 created_ms=1, expires_ms=9,
@@ -68,7 +69,7 @@ async def test_what_was_never_shown_goes_when_its_happening_is_long_over_and_tha
     async with database.writing() as connection:
         for name, placement in placements.items():
             state = State.OPEN if name.endswith("bezig") else State.CLOSED
-            await alerts.store(connection, alert(id=name, state=state), None, Arrival.FIRST, 1, placement=placement)
+            await stored(connection, alert(id=name, state=state), placement=placement)
         for name in ("sil_1", "sil_2"):
             made = silences.Silence(
                 id=name, matcher=Matcher(region="VR01"), reason="markt", author="a", created_ms=1, ends_ms=2

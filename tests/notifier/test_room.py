@@ -53,7 +53,7 @@ async def test_a_console_gets_a_page_that_holds_the_event_it_heard(served: Serve
     await served.arrives(alert())
     await served.http.get("/")
     async with served.room.database.writing() as connection:
-        await served.intake._alert(connection, alert(id="later", label="Later – Rotterdam"), served.clock())
+        await served.intake.put(connection, [alert(id="later", label="Later – Rotterdam")], served.clock())
     served.room.stream.wake.set()
     async with asyncio.timeout(60):
         while served.room.stream.seq < 2:  # noqa: ASYNC110

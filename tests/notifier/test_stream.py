@@ -58,7 +58,7 @@ async def test_events_of_another_replica_are_found(served: Served) -> None:
     events = listen(served.http)
     await anext(events)
     async with served.room.database.writing() as connection:
-        await served.intake._alert(connection, alert(), 1)  # nobody wakes this process's stream
+        await served.intake.put(connection, [alert()], 1)  # nobody wakes this process's stream
     assert (await next_of(events, "alert")).json()["alertId"] == "a1b2c3"
     await events.aclose()
 

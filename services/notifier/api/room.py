@@ -22,7 +22,7 @@ from services.notifier.api.shapes import (
     SummaryOfExercises,
 )
 from services.notifier.representation import at_ms
-from services.notifier.store import alerts, audit, deliveries, sources
+from services.notifier.store import alerts, audit, deliveries
 from services.notifier.store.deliveries import DeliveryRow, DeliveryState
 
 router = APIRouter(prefix="/v1")
@@ -30,9 +30,9 @@ router = APIRouter(prefix="/v1")
 
 @router.get("/sources", operation_id="listSources", tags=["sources"])
 async def list_sources(the_room: TheRoom) -> SourceList:
-    """What every source last said of itself."""
+    """What every source last said of itself; blind, once it stopped saying anything."""
     async with the_room.database.reading() as connection:
-        found = await sources.everything(connection)
+        found = await the_room.sources(connection)
     return SourceList(items=[_source(health) for health in found])
 
 

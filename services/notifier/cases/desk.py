@@ -216,9 +216,9 @@ class CaseDesk:
 
     async def send(self, case_id: str, means: Means, actor: Actor) -> Result:
         """Mails it, or writes down that somebody sent it by hand. What went out is kept with it."""
-        # Two clicks are one message. Replicas share the number of the message, by which mail servers know a double.
+        # Two clicks are one message, also on two replicas: the second finds that it was sent.
         turn = self._sending.setdefault(case_id, asyncio.Lock())
-        async with turn:
+        async with turn, self.database.alone(case_id):
             return await self._send(case_id, means, actor)
 
     async def _send(self, case_id: str, means: Means, actor: Actor) -> Result:

@@ -41,7 +41,7 @@ class Ending:
             for case in await store.idle(connection, touched_before_ms=now - self.idle_days * DAY_MS):
                 await store.change(connection, replace(case, status=Status.CLOSED, ended_ms=now, due_ms=None))
                 await self._note(case, "case-status", Status.CLOSED.value)
-        destroyed = 0
+        destroyed = await self._destroy_again()
         while True:
             async with desk.database.writing_rows() as connection:
                 old = await store.expired(connection, ended_before_ms=now - desk.days * DAY_MS)
@@ -60,6 +60,20 @@ class Ending:
         async with desk.room.writing() as connection:
             await housekeeping.note(connection, "cases", destroyed, now)
         return destroyed
+
+    async def _destroy_again(self) -> int:
+        """What the audit log says was destroyed, and is here: a copy was brought back, or a crash came in between."""
+        desk = self.desk
+        async with desk.database.reading() as connection:
+            numbers = await store.numbers(connection)
+        async with desk.room.reading() as connection:
+            gone = await audit.happened_to(connection, "case-delete", "deleted", numbers)
+        if gone:
+            async with desk.database.writing_rows() as connection:
+                for number in gone:
+                    await store.destroy(connection, number)
+            log().warning("cases_destroyed_again", count=len(gone))
+        return len(gone)
 
     async def _note(self, case: store.PlatformCase, action: str, result: str) -> None:
         async with self.desk.room.writing() as connection:

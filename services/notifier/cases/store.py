@@ -145,6 +145,11 @@ async def page(
     return [_case(row) for row in rows], int(total)
 
 
+async def numbers(connection: AsyncConnection) -> list[str]:
+    """Of all reports."""
+    return list((await connection.execute(select(cases.c.id).order_by(cases.c.id))).scalars())
+
+
 async def expired(connection: AsyncConnection, *, ended_before_ms: int) -> list[PlatformCase]:
     query = select(*_listed).where(cases.c.ended_ms < ended_before_ms).limit(200)
     return [_case(row) for row in (await connection.execute(query)).mappings()]

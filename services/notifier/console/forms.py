@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from pydantic import TypeAdapter, ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from services.notifier.access.actor import Actor
+from services.notifier.access.sign_in import own_path
 from services.notifier.api.shapes import MAX_TEXT, OperatorText
 from services.notifier.console.pages import alert_values
 from services.notifier.console.rendering import THEME_COOKIE, THEMES, TheActor, TheRoom, page, token_is_right
@@ -91,7 +92,7 @@ async def theme(
     *, request: Request, the_room: TheRoom, token: Token = "", thema: Text = "", terug: Text = ""
 ) -> Response:
     _checked(request, token)
-    response = RedirectResponse(_own_page(terug), 303)
+    response = RedirectResponse(own_path(terug), 303)
     if thema in THEMES:
         secure = the_room.settings.notifier.public_url.startswith("https://")
         response.set_cookie(THEME_COOKIE, thema, max_age=YEAR_S, httponly=True, samesite="lax", secure=secure)
@@ -120,7 +121,7 @@ async def _do(the_room: Room, alert_id: str, command: Command, the_actor: Actor,
     if step.verdict is Verdict.REFUSED:
         raise HTTPException(409, "Dit kan niet meer: iemand anders was u voor. Ga terug en laad de pagina opnieuw.")
     the_room.acted()
-    return RedirectResponse(_own_page(back) if back else f"/meldingen/{quote(alert_id, safe='')}", 303)
+    return RedirectResponse(own_path(back) if back else f"/meldingen/{quote(alert_id, safe='')}", 303)
 
 
 async def _again(
@@ -129,10 +130,3 @@ async def _again(
     """The page again, with what was typed and what is wrong with it."""
     values = await alert_values(the_room, actor(request), alert_id) | {"errors": errors, "typed": typed}
     return await page(request, the_room, "melding.html", status=400, **values)
-
-
-def _own_page(path: str) -> str:
-    """Only a path of ours: never an address that leads elsewhere."""
-    parts = urlsplit(path)
-    own = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
-    return path if own and path.isprintable() and path.isascii() else "/"

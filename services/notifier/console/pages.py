@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, HTTPException, Query, Request
 from starlette.responses import Response
 
 from configuration.guidance import Phase
+from contracts.raw_post import PROBE
 from services.notifier.access.actor import Actor
 from services.notifier.access.permissions import Permission
 from services.notifier.console import case_words
@@ -17,6 +18,7 @@ from services.notifier.console.quiet import grouped, withheld
 from services.notifier.console.rendering import TheActor, TheRoom, answer, card, page, regions, render, theme_of
 from services.notifier.life import Outcome
 from services.notifier.room import Room
+from services.notifier.sight import CHAIN
 from services.notifier.store import alerts, audit, deliveries, dossiers, feedback, housekeeping, trials
 
 router = APIRouter(include_in_schema=False)
@@ -115,7 +117,8 @@ async def alert_values(the_room: Room, the_actor: Actor, alert_id: str) -> dict[
 @router.get("/bronnen")
 async def all_sources(request: Request, the_room: TheRoom) -> Response:
     labels = {source.id: source.label or source.id for source in the_room.configuration.sources.sources}
-    return await page(request, the_room, "bronnen.html", labels=labels)
+    labels |= {CHAIN: "Seinpost zelf: een proefbericht door alle stappen"}
+    return await page(request, the_room, "bronnen.html", labels=labels, probe=PROBE)
 
 
 @router.get("/dienstoverdracht")

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import escape
 from starlette.responses import HTMLResponse, Response
 
+from contracts.raw_post import PROBE
 from contracts.source_health import SourceHealth, Status
 from services.notifier.access.actor import Actor, Means
 from services.notifier.access.permissions import Permission
@@ -22,7 +23,8 @@ from services.notifier.console import design, times, words
 from services.notifier.console.present import Card, present
 from services.notifier.life import UNSEEN
 from services.notifier.room import Room, actor, room
-from services.notifier.store import alerts, notices, sources
+from services.notifier.sight import CHAIN
+from services.notifier.store import alerts, notices
 from services.notifier.store.alerts import Case
 
 HERE = Path(__file__).parent
@@ -104,11 +106,19 @@ class Sight:
 
     def __init__(self, found: list[SourceHealth]) -> None:
         self.all = found
-        self.live = [health for health in found if health.status is Status.LIVE]
-        self.late = [health for health in found if health.status is Status.LATE]
-        self.blind = [health for health in found if health.status is Status.BLIND]
-        self.ended = [health for health in found if health.status is Status.ENDED]
-        self.watching = len(self.live) + len(self.late)
+        # What tries the chain sees nothing of the world: it counts only when it fails.
+        seeing = [health for health in found if health.exercise != PROBE]
+        self.live = [health for health in seeing if health.status is Status.LIVE]
+        self.late = [health for health in seeing if health.status is Status.LATE]
+        self.blind = [health for health in found if health.status is Status.BLIND and health.source != CHAIN]
+        self.ended = [health for health in seeing if health.status is Status.ENDED]
+        self.probing = [health for health in found if health.exercise == PROBE and health.status is not Status.BLIND]
+        self.broken = next((one for one in found if one.source == CHAIN and one.status is Status.BLIND), None)
+        self.watching = sum(health.exercise is None for health in self.live + self.late)
+        self.lagging = sum(health.exercise is None for health in self.late)
+        self.practising = len(self.live) + len(self.late) - self.watching
+        self.whole = bool(self.watching) and not self.blind and self.broken is None
+        """Nothing that happens can be hidden from us."""
 
 
 async def page(request: Request, the_room: Room, template: str, *, status: int = 200, **values: Any) -> Response:
@@ -121,7 +131,7 @@ async def render(request: Request, the_room: Room, template: str, **values: Any)
     who = actor(request)
     async with the_room.database.reading() as connection:
         unseen = await alerts.waiting(connection, who.reach(Permission.READ_ALERTS), UNSEEN)
-        sight = Sight(await sources.everything(connection))
+        sight = Sight(await the_room.sources(connection))
         told = await notices.active(connection)
     context = _shared(request, the_room, unseen)
     context |= {"sight": sight, "notices": told, "theme": theme_of(request), "token": TOKEN_MARK, **values}

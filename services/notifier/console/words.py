@@ -67,6 +67,7 @@ SOURCE_REASON = {
     "stopped": "is gestopt",
     "finished": "is tot het einde gelezen",
     "no-mandate": "wordt niet gelezen: er is geen geldig mandaat",
+    "unheard": "heeft niets meer van zich laten horen",
 }
 NOTICE = {
     "configuration": "Een wijziging in de configuratie klopt niet en is niet overgenomen. "
@@ -125,6 +126,8 @@ SCOPE = {
     "cases:write": "meldingen aan platforms maken",
     "exercises:read": "oefeningen en verslagen lezen",
     "exercises:lead": "oefeningen leiden",
+    "dossiers:read": "dossiers lezen",
+    "dossiers:write": "dossiers maken en bijhouden",
 }
 TRIAL = {"test": "test", "heartbeat": "teken van leven"}
 RECEIVER = {

@@ -38,6 +38,10 @@ class Outbox:
             standby=standby,
         )
 
+    @property
+    def tells_anybody(self) -> bool:
+        return bool(self.routing.receivers)
+
     async def put(
         self,
         connection: AsyncConnection,
@@ -53,7 +57,7 @@ class Outbox:
         ``only``: these receivers, standby or not, as far as the alert is theirs. ``turn`` sets apart what is told of
         one revision more than once.
         """
-        if not self.routing.receivers:
+        if not self.tells_anybody:
             return
         known = await threads.of_happening(connection, alert)
         # Who knows its happening by another alert hears how that goes on.

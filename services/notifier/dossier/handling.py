@@ -32,7 +32,7 @@ from services.notifier.dossier.gathering import decimal
 from services.notifier.dossier.lists import ENTERED, Explanation, Found, Hand, Kind, PlayedPart
 from services.notifier.dossier.record import GENESIS, Entry
 from services.notifier.room import Room
-from services.notifier.store import alerts, audit, dossiers, sources
+from services.notifier.store import alerts, audit, dossiers
 from services.notifier.store.alerts import Case
 from services.notifier.store.dossiers import Dossier
 
@@ -104,7 +104,7 @@ async def update(room: Room, dossier_id: str, actor: Actor) -> Answer:
                 answer = Answer(refusal=Refusal.ALERT_GONE)
             else:
                 known = await dossiers.entries(connection, dossier_id)
-                bodies = await _news(connection, case, known)
+                bodies = await _news(room, connection, case, known)
                 answer = Answer(dossier=dossier_id) if bodies else Answer(refusal=Refusal.NOTHING_NEW)
                 if bodies:
                     answer = await _append(connection, found, bodies, now)
@@ -208,18 +208,18 @@ async def _open(room: Room, connection: AsyncConnection, case: Case, actor: Acto
         ),
         Versions(software=software(), alert_config=alert.config_version, room_config=room.configuration.version),
         *gathering.mandates(alert, room.configuration.mandates),
-        *await _news(connection, case, ()),
+        *await _news(room, connection, case, ()),
     ]
     answer = await _append(connection, dossier, bodies, now)
     return Answer(dossier=alert.id, added=answer.added, opened=True)
 
 
-async def _news(connection: AsyncConnection, case: Case, known: Sequence[Entry]) -> list[Body]:
+async def _news(room: Room, connection: AsyncConnection, case: Case, known: Sequence[Entry]) -> list[Body]:
     measured, deeds = await alerts.history(connection, case.alert.id)
     bodies = gathering.news(case.alert, measured, deeds, known)
     held = [entry.body["revision"] for entry in known if entry.kind is Kind.SERIES]
     if not held or held[-1] < case.alert.revision:
-        course_now = gathering.series(case.alert, await sources.everything(connection))
+        course_now = gathering.series(case.alert, await room.sources(connection))
         bodies += [course_now] if course_now else []
     return bodies
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,25 +116,27 @@ async def find(connection: AsyncConnection, alert_id: str, reach: Reach, *, lock
     return of_row(row) if row else None
 
 
-async def store(
-    connection: AsyncConnection,
-    alert: Alert,
-    before: Case | None,
-    arrival: Arrival,
-    now_ms: int,
-    *,
-    placement: Placement | None = None,
+async def find_all(connection: AsyncConnection, ids: Collection[str]) -> dict[str, Case]:
+    """Those that are there, locked until this transaction ends."""
+    query = select(alerts).where(alerts.c.id.in_(sorted(ids))).order_by(alerts.c.id).with_for_update()
+    return {row.id: of_row(row) for row in await connection.execute(query)}
+
+
+def follow(
+    alert: Alert, before: Case | None, arrival: Arrival, now_ms: int, placement: Placement | None = None
 ) -> Case:
-    """Write ``alert`` as the newest record of its happening. ``placement``: absent, it stays where it was."""
-    status, since = (before.status, before.status_ms) if before else (Status.NEW, now_ms)
-    if arrival is Arrival.REOPENS:
-        status, since = Status.REOPENED, now_ms
-    reopened = arrival is Arrival.REOPENS
+    """What ``alert`` makes of its case, as the newest record of its happening. ``placement``: absent, it stays where
+    it was. Pure."""
     held, held_by = (before.held, before.held_by) if before else (Held.SHOWN, None)
     card_ms = before.card_ms if before else None
     if placement is not None:
         held, held_by, card_ms = placement.held, placement.by, now_ms if placement.card else card_ms
-    case_ = Case(
+    reopened = arrival is Arrival.REOPENS
+    if before is None or reopened:
+        status, since = (Status.REOPENED if reopened else Status.NEW), now_ms
+    else:
+        status, since = before.status, before.status_ms
+    return Case(
         alert=alert,
         status=status,
         status_ms=since,
@@ -148,6 +150,11 @@ async def store(
         escalation_step=before.escalation_step if before and not reopened else 0,
         escalate_ms=before.escalate_ms if before else None,
     )
+
+
+async def store(connection: AsyncConnection, case_: Case, now_ms: int) -> None:
+    """Without its line of history: see `revision_row`."""
+    alert = case_.alert
     row = {
         "id": alert.id,
         "revision": alert.revision,
@@ -168,27 +175,28 @@ async def store(
         "stored_ms": now_ms,
         "gemeente": alert.place.gemeente,
         "happening": case_.happening,
-        "held": held.value,
-        "held_by": held_by,
-        "card_ms": card_ms,
+        "held": case_.held.value,
+        "held_by": case_.held_by,
+        "card_ms": case_.card_ms,
         "escalation_step": case_.escalation_step,
         "escalate_ms": case_.escalate_ms,
     }
-    await connection.execute(upsert(connection, alerts, row, key="id"))
-    await connection.execute(
-        insert(revisions).values(
-            alert=alert.id,
-            revision=alert.revision,
-            change=alert.change.value,
-            severity=alert.severity.value,
-            minute=alert.updated_minute,
-            observed=alert.observation.observed,
-            expected=alert.observation.expected,
-            place=(alert.event.place if alert.event else None) or alert.place.name or alert.place.gemeente,
-            stored_ms=now_ms,
-        )
-    )
-    return case_
+    await upsert(connection, alerts, row, key="id")
+
+
+def revision_row(alert: Alert, now_ms: int) -> dict[str, Any]:
+    """A line of the history of an alert."""
+    return {
+        "alert": alert.id,
+        "revision": alert.revision,
+        "change": alert.change.value,
+        "severity": alert.severity.value,
+        "minute": alert.updated_minute,
+        "observed": alert.observation.observed,
+        "expected": alert.observation.expected,
+        "place": (alert.event.place if alert.event else None) or alert.place.name or alert.place.gemeente,
+        "stored_ms": now_ms,
+    }
 
 
 async def set_status(

@@ -7,7 +7,7 @@ service, the page and the API print for that reason.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,12 @@ async def page(connection: AsyncConnection, reach: Reach, *, before: int | None,
     if before is not None:
         query = query.where(audit.c.seq < before)
     return [Entry(**row) for row in (await connection.execute(query)).mappings()]
+
+
+async def happened_to(connection: AsyncConnection, action: str, result: str, objects: Sequence[str]) -> list[str]:
+    """Which of these objects this was done to."""
+    query = select(audit.c.object).where(audit.c.action == action, audit.c.result == result)
+    return list((await connection.execute(query.where(audit.c.object.in_(objects)).distinct())).scalars())
 
 
 async def rows(connection: AsyncConnection) -> AsyncIterator[dict[str, Any]]:

@@ -20,7 +20,7 @@ MIGRATIONS = Path(__file__).parents[1] / "migrations"
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 BUSY_PATIENCE_MS = 10_000
 """How long one SQLite writer waits for another process before it fails."""
-LOCK_MIGRATIONS, LOCK_ORDER = 7_462_001, 7_462_002
+LOCK_MIGRATIONS, LOCK_ORDER, LOCK_ALONE = 7_462_001, 7_462_002, 7_462_003
 """PostgreSQL advisory locks: one replica migrates; writers of the event and audit log take turns, so that sequence
 numbers become visible in their order and no reader of the stream skips one."""
 
@@ -69,6 +69,19 @@ class Database:
         """A transaction that touches only rows it locks itself; replicas run side by side on PostgreSQL."""
         async with self._turn if self.is_sqlite else contextlib.nullcontext(), self._begin() as connection:
             yield connection
+
+    @contextlib.asynccontextmanager
+    async def alone(self, name: str) -> AsyncIterator[None]:
+        """Nobody else is in here under this name, in any replica, also while what is done happens outside of the
+        database; it ends with the process. SQLite has one process, which sees to itself."""
+        if self.is_sqlite:
+            yield
+            return
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                text("SELECT pg_advisory_xact_lock(:kind, hashtext(:name))"), {"kind": LOCK_ALONE, "name": name}
+            )
+            yield
 
     async def migrate(self) -> None:
         """Bring the schema up to date. Safe when several replicas start at once. Raises `UnusableDatabase`."""

@@ -44,8 +44,12 @@ async def append(
     connection: AsyncConnection, kind: Kind, object_id: str, data: dict[str, Any], now_ms: int, *, region: str | None
 ) -> None:
     """Must run in `Database.writing`: only there do numbers become visible in order. ``region``: see `Event`."""
-    row = {"kind": kind.value, "object": object_id, "region": region, "data": orjson.dumps(data), "at_ms": now_ms}
-    await connection.execute(insert(events).values(row))
+    await connection.execute(insert(events), row(kind, object_id, data, now_ms, region=region))
+
+
+def row(kind: Kind, object_id: str, data: dict[str, Any], now_ms: int, *, region: str | None) -> dict[str, Any]:
+    """One that is written later in the same transaction, with others (`services.notifier.book`)."""
+    return {"kind": kind.value, "object": object_id, "region": region, "data": orjson.dumps(data), "at_ms": now_ms}
 
 
 async def last_seq(connection: AsyncConnection) -> int:
@@ -56,4 +60,4 @@ async def after(connection: AsyncConnection, seq: int, limit: int = 1000) -> lis
     """At most ``limit`` events beyond ``seq``, in order."""
     query = select(events.c.seq, events.c.kind, events.c.region, events.c.data).where(events.c.seq > seq)
     rows = await connection.execute(query.order_by(events.c.seq).limit(limit))
-    return [Event(seq=row.seq, kind=row.kind, region=row.region, data=row.data) for row in rows]
+    return [Event(seq=found.seq, kind=found.kind, region=found.region, data=found.data) for found in rows]

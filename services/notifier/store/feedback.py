@@ -27,7 +27,7 @@ async def say(connection: AsyncConnection, alert: Alert, label: str, now_ms: int
         "config_version": alert.config_version,
         "at_ms": now_ms,
     }
-    await connection.execute(upsert(connection, feedback, row, key="alert"))
+    await upsert(connection, feedback, row, key="alert")
 
 
 async def take_back(connection: AsyncConnection, alert_id: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.alert import Alert, State
@@ -64,36 +65,63 @@ class Surroundings:
     """Another alert of this happening is a card already."""
     silences: bool
     """There is an active silence, fitting or not."""
+    digest_begun: bool
+    """The digest of this shift holds something already."""
 
 
 async def surroundings(
-    connection: AsyncConnection, alert: Alert, group: str, *, shift_ms: int, recent_ms: int, now_ms: int
+    connection: AsyncConnection, alert: Alert, group: str, *, shift_ms: int, recent_ms: int, digest: str, now_ms: int
 ) -> Surroundings:
+    region = alert.place.region
+    values = {"region": region, "shift_ms": shift_ms, "recent_ms": recent_ms, "group_": group, "alert": alert.id}
+    values |= {"digest": digest, "now_ms": now_ms}
+    query = _surroundings(regional=region is not None, exercise=alert.exercise is not None)
+    found = (await connection.execute(query, values)).one()
+    return Surroundings(
+        cards_in_shift=found[0],
+        cards_recently=found[1],
+        companion=bool(found[2]),
+        silences=bool(found[3]),
+        digest_begun=bool(found[4]),
+    )
+
+
+@functools.cache
+def _surroundings(*, regional: bool, exercise: bool) -> Select[Any]:
+    """Made once of each kind: putting it together costs more than the database takes to run it."""
     mine = and_(
-        alerts.c.region == alert.place.region if alert.place.region else alerts.c.region.is_(None),
-        alerts.c.exercise.is_(None) if alert.exercise is None else alerts.c.exercise.is_not(None),
+        alerts.c.region == bindparam("region") if regional else alerts.c.region.is_(None),
+        alerts.c.exercise.is_not(None) if exercise else alerts.c.exercise.is_(None),
     )
     cards = select(func.count()).select_from(alerts).where(mine)
-    query = select(
-        cards.where(alerts.c.card_ms >= shift_ms).scalar_subquery(),
-        cards.where(alerts.c.card_ms > recent_ms).scalar_subquery(),
-        select(alerts.c.id).where(alerts.c.happening == group, alerts.c.id != alert.id, _open, _shown).exists(),
-        select(silences.c.id).where(silences.c.ended_ms.is_(None), silences.c.ends_ms > now_ms).exists(),
+    group = and_(alerts.c.happening == bindparam("group_"), alerts.c.id != bindparam("alert"))
+    in_digest = and_(alerts.c.held == Held.DIGESTED.value, alerts.c.held_by == bindparam("digest"))
+    return select(
+        cards.where(alerts.c.card_ms >= bindparam("shift_ms")).scalar_subquery(),
+        cards.where(alerts.c.card_ms > bindparam("recent_ms")).scalar_subquery(),
+        select(alerts.c.id).where(group, _open, _shown).exists(),
+        select(silences.c.id).where(silences.c.ended_ms.is_(None), silences.c.ends_ms > bindparam("now_ms")).exists(),
+        select(alerts.c.id).where(in_digest).exists(),
     )
-    in_shift, recently, companion, quiet = (await connection.execute(query)).one()
-    return Surroundings(
-        cards_in_shift=in_shift, cards_recently=recently, companion=bool(companion), silences=bool(quiet)
-    )
-
-
-async def holds_nothing(connection: AsyncConnection, digest: str) -> bool:
-    query = select(alerts.c.id).where(alerts.c.held == Held.DIGESTED.value, alerts.c.held_by == digest)
-    return (await connection.execute(query.limit(1))).first() is None
 
 
 async def move(connection: AsyncConnection, alert_id: str, **changed: Any) -> None:
     """Write columns of where an alert is held."""
     await connection.execute(update(alerts).where(alerts.c.id == alert_id).values(changed))
+
+
+async def place(connection: AsyncConnection, case: Case) -> None:
+    """Where it is held from now on, and how long it waits there."""
+    await move(
+        connection,
+        case.alert.id,
+        held=case.held.value,
+        held_by=case.held_by,
+        card_ms=case.card_ms,
+        status_ms=case.status_ms,
+        escalation_step=case.escalation_step,
+        escalate_ms=case.escalate_ms,
+    )
 
 
 async def set_clock(connection: AsyncConnection, alert_id: str, *, step: int, due_ms: int | None) -> None:

@@ -22,7 +22,7 @@ async def store(connection: AsyncConnection, notice: Notice, now_ms: int) -> Non
     known = _decoder.decode(before) if before is not None else None
     shown = (known.active, known.places) if known is not None else (False, ())
     row = {"matter": matter, "record": encode(notice), "stored_ms": now_ms}
-    await connection.execute(upsert(connection, notices, row, key="matter"))
+    await upsert(connection, notices, row, key="matter")
     if shown != (notice.active, notice.places):
         data = {"service": notice.service, "about": notice.about.value, "active": notice.active}
         await events.append(connection, events.Kind.NOTICE, matter, data, now_ms, region=events.FOR_ALL)

@@ -31,7 +31,7 @@ async def put(connection: AsyncConnection, block: PictureBlock, now_ms: int) -> 
         "record": encode(block),
         "stored_ms": now_ms,
     }
-    await connection.execute(upsert(connection, picture, row, key="id"))
+    await upsert(connection, picture, row, key="id")
 
 
 async def blocks(

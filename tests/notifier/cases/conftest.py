@@ -18,13 +18,13 @@ from services.notifier.cases.desk import CaseDesk, Means, Verdict
 from services.notifier.cases.opening import open_desk
 from services.notifier.cases.progress import Status
 from services.notifier.cases.triage import Nature, Route
-from services.notifier.life import Arrival
 from services.notifier.settings import NotifierSettings
-from services.notifier.store import alerts, audit
+from services.notifier.store import audit
 from services.notifier.store.database import Database
 from tests.notifier.cases_scene import PLANTED, SECRET_WORDS, with_platforms
 from tests.notifier.conftest import Clock, with_cases
 from tests.notifier.samples import alert
+from tests.notifier.storing import stored
 
 WHO = Actor(name="platformmelder 1", origin="127.0.0.1", grants=EVERY_GRANT)
 CONTENT = Content(urls=(PLANTED,), reasons=SECRET_WORDS, good_faith=True)
@@ -48,14 +48,22 @@ class Store:
         self.desk = with_platforms(desk)
         return self.desk
 
-    async def sent(self) -> str:
-        """A notice on its way, with an answer: every place where something typed may stand holds it."""
+    async def ready(self) -> str:
+        """A notice that is complete."""
         begun = await self.desk.begin("a1b2c3", WHO)
         assert begun.case is not None
         case = begun.case.id
         for result in (
             await self.desk.judge(case, Nature.ILLEGAL, Route.NOTICE, "proef", WHO),
             await self.desk.write(case, CONTENT, WHO),
+        ):
+            assert result.verdict is Verdict.DONE
+        return case
+
+    async def sent(self) -> str:
+        """A notice on its way, with an answer: every place where something typed may stand holds it."""
+        case = await self.ready()
+        for result in (
             await self.desk.send(case, Means.HAND, WHO),
             await self.desk.advance(case, Status.CONFIRMED, ANSWER, WHO),
         ):
@@ -84,7 +92,7 @@ async def store(tmp_path: Path, configuration: Configuration, empty_url: str, mi
     room = Database(f"sqlite:///{shutil.copy(migrated, tmp_path / 'room.sqlite3')}")
     clock = Clock()
     async with room.writing() as connection:
-        await alerts.store(connection, alert(), None, Arrival.FIRST, clock())
+        await stored(connection, alert(), now_ms=clock())
     settings = NotifierSettings(**with_cases(tmp_path) | {"cases_database_url": empty_url})
     desk = await open_desk(settings, configuration, room, clock)
     assert isinstance(desk, CaseDesk)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from configuration.receivers import Smtp
-from services.notifier.cases.desk import CaseDesk
+from services.notifier.cases.desk import CaseDesk, Means, Verdict
+from services.notifier.cases.opening import open_desk
 from services.notifier.delivery.mail import MailServer
 from services.notifier.delivery.receiver import Secrets
+from tests.notifier.cases.conftest import WHO, Store
 from tests.notifier.cases.test_api import made
-from tests.notifier.cases_scene import NOTICE, PLANTED, SECRET_WORDS, TERMS, with_desks
+from tests.notifier.cases_scene import NOTICE, PLANTED, SECRET_WORDS, TERMS, with_desks, with_platforms
 from tests.notifier.conftest import Served
 from tests.notifier.delivery.test_mail import Mailbox, mailbox
 from tests.notifier.samples import alert
@@ -72,3 +75,21 @@ async def test_nothing_of_an_exercise_and_nothing_to_a_form(served: Served, mail
         assert (await served.http.get(f"/v1/cases/{case}")).json()["mail"] == why
         assert (await served.http.post(f"/v1/cases/{case}/send", json={"means": "email"})).status_code == 409
     assert mailbox.got == []
+
+
+async def test_two_replicas_send_one_message(store: Store, mailbox: Mailbox, tmp_path: Path) -> None:
+    """On PostgreSQL two desks of two processes; SQLite has one, whose desk sees to itself."""
+    smtp = Smtp(host="127.0.0.1", port=mailbox.port, tls="none", sender="seinpost@vr.example.nl")
+    store.desk.mail = MailServer.of(smtp, Secrets(directory=tmp_path), 20)
+    other = store.desk
+    if not store.desk.database.is_sqlite:
+        opened = await open_desk(store.settings, store.configuration, store.room, store.clock)
+        assert isinstance(opened, CaseDesk)
+        other = with_platforms(opened)
+        other.mail = store.desk.mail
+    case = await store.ready()
+    answers = await asyncio.gather(*(desk.send(case, Means.EMAIL, WHO) for desk in (store.desk, other, other)))
+    assert sorted(answer.verdict for answer in answers) == [Verdict.DONE, Verdict.REFUSED, Verdict.REFUSED]
+    assert len(mailbox.got) == 1
+    if other is not store.desk:
+        await other.database.close()

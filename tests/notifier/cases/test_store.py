@@ -123,6 +123,17 @@ async def test_reports_end_by_their_own_clock(store: Store) -> None:
     assert (answered.platform, answered.answer, answered.count) == ("proef", Status.CONFIRMED, 1)
 
 
+async def test_what_was_destroyed_does_not_live_on_in_a_copy_that_is_brought_back(store: Store) -> None:
+    case, kept = await store.sent(), await store.ready()
+    gone = await store.desk.delete(case, WHO)
+    assert gone.case is not None
+    async with store.desk.database.writing_rows() as connection:
+        await case_store.create(connection, gone.case, store.desk.vault)  # as the copy holds it
+    assert await Ending(desk=store.desk, idle_days=30).sweep() == 1
+    async with store.desk.database.reading() as connection:
+        assert await case_store.numbers(connection) == [kept]
+
+
 async def test_a_new_key_takes_over_and_the_old_one_may_go(store: Store) -> None:
     case = await store.sent()
     (store.directory / "secrets" / "nieuw").write_text(base64.b64encode(b"n" * 32).decode())

@@ -39,8 +39,8 @@ async def test_the_page_of_a_mandate_says_what_was_decided_and_what_it_gave(serv
     served.room.configuration = dataclasses.replace(served.room.configuration, mandates=(one,))
     await served.arrives(alert(), alert(id="elders", place=Place(region="VR09")), alert(id="oef", exercise="Haren"))
     async with served.room.database.writing() as connection:
-        for told in (block(HOUR, posts=84), block(HOUR, exercise="Haren", posts=500)):
-            await served.intake._block(connection, told, served.clock())
+        told = (block(HOUR, posts=84), block(HOUR, exercise="Haren", posts=500))
+        await served.intake.put(connection, told, served.clock())
     answer = await served.http.post("/v1/alerts/a1b2c3/close", json={"outcome": "terecht", "reason": "Het klopte."})
     assert answer.status_code == 200
     shown = await page(served, "/mandaten/haren")

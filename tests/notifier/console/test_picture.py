@@ -22,8 +22,7 @@ BEFORE = datetime.date(2020, 11, 1)
 
 async def tell(served: Served, *blocks: object) -> None:
     async with served.room.database.writing() as connection:
-        for one in blocks:
-            await served.intake._block(connection, one, served.clock())  # type: ignore[arg-type]
+        await served.intake.put(connection, blocks, served.clock())  # type: ignore[arg-type]
 
 
 async def test_the_page_tells_counts_expectation_and_where(served: Served) -> None:

@@ -33,8 +33,7 @@ async def tell(served: Served, changed: float) -> None:
             for name, code, region in OTHERS:
                 place = {"gemeente": name, "gemeente_code": code, "region": region, "series": f"watch:rellen@{code}"}
                 told.append(block(start, posts=round(chance.gauss(100, 10)), **place))
-            for one in told:
-                await served.intake._block(connection, one, served.clock())
+            await served.intake.put(connection, told, served.clock())
 
 
 async def test_texts_are_filled_in_and_kept_nowhere(served: Served) -> None:

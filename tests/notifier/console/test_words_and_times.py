@@ -6,6 +6,8 @@ import pytest
 
 from configuration.guidance import Phase
 from contracts.alert import EventReference, State
+from contracts.source_health import Reason, Status
+from services.notifier.access.permissions import SCOPES
 from services.notifier.console import times, words
 from services.notifier.console.chart import HEIGHT, WIDTH, chart
 from services.notifier.console.present import phase
@@ -100,3 +102,9 @@ def test_the_chart_stays_within_its_box_and_marks_the_window() -> None:
     assert all(0 <= bar.y <= HEIGHT and bar.height >= 0 and bar.x + bar.width <= WIDTH for bar in drawn.bars)
     assert drawn.bars[-1].label == times.local((MINUTE - 15) * 60_000).strftime("%H:%M")
     assert chart(alert(series=())) is None
+
+
+def test_everything_a_token_may_carry_and_every_state_of_a_source_has_a_word() -> None:
+    assert SCOPES - words.SCOPE.keys() == set()
+    assert set(Reason) - words.SOURCE_REASON.keys() == set()
+    assert set(Status) - words.SOURCE_STATUS.keys() == set()

@@ -16,14 +16,15 @@ from services.notifier.delivery.post import client
 from services.notifier.delivery.ready import ready
 from services.notifier.delivery.receiver import UnusableSecret
 from services.notifier.delivery.worker import DeliveryWorker
-from services.notifier.life import Arrival, Occasion
+from services.notifier.life import Occasion
 from services.notifier.settings import NotifierSettings
-from services.notifier.store import alerts, deliveries
+from services.notifier.store import deliveries
 from services.notifier.store.database import Database
 from services.notifier.store.deliveries import DeliveryRow
 from tests.brokers.services import REPOSITORY
 from tests.notifier.conftest import SECRET, Clock, Receiver
 from tests.notifier.samples import alert
+from tests.notifier.storing import stored
 
 
 class Room:
@@ -47,7 +48,7 @@ class Room:
 
     async def arrives(self) -> None:
         async with self.database.writing() as connection:
-            await alerts.store(connection, alert(), None, Arrival.FIRST, self.clock())
+            await stored(connection, alert(), now_ms=self.clock())
             await self.outbox.put(connection, alert(), Occasion.OPENED, self.clock())
 
     async def round(self, later_s: float = 0) -> DeliveryRow:

@@ -13,13 +13,14 @@ from services.notifier.access.reach import EVERYTHING, Reach
 from services.notifier.dossier import sealing
 from services.notifier.dossier.record import GENESIS, make
 from services.notifier.dossier.verify import verify
-from services.notifier.life import Arrival, Status
+from services.notifier.life import Status
 from services.notifier.retention import DAY_MS, Retention
 from services.notifier.store import alerts, audit, dossiers
 from services.notifier.store.database import Database
 from services.notifier.store.dossiers import Dossier
 from services.notifier.store.tables import alerts as alert_rows
 from services.notifier.store.tables import dossier_entries
+from tests.notifier import storing
 from tests.notifier.conftest import Served
 from tests.notifier.dossier.making import event, opening
 from tests.notifier.samples import alert
@@ -40,7 +41,7 @@ async def stored(database: Database, *, closed: bool, region: str | None = "VR17
     """An alert with a dossier of two entries; returns the last hash."""
     record = alert()
     async with database.writing() as connection:
-        await alerts.store(connection, record, None, Arrival.FIRST, CLOSED)
+        await storing.stored(connection, record, now_ms=CLOSED)
         if closed:
             await alerts.set_status(
                 connection, record.id, status=Status.CLOSED, owner=None, outcome="terecht", now_ms=CLOSED

@@ -27,6 +27,7 @@ from services.notifier.store.database import Database
 from services.notifier.stream import Stream
 from tests.brokers.services import REPOSITORY
 from tests.notifier.samples import MINUTE, alert
+from tests.notifier.storing import stored
 
 NOW_MS = MINUTE * 60_000 + 10_000
 WHO = Actor(name="iemand", origin="127.0.0.1", grants=EVERY_GRANT)
@@ -58,7 +59,7 @@ async def room(database: Database, configuration: Configuration, tmp_path: Path)
         now_ms=clock,
     )
     async with database.writing() as connection:
-        await alerts.store(connection, alert(), None, Arrival.FIRST, NOW_MS)
+        await stored(connection, alert(), now_ms=NOW_MS)
     return found
 
 
@@ -140,7 +141,7 @@ async def test_a_happening_that_moves_takes_its_dossier_along(room: Room) -> Non
     north = alert(revision=2, place=Place(gemeente="Groningen", region="VR01", certainty=Certainty.CERTAIN))
     async with room.database.writing() as connection:
         before = await alerts.find(connection, "a1b2c3", EVERYTHING)
-        await alerts.store(connection, north, before, Arrival.NEWER, NOW_MS)
+        await stored(connection, north, before, Arrival.NEWER, NOW_MS)
     async with room.database.reading() as connection:
         for region, there in (("VR01", True), ("VR17", False)):
             reach = Reach(regions=frozenset({region}))

@@ -9,6 +9,7 @@ from services.notifier.store import alerts, audit
 from services.notifier.store.alerts import Filter
 from services.notifier.store.database import Database
 from tests.notifier.samples import MINUTE, alert
+from tests.notifier.storing import stored
 
 WHO = Actor(name="operator", origin="127.0.0.1", grants=EVERY_GRANT)
 
@@ -18,7 +19,7 @@ async def keep(database: Database, record: object, now: int = 1_000) -> Arrival:
         before = await alerts.find(connection, record.id, EVERYTHING, lock=True)
         arrival, _ = arrive(before.alert if before else None, before.status if before else Status.NEW, record)
         if arrival not in (Arrival.OLDER, Arrival.SAME):
-            await alerts.store(connection, record, before, arrival, now)
+            await stored(connection, record, before, arrival, now)
     return arrival
 
 

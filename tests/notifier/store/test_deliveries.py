@@ -3,16 +3,16 @@ from __future__ import annotations
 import asyncio
 
 from services.notifier.access.reach import EVERYTHING
-from services.notifier.life import Arrival
-from services.notifier.store import alerts, deliveries
+from services.notifier.store import deliveries
 from services.notifier.store.database import Database
 from services.notifier.store.deliveries import Attempt, Delivery, DeliveryState
 from tests.notifier.samples import alert
+from tests.notifier.storing import stored
 
 
 async def outbox(database: Database, count: int) -> None:
     async with database.writing() as connection:
-        await alerts.store(connection, alert(), None, Arrival.FIRST, 1)
+        await stored(connection, alert())
         for number in range(count):
             await deliveries.put(
                 connection,

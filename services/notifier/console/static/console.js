@@ -3,6 +3,8 @@
 "use strict";
 
 const STALE_MS = 12000;
+const PATIENCE_MS = 10000;
+const RETRY_MS = 2000;
 // The first change shows at once; in a storm the page is fetched again this long after it came.
 const REFRESH_MS = 300;
 const FIRST_MS = 40;
@@ -17,10 +19,14 @@ let heardAt = Date.now();
 let lastId = body.dataset.seq;
 let stream = null;
 let isStale = false;
+let signedOut = false;
+// Since when the page was asked for and not answered.
+let failingSince = null;
 
 const now = () => Date.now() + skew;
 
 function connect() {
+  if (signedOut) return;
   stream = new EventSource(`${body.dataset.stream ?? "/v1/events"}?lastEventId=${encodeURIComponent(lastId)}`);
   stream.addEventListener("heartbeat", heard);
   for (const kind of ["alert", "status", "source", "notice", "silence", "exercise"]) {
@@ -29,64 +35,105 @@ function connect() {
       lastId = event.lastEventId || lastId;
       // First what counts: a notification may be refused by the system.
       refreshSoon();
-      if (kind === "alert") alertArrived(JSON.parse(event.data));
+      TELL[kind]?.(JSON.parse(event.data));
     });
   }
   stream.addEventListener("error", () => {
     // The browser tries again by itself, except when the server answered with an error.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(body.dataset.stream ? orLeave : connect, 2000);
+    if (stream.readyState !== EventSource.CLOSED) return;
+    askWhy();
+    setTimeout(connect, 2000);
   });
 }
 
-// A link may open nothing any more: the page then says so.
-async function orLeave() {
+// Being cut off ----------------------------------------------------------------------------------------------------
+
+function heard() {
+  heardAt = Date.now();
+  watchConnection();
+  if (!isStale && connection.textContent !== "Live") {
+    connection.textContent = "Live";
+    dot.className = "dot dot--live";
+  }
+}
+
+function staleSince() {
+  if (Date.now() - heardAt >= STALE_MS) return heardAt;
+  // The stream may live while the page itself is not answered.
+  return failingSince !== null && Date.now() - failingSince >= STALE_MS ? failingSince : null;
+}
+
+function watchConnection() {
+  if (signedOut) return;
+  const since = staleSince();
+  if (since === null && isStale) {
+    isStale = false;
+    stale.hidden = true;
+    refreshSoon();
+  } else if (since !== null && !isStale) {
+    isStale = true;
+    const time = new Date(since + skew).toLocaleTimeString("nl-NL", { timeZone: "Europe/Amsterdam" });
+    warn(`Geen verbinding sinds ${time}. Wat u ziet kan verouderd zijn. Seinpost probeert opnieuw te verbinden.`);
+    connection.textContent = "Geen verbinding";
+  }
+}
+
+async function askWhy() {
   try {
-    if ((await fetch(address())).status === 401) return location.reload();
-  } catch { /* the banner tells when the connection is gone */ }
-  return connect();
+    const answer = await fetch(body.dataset.stream ? address() : "/v1/me", { signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (answer.status === 401) endOfSession();
+  } catch { /* the banner tells */ }
 }
 
 function address() {
   return document.getElementById("live")?.dataset.address ?? location.pathname + location.search;
 }
 
-function heard() {
-  heardAt = Date.now();
-  if (isStale) {
-    isStale = false;
-    stale.hidden = true;
-    refreshSoon();
-  }
-  if (connection.textContent !== "Live") {
-    connection.textContent = "Live";
-    dot.className = "dot dot--live";
-  }
+function endOfSession() {
+  // A link may open nothing any more: the page then says so.
+  if (body.dataset.stream) return location.reload();
+  if (signedOut) return undefined;
+  signedOut = true;
+  stream?.close();
+  const link = document.createElement("a");
+  link.href = `/aanmelden?terug=${encodeURIComponent(location.pathname + location.search)}`;
+  link.textContent = "Meld u opnieuw aan";
+  warn("U bent niet meer aangemeld. Nieuwe meldingen verschijnen hier niet. ", link);
+  connection.textContent = "Afgemeld";
+  return undefined;
 }
 
-function watchConnection() {
-  if (Date.now() - heardAt < STALE_MS || isStale) return;
-  isStale = true;
-  const since = new Date(heardAt + skew).toLocaleTimeString("nl-NL", { timeZone: "Europe/Amsterdam" });
-  stale.textContent = `Geen verbinding sinds ${since}. Wat u ziet kan verouderd zijn. Seinpost probeert opnieuw te verbinden.`;
+function warn(...content) {
+  stale.replaceChildren(...content);
   stale.hidden = false;
-  connection.textContent = "Geen verbinding";
   dot.className = "dot dot--off";
   beep([330, 330]);
 }
 
-function alertArrived(alert) {
-  const telling = { opened: "Nieuwe melding", reopened: "Heropende melding", moved: "Verplaatst", "severity-raised": "Ernstiger geworden", released: "Weer te zien", digested: "Meer meldingen dan één dienst aankan" };
-  const what = telling[alert.occasion];
-  if (!what) return;
-  const text = `${alert.exercise ? "Oefening. " : ""}${what}: ${alert.label}`;
+// What is said aloud -----------------------------------------------------------------------------------------------
+
+const ALERT_WORDS = { opened: "Nieuwe melding", reopened: "Heropende melding", moved: "Verplaatst", "severity-raised": "Ernstiger geworden", released: "Weer te zien", digested: "Meer meldingen dan één dienst aankan" };
+const BLIND_AGAIN_MS = 900000;
+const blindAt = new Map();
+const TELL = {
+  alert: (alert) => { if (ALERT_WORDS[alert.occasion]) say(`${ALERT_WORDS[alert.occasion]}: ${alert.label}`, alert); },
+  status: (deed) => { if (deed.action === "escalate") say(`Nog niet gezien, en nu doorgegeven: ${deed.label}`, deed); },
+  silence: (change) => { if (change.change === "ended") announce.textContent = "Een demping is afgelopen."; },
+  source: (source) => {
+    // A source that comes and goes is told once a quarter of an hour.
+    if (source.status !== "blind" || Date.now() - (blindAt.get(source.source) ?? 0) < BLIND_AGAIN_MS) return;
+    blindAt.set(source.source, Date.now());
+    announce.textContent = `Bron ${source.source} is blind. Geen meldingen betekent nu niet dat het rustig is.`;
+    beep([330]);
+  },
+};
+
+function say(what, { exercise, alertId }) {
+  const text = `${exercise ? "Oefening. " : ""}${what}`;
   announce.textContent = text;
-  if (alert.exercise) return;
+  if (exercise) return;
   beep([660, 880]);
-  if (consent() && "Notification" in window && Notification.permission === "granted" && document.hidden) {
-    try {
-      new Notification("Seinpost", { body: text, tag: alert.alertId });
-    } catch { /* some systems allow none from a page; there is sound, and the page itself */ }
-  }
+  notify(text, alertId);
 }
 
 // Replacing what changed ------------------------------------------------------------------------------------------
@@ -104,7 +151,7 @@ function refreshSoon() {
 
 async function refreshBadge() {
   try {
-    const answer = await fetch("/v1/summary");
+    const answer = await fetch("/v1/summary", { signal: AbortSignal.timeout(PATIENCE_MS) });
     if (answer.ok) setUnseen((await answer.json()).unseen);
   } catch { /* the banner tells when the connection is gone */ }
 }
@@ -115,19 +162,29 @@ async function refresh() {
   busy = true;
   try {
     // The number of the last event: what comes back holds it, also when consoles share a page.
-    const answer = await fetch(address(), { headers: { "Seinpost-Seen": lastId } });
-    if (answer.ok) {
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const kept = focusPlace();
-      morph(document.getElementById("live"), fresh.getElementById("live"));
-      setUnseen(Number(fresh.getElementById("badge")?.firstElementChild.textContent));
-      restoreFocus(kept);
-      tick();
-    }
-  } catch { /* the banner tells when the connection is gone */ }
+    const headers = { "Seinpost-Seen": lastId };
+    // Without a limit one answer that never comes would leave the page as it is for ever.
+    const answer = await fetch(address(), { headers, signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (answer.ok) replace(await answer.text());
+    else if (answer.status === 401) endOfSession();
+    else if (answer.status === 429 || answer.status >= 500) throw new Error(answer.status);
+    failingSince = null;
+  } catch {
+    failingSince ??= Date.now();
+    setTimeout(refreshSoon, RETRY_MS);
+  }
   busy = false;
   refreshedAt = Date.now();
   if (again) { again = false; refreshSoon(); }
+}
+
+function replace(html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  const kept = focusPlace();
+  morph(document.getElementById("live"), fresh.getElementById("live"));
+  setUnseen(Number(fresh.getElementById("badge")?.firstElementChild.textContent));
+  restoreFocus(kept);
+  tick();
 }
 
 function keyed(parent) {
@@ -233,6 +290,7 @@ document.addEventListener("submit", async (event) => {
   if (!form.hasAttribute("data-enhance")) return;
   event.preventDefault();
   const button = form.querySelector("button");
+  if (button.getAttribute("aria-disabled") === "true") return;
   button.setAttribute("aria-disabled", "true");
   try {
     const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
@@ -242,43 +300,6 @@ document.addEventListener("submit", async (event) => {
   }
   button.removeAttribute("aria-disabled");
   refresh();
-});
-
-// Sound and desktop notification, after consent -----------------------------------------------------------------------
-
-const sound = document.getElementById("sound");
-const consent = () => localStorage.getItem("seinpost-sound") === "on";
-let audio = null;
-
-function beep(tones) {
-  if (!consent()) return;
-  audio ??= new AudioContext();
-  tones.forEach((tone, index) => {
-    const oscillator = audio.createOscillator();
-    const volume = audio.createGain();
-    const start = audio.currentTime + index * 0.22;
-    oscillator.frequency.value = tone;
-    volume.gain.setValueAtTime(0.12, start);
-    volume.gain.exponentialRampToValueAtTime(0.001, start + 0.2);
-    oscillator.connect(volume).connect(audio.destination);
-    oscillator.start(start);
-    oscillator.stop(start + 0.2);
-  });
-}
-
-function showSound() {
-  if (!sound) return;
-  sound.setAttribute("aria-pressed", String(consent()));
-  sound.textContent = consent() ? "Geluid en bureaubladmelding staan aan" : "Zet geluid en bureaubladmelding aan";
-}
-
-if (sound) sound.hidden = false;
-showSound();
-sound?.addEventListener("click", () => {
-  localStorage.setItem("seinpost-sound", consent() ? "off" : "on");
-  showSound();
-  if (consent() && "Notification" in window) Notification.requestPermission();
-  beep([660, 880]);
 });
 
 const print = document.getElementById("print");
@@ -294,3 +315,8 @@ setInterval(watchConnection, 1000);
 setInterval(tick, 10000);
 tickExercise();
 setInterval(tickExercise, 1000);
+try {
+  // A console in the background must notice as soon as one in front.
+  new Worker(`/static/ticker.js${new URL(document.currentScript.src).search}`).onmessage = watchConnection;
+} catch { /* then by the timer alone */ }
+document.addEventListener("visibilitychange", () => { if (!document.hidden) { tick(); refreshSoon(); } });
