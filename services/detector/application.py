@@ -265,7 +265,7 @@ class Application:
             size += len(value or b"") + len(key)
         metrics.TABLE_BYTES.labels(table.name).inc(size)
         metrics.TABLE_WRITES.labels(table.name).inc(len(values))
-        metrics.TABLE_SIZE.labels(table.name).set(len(table.data))
+        metrics.TABLE_SIZE.labels(table.name).set(table.size)
 
     def _release_settled(self) -> None:
         """Signals whose minute has been taken in are needed no more."""
@@ -358,7 +358,7 @@ class Application:
                 self._episodes()
         waiting = self._behind.look(one for one in assigned if one.topic not in tables.changelog_topics)
         self._liveness.working(waiting, self._intake.last_taken)
-        metrics.OPEN_EPISODES.set(len(self.episodes.data))
+        metrics.OPEN_EPISODES.set(self.episodes.size)
         await self.checkpoint(everything=last)
 
     def standing(self, stalled_after_s: float) -> Standing:

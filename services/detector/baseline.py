@@ -106,6 +106,8 @@ _SPREAD, _SPREAD_WEIGHT = 65, 71
 _RUN = 77
 _SLOW_SHAPE, _SLOW_EXPOSURE = 78, 79
 _SIZE = 80
+_UNTAUGHT: Final = array("f", bytes(4 * _SIZE))
+"""Shared by all that learned nothing yet. Never changed."""
 
 
 class Baseline:
@@ -118,7 +120,7 @@ class Baseline:
 
     def __init__(self, kind: str, values: bytes | None = None, *, prior: Prior | None = None) -> None:
         self._prior = prior or PRIORS.get(kind, _UNKNOWN)
-        self.values = array("f", bytes(4 * _SIZE) if values is None else values)
+        self.values = array("f", values) if values else _UNTAUGHT
         if len(self.values) != _SIZE:
             raise ValueError("not a baseline")
         self._hourly = _NOTHING
@@ -127,6 +129,10 @@ class Baseline:
         self._slopes = _NOTHING
         self._daily = _NOTHING
         self._sizes: dict[int, float] = {}
+
+    def to_bytes(self) -> bytes:
+        """None at all before the first hour was learned."""
+        return b"" if self.values is _UNTAUGHT else self.values.tobytes()
 
     @property
     def own(self) -> bool:
@@ -226,6 +232,8 @@ class Baseline:
         exposure = rhythm * seen
         level = self.level
         expected = level * exposure
+        if self.values is _UNTAUGHT:
+            self.values = _UNTAUGHT[:]
         values = self.values
         run = values[_RUN]
         learned = float(max(posts, 0))

@@ -10,7 +10,6 @@ So the order in which partitions happen to be read changes nothing of what a ser
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
@@ -105,11 +104,11 @@ class Detection:
             if world.clock.minute is not None and seen.head >= world.clock.minute // 60 * 60:
                 world.heard.add(name)
             for minute in seen.ahead:
-                heapq.heappush(world.due, (minute, name))
+                world.wait(minute, name)
             reached = world.clock.minute
             if seen.open_minute is not None and reached is not None and seen.open_minute > reached:
                 # Written later than the clock: it is tested when the clock, told again, is there.
-                heapq.heappush(world.due, (seen.open_minute, name))
+                world.wait(seen.open_minute, name)
             elif seen.open_minute is not None:
                 world.touch(name)
 
@@ -198,11 +197,8 @@ class Detection:
             elif limited and not self._covered.counts(delta.subject, share.source):
                 continue
             elif reached is None or minute > reached:
-                waiting = kept.ahead.get(minute)
-                if waiting is None:
-                    waiting = kept.ahead[minute] = []
-                    heapq.heappush(world.due, (minute, name))
-                waiting.append((share, {key: record.places[key] for key in share.places if key in record.places}))
+                if state.wait(share, record.places):
+                    world.wait(minute, name)
             else:
                 if kept.marked is None or kept.marked < minute:
                     state.mark_blind(minute, blind)
@@ -231,11 +227,10 @@ class Detection:
         if current is not None and current < minute:
             yield from self._complete(world, current, record)
         full = current
-        while world.due and world.due[0][0] <= minute:
-            at = world.due[0][0]
+        while (at := world.next_due(minute)) is not None:
             yield from self._picture(world, full, at, record)
-            while world.due and world.due[0][0] == at:
-                self._release(world, heapq.heappop(world.due)[1], at)
+            for name in sorted(world.due.pop(at)):
+                self._release(world, name, at)
             if at < minute:
                 yield from self._complete(world, at, record)
             full = at
@@ -259,7 +254,7 @@ class Detection:
         if state is None:
             return
         state.mark_blind(minute, self._blindness(world_of(name) or None))
-        for share, places in state.kept.ahead.pop(minute, ()):
+        for share, places in state.waited(minute):
             state.add(share, self._thresholds.k_anonymity, places)
         world.touch(name)
         self._series.put(name, state)

@@ -35,7 +35,7 @@ def faust_app(settings: DetectorSettings, broker: BrokerSettings) -> Any:
         topic_partitions=broker.partitions,
         topic_replication_factor=broker.replication_factor,
         producer_acks=-1,
-        stream_buffer_maxsize=4096,
+        stream_buffer_maxsize=512,
         stream_wait_empty=False,
         stream_recovery_delay=0.0,
         web_enabled=False,

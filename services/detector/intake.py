@@ -75,6 +75,8 @@ class Intake:
                     await self._set_aside(event, problem)
                 if not held:
                     self._release(event, stage)
+                # Its payload is needed no more, and seconds may pass before its offset is released.
+                event.value = event.message.value = None
                 self.last_taken = time.monotonic()
                 self._positions.taken(event.message.tp, event.message.offset)
                 if stage == "fold" and event.message.timestamp:

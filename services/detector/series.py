@@ -17,7 +17,9 @@ from services.detector.burst import Limits, budget_spent, judge, may_fire, tail
 from services.detector.sketch import KEEP, AuthorSketch
 from services.detector.window import Counts, Reason, Seen, WindowTest, span
 
-VERSION: Final = 1
+VERSION: Final = 2
+_LISTED: Final = 1
+"""A version that wrote every cell of a ring as a number; read, and written as `VERSION` when next changed."""
 MAX_SOURCES: Final = 8
 """Told apart per series; what comes from further sources is counted under `OTHER`."""
 OTHER: Final = "overig"
@@ -67,7 +69,7 @@ class Series:
         self.kind = kind
         """Of series: ``term``, ``place``, ``phenomenon``, ``watch``, ``event``."""
         self.first_seen = -1
-        self.missing: list[tuple[int, int, float]] = []
+        self.missing: tuple[tuple[int, int, float], ...] = ()
         """Blind spells: from, to (exclusive), share of the view that was lost. Sorted, apart."""
         self._baseline = baseline
         self._head = -1
@@ -75,8 +77,8 @@ class Series:
         self._counts = Counts()
         self._signed = False
         """Some cell may be below zero: posts were counted back that this series never counted."""
-        self._sources: list[str] = []
-        self._more: list[Counts] = []
+        self._sources: tuple[str, ...] = ()
+        self._more: tuple[Counts, ...] = ()
         """Counts of the second source and on; the first has what is left."""
         self._unnamed: Counts | None = None
         """Posts whose source names no author."""
@@ -148,9 +150,9 @@ class Series:
             if len(self._sources) >= MAX_SOURCES:
                 source = OTHER
             if source not in self._sources:
-                self._sources.append(source)
-                if len(self._sources) > 1:
-                    self._more.append(Counts())
+                if self._sources:
+                    self._more = (*self._more, Counts())
+                self._sources = _same((*self._sources, source))
         at = self._sources.index(source)
         if at:
             self._more[at - 1].add(self._head, minute, posts)
@@ -205,7 +207,7 @@ class Series:
         baseline.learn_hour(hour, posts, seen)
         if hour % 24 == 0:
             self._authors.forget(end - KEEP)
-            self.missing = [spell for spell in self.missing if spell[1] > end - KEEP]
+            self.missing = tuple(spell for spell in self.missing if spell[1] > end - KEEP)
 
     def mark_missing(self, minute_from: int, minute_to: int, share: float = 1.0) -> None:
         """The sources were blind in [from, to): what is counted there is not what was posted.
@@ -222,7 +224,7 @@ class Series:
             spells.append((at, min(start, minute_to), share))
             at = max(at, end)
         spells.append((at, minute_to, share))
-        self.missing = sorted(spell for spell in spells if spell[0] < spell[1])
+        self.missing = tuple(sorted(spell for spell in spells if spell[0] < spell[1]))
 
     def _seen(self, start: int, end: int) -> float:
         if not self.missing or end <= start:
@@ -386,7 +388,7 @@ class Series:
                 self._head,
                 self._next_hour,
                 self.missing,
-                self._baseline.values.tobytes(),
+                self._baseline.to_bytes(),
                 self._counts.to_parts(),
                 self._sources,
                 [ring.to_parts() for ring in self._more],
@@ -400,20 +402,27 @@ class Series:
         """Raises ValueError when these are not the bytes of a series of this version."""
         try:
             parts: list[Any] = _decoder.decode(value)
-            if parts[0] != VERSION:
+            if parts[0] not in (_LISTED, VERSION):
                 raise ValueError(f"series state of version {parts[0]}, not {VERSION}")
+            counts = Counts.from_cells if parts[0] == _LISTED else Counts.from_parts
             series = cls(parts[1], Baseline(parts[1], parts[6]))
             series.first_seen, series._head, series._next_hour = parts[2:5]
-            series.missing = [(start, end, share) for start, end, share in parts[5]]
-            series._counts = Counts.from_parts(parts[7])
+            series.missing = tuple((start, end, share) for start, end, share in parts[5])
+            series._counts = counts(parts[7])
             series._signed = series._counts.signed
-            series._sources = parts[8]
-            series._more = [Counts.from_parts(one) for one in parts[9]]
-            series._unnamed = None if parts[10] is None else Counts.from_parts(parts[10])
+            series._sources = _same(tuple(parts[8]))
+            series._more = tuple(counts(one) for one in parts[9])
+            series._unnamed = None if parts[10] is None else counts(parts[10])
             series._authors = AuthorSketch.from_parts(*parts[11])
         except (msgspec.MsgspecError, TypeError, IndexError) as error:
             raise ValueError("not the state of a series") from error
         return series
+
+
+@lru_cache(maxsize=1_024)
+def _same(sources: tuple[str, ...]) -> tuple[str, ...]:
+    """One object for all series with the same sources in the same order."""
+    return sources
 
 
 @lru_cache(maxsize=64)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from sys import intern
 
 import msgspec
 
@@ -31,7 +32,8 @@ class Word(msgspec.Struct, array_like=True):
 
     minute: int
     posts: int
-    users: set[int]
+    users: tuple[int, ...]
+    """Each once. Few: a set would take ten times the memory."""
 
 
 class PlaceCount(msgspec.Struct, array_like=True):
@@ -48,8 +50,8 @@ class State(msgspec.Struct, array_like=True):
     counts: bytes = b""
     applied: dict[int, int] = {}
     """Last applied offset by partition of `posts.anonymous`: a share at or below it was counted before."""
-    ahead: dict[int, list[tuple[Share, dict[str, Place]]]] = {}
-    """Shares of minutes that not all partitions have reached, by minute."""
+    ahead: dict[int, list[msgspec.Raw]] = {}
+    """Shares of minutes that not all partitions have reached, by minute: each packed, with the places it names."""
     open_minute: int | None = None
     """A minute that was added to and not yet tested in full."""
     fired_minute: int | None = None
@@ -131,6 +133,7 @@ def _may_be(doubtful: Place, certain: Place) -> bool:
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(State)
+_share = msgspec.msgpack.Decoder(tuple[Share, dict[str, Place]])
 _waiting = msgspec.msgpack.Decoder(_Waiting)
 _head = msgspec.msgpack.Decoder(_Head)
 
@@ -161,6 +164,8 @@ class SeriesState:
         kept = _decoder.decode(value)
         counts = Series.from_bytes(kept.counts)
         kept.counts = b""
+        for minute, waiting in kept.ahead.items():
+            kept.ahead[minute] = [one.copy() for one in waiting]  # of their own, not a view of all these bytes
         return cls(kept, counts)
 
     def to_bytes(self) -> bytes:
@@ -193,6 +198,18 @@ class SeriesState:
                 self._name(key, naming, places[key], minute)
         if not kept.open_minute or minute > kept.open_minute:
             kept.open_minute = minute
+
+    def wait(self, share: Share, places: Mapping[str, Place]) -> bool:
+        """Keep a share until all partitions have reached its minute. True: it is the first of that minute."""
+        ahead = self.kept.ahead
+        packed = msgspec.Raw(_encoder.encode((share, {key: places[key] for key in share.places if key in places})))
+        first = share.minute not in ahead
+        ahead.setdefault(share.minute, []).append(packed)
+        return first
+
+    def waited(self, minute: int) -> Iterator[tuple[Share, dict[str, Place]]]:
+        """Shares of a minute that all have reached now; they wait no more."""
+        return map(_share.decode, self.kept.ahead.pop(minute, ()))
 
     def mark_blind(self, minute: int, spells: Iterable[Spell]) -> None:
         """Take in what the sources could not see, up to and with ``minute``: missing, not empty."""
@@ -240,15 +257,14 @@ class SeriesState:
         if entry is None or minute - entry.minute > WORDS_COUNT_MINUTES:
             if len(words) >= MAX_WORDS:
                 del words[min([(len(one.users), one.minute, name) for name, one in words.items()])[2]]
-            entry = words[word] = Word(minute, 0, set())
+            entry = words[intern(word)] = Word(minute, 0, ())
         elif minute > entry.minute:
             entry.minute = minute
         entry.posts += len(users)
-        known = entry.users
-        if len(known) < k:
+        if len(entry.users) < k:
             for user in users:
-                if len(known) < k:
-                    known.add(user)
+                if len(entry.users) < k and user not in entry.users:
+                    entry.users = (*entry.users, user)
 
     def calls(self, minute: int) -> int:
         """Distinct authors of strong calls in the day before ``minute``."""

@@ -23,7 +23,14 @@ QUARTERS: Final = 112
 """Quarter-hour cells, 28 h: windows of up to a day."""
 HOURS: Final = 176
 """Hour cells: windows of up to a week."""
-_ZEROS: Final = array("i", bytes(4 * HOURS))
+_WIDTHS: Final = "bhiq"
+"""Types of cells by the room they take; nearly all series count less than 128 in any cell."""
+_ZEROS: Final = {kind: array(kind, [0]) * HOURS for kind in _WIDTHS}
+_OF_WIDTH: Final = {zeros.itemsize: kind for kind, zeros in _ZEROS.items()}
+
+
+Packed = tuple[int, int, bytes]
+"""A ring: bytes a cell takes, zero bytes before, and all bytes up to the last that is not zero."""
 
 
 class Reason(StrEnum):
@@ -88,15 +95,16 @@ def span(now: int, scale: int) -> tuple[int, int]:
 class Counts:
     """Signed counts in three rings; `head`, the newest minute that fits, is kept by the owner.
 
-    A post older than a ring reaches is left out of that ring only.
+    A post older than a ring reaches is left out of that ring only. Cells are a byte wide until one must hold more.
     """
 
     __slots__ = ("hours", "minutes", "quarters")
 
     def __init__(self) -> None:
-        self.minutes = _ZEROS[:MINUTES]
-        self.quarters = _ZEROS[:QUARTERS]
-        self.hours = _ZEROS[:HOURS]
+        zeros = _ZEROS["b"]
+        self.minutes = zeros[:MINUTES]
+        self.quarters = zeros[:QUARTERS]
+        self.hours = zeros[:HOURS]
 
     def roll(self, head: int, to: int) -> None:
         """Makes room for the minutes after `head` up to and with `to`."""
@@ -107,11 +115,20 @@ class Counts:
 
     def add(self, head: int, minute: int, posts: int) -> None:
         if minute > head - MINUTES:
-            self.minutes[minute % MINUTES] += posts
+            try:
+                self.minutes[minute % MINUTES] += posts
+            except OverflowError:
+                self.minutes = _added(self.minutes, minute % MINUTES, posts)
         if minute // 15 > head // 15 - QUARTERS:
-            self.quarters[minute // 15 % QUARTERS] += posts
+            try:
+                self.quarters[minute // 15 % QUARTERS] += posts
+            except OverflowError:
+                self.quarters = _added(self.quarters, minute // 15 % QUARTERS, posts)
         if minute // 60 > head // 60 - HOURS:
-            self.hours[minute // 60 % HOURS] += posts
+            try:
+                self.hours[minute // 60 % HOURS] += posts
+            except OverflowError:
+                self.hours = _added(self.hours, minute // 60 % HOURS, posts)
 
     def total(self, start: int, end: int) -> int:
         """Posts in [start, end), read from the finest ring that its start is aligned to and its length fits in."""
@@ -131,17 +148,61 @@ class Counts:
         """Some cell is below zero."""
         return any(min(ring) < 0 for ring in (self.minutes, self.quarters, self.hours))
 
-    def to_parts(self) -> list[list[int]]:
-        """Each ring as its first cell and on; small numbers take one byte each when packed."""
-        return [self.minutes.tolist(), self.quarters.tolist(), self.hours.tolist()]
+    def to_parts(self) -> tuple[Packed, Packed, Packed]:
+        return _packed(self.minutes), _packed(self.quarters), _packed(self.hours)
 
     @classmethod
-    def from_parts(cls, parts: Sequence[Sequence[int]]) -> Counts:
-        counts = cls()
-        counts.minutes, counts.quarters, counts.hours = (array("i", ring) for ring in parts)
+    def from_parts(cls, parts: Sequence[Packed]) -> Counts:
+        counts = cls.__new__(cls)
+        minutes, quarters, hours = parts
+        counts.minutes = _unpacked(minutes, MINUTES)
+        counts.quarters = _unpacked(quarters, QUARTERS)
+        counts.hours = _unpacked(hours, HOURS)
+        return counts
+
+    @classmethod
+    def from_cells(cls, rings: Sequence[Sequence[int]]) -> Counts:
+        """Of each ring all cells."""
+        counts = cls.__new__(cls)
+        counts.minutes, counts.quarters, counts.hours = map(_narrow, rings)
         if (len(counts.minutes), len(counts.quarters), len(counts.hours)) != (MINUTES, QUARTERS, HOURS):
             raise ValueError("rings of another size")
         return counts
+
+
+def _added(ring: array[int], at: int, posts: int) -> array[int]:
+    """The ring with wider cells: one was to hold more than it can."""
+    cells = ring.tolist()
+    cells[at] += posts
+    return _narrow(cells)
+
+
+def _narrow(cells: Sequence[int]) -> array[int]:
+    """In the least room."""
+    for kind in _WIDTHS[:-1]:
+        try:
+            return array(kind, cells)
+        except OverflowError:
+            continue
+    return array(_WIDTHS[-1], cells)
+
+
+def _packed(ring: array[int]) -> Packed:
+    """The same bytes for the same counts, however they came about."""
+    if ring.typecode != "b":
+        ring = _narrow(ring)
+    cells = ring.tobytes()
+    body = cells.lstrip(b"\0")
+    return ring.itemsize, len(cells) - len(body), body.rstrip(b"\0")
+
+
+def _unpacked(packed: Packed, size: int) -> array[int]:
+    width, before, body = packed
+    kind = _OF_WIDTH.get(width)
+    after = size * width - before - len(body)
+    if kind is None or before < 0 or after < 0:
+        raise ValueError("rings of another size")
+    return array(kind, bytes(before) + body + bytes(after))
 
 
 def _clear(ring: array[int], head: int, to: int) -> None:
@@ -149,16 +210,17 @@ def _clear(ring: array[int], head: int, to: int) -> None:
     fresh, size = to - head, len(ring)
     if fresh <= 0:
         return
+    zeros = _ZEROS[ring.typecode]
     if fresh >= size:
-        ring[:] = _ZEROS[:size]
+        ring[:] = zeros[:size]
         return
     low = (head + 1) % size
     high = low + fresh
     if high <= size:
-        ring[low:high] = _ZEROS[:fresh]
+        ring[low:high] = zeros[:fresh]
     else:
-        ring[low:] = _ZEROS[: size - low]
-        ring[: high - size] = _ZEROS[: high - size]
+        ring[low:] = zeros[: size - low]
+        ring[: high - size] = zeros[: high - size]
 
 
 def _cells(ring: array[int], first: int, stop: int) -> array[int]:

@@ -29,11 +29,22 @@ class Counting:
     """Series that were added to in the minute that is still filling."""
     fresh: set[str] = field(default_factory=set)
     """Those of them that were added to since they were last tested: what did not change tests the same."""
-    due: list[tuple[int, str]] = field(default_factory=list)
-    """Heap of (minute, series) for which shares wait."""
+    due: dict[int, set[str]] = field(default_factory=dict)
+    """Series for which shares wait, by minute."""
     heard: set[str] = field(default_factory=set)
     """Series that were added to in the hour that is passing, for the picture."""
     told: int | None = None
+
+    def wait(self, minute: int, series: str) -> None:
+        names = self.due.get(minute)
+        if names is None:
+            names = self.due[minute] = set()
+        names.add(series)
+
+    def next_due(self, upto: int) -> int | None:
+        """The first minute, ``upto`` at most, for which something waits."""
+        first = min(self.due, default=None)
+        return first if first is not None and first <= upto else None
 
     def touch(self, series: str) -> None:
         self.touched.add(series)

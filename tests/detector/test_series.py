@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import base64
 import random
+import zlib
 from collections.abc import Iterable
 
 import numpy as np
@@ -139,11 +141,11 @@ def test_blind_minutes_lower_what_is_expected_and_are_reported() -> None:
     whole = series.expected(START + 10 * DAY, START + 10 * DAY + 60)
     series.mark_missing(START + 10 * DAY, START + 10 * DAY + 30)
     series.mark_missing(START + 10 * DAY + 10, START + 10 * DAY + 40, share=0.5)
-    assert series.missing == [
+    assert series.missing == (
         (START + 10 * DAY, START + 10 * DAY + 10, 1.0),
         (START + 10 * DAY + 10, START + 10 * DAY + 30, 1.0),
         (START + 10 * DAY + 30, START + 10 * DAY + 40, 0.5),
-    ]
+    )
     assert series.expected(START + 10 * DAY, START + 10 * DAY + 60) == pytest.approx(whole * 25 / 60, rel=0.1)
 
 
@@ -273,10 +275,37 @@ def test_within_a_minute_it_only_gets_more_surprising(steps: list[int]) -> None:
             last, fired = found.probability, found.verdict is Reason.FIRED
 
 
+VERSION_1_START = 29_903_760
+VERSION_1 = (
+    "c-ou8xU@X6Bst?8;|cExKq4^j90U8TFB2z&*c>22=(PO<1~53v=x}PemvgB8K1T+I1C9)X4A>oYu&1VZAGQ6cW*#iuCf{Lbpl6scvi!#oy"
+    "TedG3#(Yr*k?{aIZR+XHw>nv!UA+06CqzrUY?Xwnp&J)xgs~QxFkO%KW}kSaq%R2M<F&qqbNj4IZzB^53(3!WQ4m8C!l*~qhCxh;<0wH#S{?|"
+    "bk9>Pbc-n#yxDkA#S}4qn0!P-s7lMz#h;Jw#X-)!msPf;NxwB<o|u+8f05bR+jSY|*3C8&*}Zmw#FZl=XT47_<^-N#bn!XC2x5cq5e5LP>|Ku"
+)
+"""What it wrote of the series made in the test, compressed."""
+
+
 @pytest.mark.parametrize("value", [b"", b"\xc1", b"\x93\x02\x03\x04", Series.empty("x").to_bytes()[:-9]])
 def test_bytes_of_something_else_are_refused(value: bytes) -> None:
     with pytest.raises(ValueError, match="state"):
         Series.from_bytes(value)
+
+
+def test_a_series_of_version_1_is_read_and_goes_on() -> None:
+    kept = Series.from_bytes(zlib.decompress(base64.b85decode(VERSION_1)))
+    made = Series.empty("watch")
+    for minute, posts in ((0, 3), (7, 1), (61, 200), (180, 2), (1_500, 1)):
+        sources = {"bluesky": posts - 1, "mastodon": 1} if posts > 1 else {"rss": 1}
+        made.add(VERSION_1_START + minute, posts, [f"a{number}" for number in range(min(posts, 5))], sources)
+    made.add(VERSION_1_START + 1_501, 4)
+    made.mark_missing(VERSION_1_START + 1_400, VERSION_1_START + 1_410, 0.5)
+    made.add(VERSION_1_START + 1_502, -1)
+    assert kept.to_bytes() == made.to_bytes()
+
+
+def test_a_new_series_takes_little() -> None:
+    series = Series.empty("watch")
+    series.count(START, 1, "bluesky", [1])
+    assert len(series.to_bytes()) < 100
 
 
 def test_the_value_stays_small() -> None:

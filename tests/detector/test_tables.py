@@ -74,6 +74,43 @@ def test_a_crowd_of_series_is_written_at_once_and_packed_from_the_oldest(monkeyp
     assert [part.get(name) for name in "abcde"] == [b"a", b"b", b"c", b"d", b"e"], "what is packed is not gone"
 
 
+def test_a_flood_between_two_checkpoints_is_packed_before_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.detector.tables.MOST_UNPACKED", 3)
+    series = table("series")
+    part = series.part(0)
+    for name in "abcdef":
+        part.put(name, name.encode())
+        assert len(series.live) <= 3
+    assert series.size == 6
+    assert list(part.names()) == list("abcdef")
+    assert part.stored("a") == b"a", "a worker that looks at its head needs not unpack it"
+    assert part.get("a") == b"a"
+    part.put("a", b"A")
+    part.drop("b")
+    assert (part.get("b"), part.stored("b")) == (None, None)
+    assert list(part.names()) == list("acdef")
+    assert len(series.live) <= 3
+    written = [(key, value) for _, key, value in series.written()]
+    assert written == [
+        (b"0:a", b"A"), (b"0:b", None), (b"0:c", b"c"), (b"0:d", b"d"), (b"0:e", b"e"), (b"0:f", b"f")
+    ], "each once, in the order of their first change"  # fmt: skip
+    assert [part.get(name) for name in "abcdef"] == [b"A", None, b"c", b"d", b"e", b"f"]
+    assert not series.written()
+
+
+def test_what_is_in_hands_is_not_packed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.detector.tables.MOST_UNPACKED", 1)
+    series = table("series")
+    part = series.part(0)
+    part.put("a", b"a")
+    part.put("b", b"b")
+    assert part.get("a") == b"a"
+    assert list(series.live) == [b"0:a"]
+    part.put("a", b"A")
+    assert part.get("b") == b"b"
+    assert part.get("a") == b"A"
+
+
 def test_a_glance_at_bytes_sees_what_the_whole_state_says() -> None:
     state = SeriesState.new(Subject(phenomenon="rellen"), "watch", MONDAY_NOON)
     state.counts.add(MONDAY_NOON, 3, ["a", "b"])

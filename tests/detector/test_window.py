@@ -36,6 +36,24 @@ def test_every_window_holds_exactly_its_posts(found: list[tuple[int, int]], scal
     assert Counts.from_parts(counts.to_parts()).total(start, end) == counts.total(start, end)
 
 
+@given(st.lists(st.integers(-40_000, 3_000_000_000), min_size=1, max_size=20))
+def test_cells_grow_with_what_they_hold_and_the_same_counts_are_the_same_bytes(found: list[int]) -> None:
+    counts, small = Counts(), Counts()
+    for posts in found:
+        counts.add(HEAD, HEAD, posts)
+    assert counts.total(HEAD - 59, HEAD + 1) == sum(found)
+    assert Counts.from_parts(counts.to_parts()).to_parts() == counts.to_parts()
+    counts.add(HEAD, HEAD, 1 - sum(found))
+    small.add(HEAD, HEAD, 1)
+    assert counts.to_parts() == small.to_parts(), "however they came about"
+
+
+@pytest.mark.parametrize("packed", [(3, 0, b"x"), (1, -1, b"x"), (1, 0, bytes(1_000))])
+def test_a_ring_of_something_else_is_refused(packed: tuple[int, int, bytes]) -> None:
+    with pytest.raises(ValueError, match="another size"):
+        Counts.from_parts([packed] * 3)
+
+
 def test_rings_of_another_size_are_refused() -> None:
     with pytest.raises(ValueError, match="another size"):
-        Counts.from_parts([[0], [0], [0]])
+        Counts.from_cells([[0], [0], [0]])
