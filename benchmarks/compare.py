@@ -1,7 +1,12 @@
 """Ours beside the peers, on one broker, with the same posts and the same answer: what `make bench` runs.
 
-Every peer counts posts per watched term and minute; ours does all the detector does (places, gatherings, authors, all
-windows, durable state) and its term series must hold the same counts. Rounds are run in turn, so that a busy machine
+Every peer counts posts per watched term and minute. Ours is there twice, never one in place of the other:
+
+- *whole detector*: all the detector does (places, moments, gatherings, authors, words, all windows, durable state);
+- *terms alone*: what the peers do and no more, kept durable by the same process, records, deltas, tables and changelog
+  (`benchmarks.detector_terms`), of posts that name no author, since no peer looks at authors.
+
+The term series of both must hold the same counts as every peer. Rounds are run in turn, so that a busy machine
 is busy for all. Medians and spread; speed is reported, never judged; a count that differs is an error. A peer that does
 not finish stays in the table with its reason.
 
@@ -32,11 +37,11 @@ from rich.table import Table
 
 from benchmarks.detector import measure
 from benchmarks.detector_posts import COUNTING, Workload, batches, expected_counts, terms
-from benchmarks.rig import REPOSITORY, Rig, machine, rig, send, send_posts, show, whole
+from benchmarks.rig import REPOSITORY, Rig, machine, renew, rig, send, send_posts, show, whole
 from broker.topics import ensure_topics
 from configuration import Configuration
 from contracts.codec import encode
-from contracts.topics import Topic
+from contracts.topics import POSTS_ANONYMOUS, Topic
 
 PEERS = REPOSITORY / "benchmarks" / "peers"
 ENVIRONMENT = REPOSITORY / "build" / "bench" / "bin" / "python"
@@ -62,7 +67,8 @@ ALL = (
     Peer(name="confluent-kafka + dict", script="confluent_dict.py", posts=400_000, state="none"),
     Peer(name="aiokafka + dict, packed", script="aiokafka_dict.py", posts=400_000, state="none", packed=True),
 )
-OURS = "Seinpost detector"
+OURS = "Seinpost, whole detector"
+TERMS = "Seinpost, terms alone"
 
 
 def main() -> None:
@@ -82,20 +88,30 @@ def main() -> None:
     if not ENVIRONMENT.exists():
         console.print("the peers are not installed (make bench does): ours alone")
         peers = []
-    rows: dict[str, list[dict[str, float]]] = {OURS: [], **{peer.name: [] for peer in peers}}
+    rows: dict[str, list[dict[str, float]]] = {OURS: [], TERMS: [], **{peer.name: [] for peer in peers}}
     failed: dict[str, list[str]] = {peer.name: [] for peer in peers}
     with tempfile.TemporaryDirectory() as directory, rig(Path(directory)) as here:
         before = machine()
-        mine = Workload(posts=ours, matching=matching, partitions=here.broker.partitions)
-        send_posts(here, mine, config)
+        partitions = here.broker.partitions
+        mine: dict[str, tuple[Workload, str | None]] = {
+            OURS: (Workload(posts=ours, matching=matching, partitions=partitions), None),
+            TERMS: (
+                Workload(posts=ours, matching=matching, partitions=partitions, authors=False),
+                "benchmarks.detector_terms",
+            ),
+        }
         for posts, packed in sorted({(peer.posts, peer.packed) for peer in peers}):
             _send(here, Workload(posts=posts, matching=matching), config, packed=packed)
         for number in range(rounds):
-            result = measure(here, mine, config, group=f"bench-{number}")
-            rows[OURS].append(result)
-            console.print(
-                f"round {number + 1}: {OURS}: {result['posts_per_s']:,} posts/s, {result['posts_per_cpu_s']:,} a CPU s"
-            )
+            for at, (name, (workload, module)) in enumerate(mine.items()):
+                renew(here, (POSTS_ANONYMOUS,))
+                send_posts(here, workload, config)
+                result = measure(here, workload, config, group=f"bench-{number}-{at}", module=module)
+                rows[name].append(result)
+                console.print(
+                    f"round {number + 1}: {name}: {result['posts_per_s']:,} posts/s, "
+                    f"{result['posts_per_cpu_s']:,} a CPU s"
+                )
             for peer in peers:
                 try:
                     found = _run(here, peer, Workload(posts=peer.posts, matching=matching), config)
@@ -190,15 +206,18 @@ def _tell(
     console: Console,
     before: dict[str, Any],
 ) -> None:
-    states = {peer.name: peer.state for peer in ALL} | {OURS: "changelog"}
+    states = {peer.name: peer.state for peer in ALL} | {OURS: "changelog", TERMS: "changelog"}
     table = Table(
         title=f"posts counted per term and minute, {matching:.2%} of them count, on {here.name}; "
-        f"medians of {len(rows[OURS])} rounds"
+        f"medians of {len(rows[OURS])} rounds; ratios per CPU second"
     )
-    for column in ("", "durable state", "posts/s", "spread", "posts/CPU s", "MB", "ours ÷ it, per CPU s"):
+    for column in ("", "durable state", "posts/s", "spread", "posts/CPU s", "MB", "whole ÷ it", "terms ÷ it"):
         table.add_column(column, justify="left" if column in ("", "durable state") else "right")
     summary: dict[str, Any] = {}
-    ours = statistics.median(one["posts_per_cpu_s"] for one in rows[OURS])
+    ours = {
+        kind: {key: statistics.median(one[key] for one in rows[name]) for key in ("posts_per_s", "posts_per_cpu_s")}
+        for kind, name in (("whole", OURS), ("terms", TERMS))
+    }
     for name, found in rows.items():
         if reasons := failed.get(name):
             summary[name] = {"failed": len(reasons), "reasons": reasons}
@@ -209,22 +228,24 @@ def _tell(
         middle = {
             key: statistics.median(one[key] for one in found) for key in ("posts_per_s", "posts_per_cpu_s", "rss_mb")
         }
-        ratio = ours / middle["posts_per_cpu_s"]
-        wall = statistics.median(one["posts_per_s"] for one in rows[OURS]) / middle["posts_per_s"]
+        ratios = {kind: mine["posts_per_cpu_s"] / middle["posts_per_cpu_s"] for kind, mine in ours.items()}
         summary[name] = (
             summary.get(name, {})
             | {key: round(value) for key, value in middle.items()}
             | {
                 "lowest": round(min(speeds)),
                 "highest": round(max(speeds)),
-                "ours_over_it": round(wall, 2),
-                "ours_over_it_per_cpu_s": round(ratio, 2),
+            }
+            | {
+                f"{kind}_over_it{'_per_cpu_s' if key == 'posts_per_cpu_s' else ''}": round(mine[key] / middle[key], 2)
+                for kind, mine in ours.items()
+                for key in mine
             }
         )
         spread = f"{min(speeds):,.0f}-{max(speeds):,.0f}"
         table.add_row(
             name, states[name], f"{middle['posts_per_s']:,.0f}", spread, f"{middle['posts_per_cpu_s']:,.0f}",
-            f"{middle['rss_mb']:,.0f}", f"{ratio:.2f}",
+            f"{middle['rss_mb']:,.0f}", f"{ratios['whole']:.2f}", f"{ratios['terms']:.2f}",
         )  # fmt: skip
     console.print(table)
     show(

@@ -51,15 +51,28 @@ def run(workload: Workload, workers: int = 1) -> dict[str, Any]:
 
 
 def measure(
-    here: Rig, workload: Workload, config: Configuration, workers: int = 1, group: str = "bench"
+    here: Rig,
+    workload: Workload,
+    config: Configuration,
+    workers: int = 1,
+    group: str = "bench",
+    module: str | None = None,
 ) -> dict[str, Any]:
-    """Workers of a new group read what is on `posts.anonymous`, until its last delta is taken."""
+    """Workers of a new group read what is on `posts.anonymous`, until its last delta is taken. ``module``: what they
+    run instead of the service."""
     renew(here, (SERIES_DELTAS, SIGNALS, ALERTS))
     settings = {"SEINPOST_DETECTOR__GROUP": group}
     with ExitStack() as stack:
         running = [
             stack.enter_context(
-                run_service("detector", here.broker, here.directory / f"{number}.log", settings, wait_ready=False)
+                run_service(
+                    "detector",
+                    here.broker,
+                    here.directory / f"{number}.log",
+                    settings,
+                    wait_ready=False,
+                    module=module,
+                )
             )
             for number in range(workers)
         ]

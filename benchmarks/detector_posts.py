@@ -43,6 +43,8 @@ class Workload:
     """Event time against life, at `pace` posts a second of processing: a minute of it has 100,000 posts."""
     pace: int = 100_000
     partitions: int = 1
+    authors: bool = True
+    """Whether posts name their author; the same posts otherwise."""
     seed: int = 1
 
     def minute(self, number: int) -> int:
@@ -74,7 +76,7 @@ def batches(workload: Workload, configuration: Configuration) -> Iterator[Anonym
                     minute=workload.minute(start + at),
                     source=source,
                     tokens=tokens,
-                    author=writer,
+                    author=writer if workload.authors else None,
                     post=writer[::-1],
                     lang="nl",
                 )

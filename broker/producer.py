@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Awaitable, Callable, Iterable
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer
 
@@ -15,6 +16,8 @@ from broker.settings import BrokerSettings
 MAX_IN_FLIGHT = 5_000
 """Records sent but not acknowledged. At this many `send` waits: a slow broker slows the source, memory stays flat."""
 
+BATCH_BYTES = 256_000
+"""Of `AcknowledgedProducer.send_all`; a record that is larger travels alone."""
 STOP_PATIENCE_S = 2.0
 """How long stopping waits for records that nobody flushed."""
 
@@ -33,6 +36,7 @@ class AcknowledgedProducer:
             acks="all",
             enable_idempotence=True,
             linger_ms=linger_ms,
+            max_batch_size=BATCH_BYTES,
             max_request_size=2_000_000,
         )
         self._slots = asyncio.Semaphore(MAX_IN_FLIGHT)
@@ -62,10 +66,28 @@ class AcknowledgedProducer:
         timestamp_ms: int | None = None,
     ) -> None:
         """Queue one record; waits while `MAX_IN_FLIGHT` are unacknowledged. Raises an earlier failure."""
+        await self._queue(self._producer.send, topic, value, key=key, partition=partition, timestamp_ms=timestamp_ms)
+
+    async def send_all(self, topic: str, records: Iterable[tuple[bytes, bytes | None]], *, partition: int) -> None:
+        """`send` of many keys and values to one partition, in this order; a tenth of the work."""
+        batch = self._producer.create_batch()
+        for key, value in records:
+            if batch.append(key=key, value=value, timestamp=None) is None:
+                await self._send_batch(batch, topic, partition)
+                batch = self._producer.create_batch()
+                batch.append(key=key, value=value, timestamp=None)
+        if batch.record_count():
+            await self._send_batch(batch, topic, partition)
+
+    async def _send_batch(self, batch: Any, topic: str, partition: int) -> None:
+        batch.close()
+        await self._queue(self._producer.send_batch, batch, topic, partition=partition)
+
+    async def _queue(self, send: Callable[..., Awaitable[asyncio.Future[Any]]], *what: Any, **where: Any) -> None:
         self._raise_failure()
         await self._slots.acquire()
         try:
-            future = await self._producer.send(topic, value, key=key, partition=partition, timestamp_ms=timestamp_ms)
+            future = await send(*what, **where)
         except BaseException:
             self._slots.release()
             raise

@@ -23,10 +23,11 @@ from runtime.logs import log
 from runtime.probes import Health, probes_only
 from runtime.process import CannotStart, run, serving
 from services.detector import metrics
-from services.detector.application import Application
+from services.detector.application import Application, Matching
 from services.detector.behind import Standing
 from services.detector.coverage import SourceCoverage
 from services.detector.mandates import Told
+from services.detector.matching import Matcher
 from services.detector.reload import follow
 from services.detector.settings import Settings
 
@@ -35,14 +36,16 @@ STALLED_AFTER_S = 60.0
 """Records waiting and none taken for this long: the worker hangs, whatever it says of itself."""
 
 
-async def main(settings: Settings, stop: asyncio.Event) -> None:
+async def main(settings: Settings, stop: asyncio.Event, matching: Matching = Matcher) -> None:
     configuration = _configuration(settings)
     health = Health(stalled_after_s=STALLED_AFTER_S)
     async with serving(probes_only(health), settings):
         await ensure_topics(settings.broker)
         coverage = SourceCoverage()
         async with AcknowledgedProducer(settings.broker, "detector", linger_ms=2) as producer:
-            application = Application(settings.detector, settings.broker, configuration, producer, coverage)
+            application = Application(
+                settings.detector, settings.broker, configuration, producer, coverage, matching=matching
+            )
             _settle()
             try:
                 notices = Notices(producer, "detector")

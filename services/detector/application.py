@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -26,7 +26,7 @@ from broker.producer import AcknowledgedProducer
 from broker.settings import BrokerSettings
 from broker.topics import partitions_of
 from configuration import Configuration
-from configuration.mandates import Mandate, cover
+from configuration.mandates import Cover, Mandate, cover
 from contracts import topics
 from contracts.alert import Alert
 from contracts.alert import key as alert_key
@@ -57,6 +57,7 @@ WAIT_FOR_KNOWN_RECORDS_S = 30.0
 """A partition that holds unread records is not idle, however slowly these come; unless they never come (retention)."""
 REANNOUNCE_IDLE_S = 5.0
 """A worker that took over a partition of series must hear again which partitions of posts are idle."""
+Matching = Callable[[Configuration, Cover], Matcher]
 SERIES_STATE = Codec(encode=SeriesState.to_bytes, decode=SeriesState.from_bytes)
 
 
@@ -73,14 +74,18 @@ class Application:
         configuration: Configuration,
         producer: AcknowledgedProducer,
         coverage: SourceCoverage,
+        *,
+        matching: Matching = Matcher,
     ) -> None:
+        """``matching``: how posts are matched under a configuration and what mandates allow."""
+        self._matching = matching
         self._settings = settings
         self._configuration = configuration
         self._producer = producer
         self._coverage = coverage
         self.cover = cover(configuration.mandates, datetime.datetime.now(datetime.UTC))
         """What mandates allow now."""
-        self._matcher = Matcher(configuration, self.cover)
+        self._matcher = matching(configuration, self.cover)
         self.faust = faust_app(settings, broker)
         self._sources = partitions_of(topics.POSTS_ANONYMOUS, broker)
         self._targets = partitions_of(topics.SERIES_DELTAS, broker)
@@ -260,9 +265,12 @@ class Application:
 
     async def _write(self, table: CheckpointedTable, values: Sequence[Written]) -> None:
         size = 0
+        by_partition: dict[int, list[tuple[bytes, bytes | None]]] = {}
         for number, key, value in values:
-            await self._producer.send(table.changelog_topic_name, value, key=key, partition=number)
+            by_partition.setdefault(number, []).append((key, value))
             size += len(value or b"") + len(key)
+        for number, records in by_partition.items():
+            await self._producer.send_all(table.changelog_topic_name, records, partition=number)
         metrics.TABLE_BYTES.labels(table.name).inc(size)
         metrics.TABLE_WRITES.labels(table.name).inc(len(values))
         metrics.TABLE_SIZE.labels(table.name).set(table.size)
@@ -313,7 +321,7 @@ class Application:
     def _change_cover(self) -> None:
         """Mandates begin and end by the clock: what an ended one gave is emptied, what is open under none is closed."""
         self.cover = cover(self._configuration.mandates, datetime.datetime.now(datetime.UTC))
-        self._matcher = Matcher(self._configuration, self.cover)
+        self._matcher = self._matching(self._configuration, self.cover)
         for fold in self._folds.values():
             fold.configure(self._matcher)
         for detection in self._detections.values():

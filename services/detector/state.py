@@ -201,11 +201,14 @@ class SeriesState:
 
     def wait(self, share: Share, places: Mapping[str, Place]) -> bool:
         """Keep a share until all partitions have reached its minute. True: it is the first of that minute."""
-        ahead = self.kept.ahead
-        packed = msgspec.Raw(_encoder.encode((share, {key: places[key] for key in share.places if key in places})))
-        first = share.minute not in ahead
-        ahead.setdefault(share.minute, []).append(packed)
-        return first
+        named = {key: places[key] for key in share.places if key in places} if share.places else share.places
+        packed = msgspec.Raw(_encoder.encode((share, named)))
+        waiting = self.kept.ahead.get(share.minute)
+        if waiting is None:
+            self.kept.ahead[share.minute] = [packed]
+            return True
+        waiting.append(packed)
+        return False
 
     def waited(self, minute: int) -> Iterator[tuple[Share, dict[str, Place]]]:
         """Shares of a minute that all have reached now; they wait no more."""

@@ -11,7 +11,7 @@ from aiokafka import TopicPartition
 from broker.consumer import BatchConsumer
 from broker.dead_letters import DEAD_LETTERS_TOTAL, DeadLetters
 from broker.embedded import free_port
-from broker.producer import AcknowledgedProducer
+from broker.producer import BATCH_BYTES, AcknowledgedProducer
 from broker.settings import BrokerSettings
 from broker.topics import BrokerUnreachable, ensure_topics
 from contracts.codec import Decoder, Malformed
@@ -54,6 +54,20 @@ async def test_what_is_not_committed_is_read_again(broker: BrokerSettings) -> No
     assert (await read(commit=4))[:10] == [str(number).encode() for number in range(10)]
     assert await read(commit=None) == [str(number).encode() for number in range(4, 10)]
     assert await read(commit=None) == [str(number).encode() for number in range(4, 10)]
+
+
+async def test_many_at_once_are_sent_in_their_order(broker: BrokerSettings) -> None:
+    records: list[tuple[bytes, bytes | None]] = [(f"{at}".encode(), bytes([at % 256]) * 1_000) for at in range(600)]
+    records += [(b"7", None), (b"large", b"x" * 2 * BATCH_BYTES), (b"last", b"")]
+    async with AcknowledgedProducer(broker, "test") as producer:
+        await producer.send(POSTS_RAW.name, b"", key=b"before", partition=1)
+        await producer.send_all(POSTS_RAW.name, records, partition=1)
+        await producer.send_all(POSTS_RAW.name, [], partition=1)
+        await producer.send(POSTS_RAW.name, b"", key=b"after", partition=1)
+        await producer.flush()
+        assert producer.waiting_s == 0
+    found = [(record.key, record.value) for record in await read_topic(broker, POSTS_RAW.name) if record.partition == 1]
+    assert found[-len(records) - 2 :] == [(b"before", b""), *records, (b"after", b"")]
 
 
 async def test_a_dead_letter_tells_where_and_why_but_not_what(broker: BrokerSettings) -> None:

@@ -75,14 +75,21 @@ def environment_of(broker: BrokerSettings, extra: Mapping[str, str]) -> dict[str
 
 @contextlib.contextmanager
 def run_service(
-    name: str, broker: BrokerSettings, log: Path, extra: Mapping[str, str] | None = None, *, wait_ready: bool = True
+    name: str,
+    broker: BrokerSettings,
+    log: Path,
+    extra: Mapping[str, str] | None = None,
+    *,
+    wait_ready: bool = True,
+    module: str | None = None,
 ) -> Iterator[RunningService]:
-    """Start a service and wait until it is ready; on leaving the context it is stopped, whatever happened."""
+    """Start a service and wait until it is ready; on leaving the context it is stopped, whatever happened. ``module``
+    to run, where it is not `services.<name>`."""
     port = free_port()
     environment = environment_of(broker, {"SEINPOST_PORT": str(port), **(extra or {})})
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", f"services.{name}"],
+            [sys.executable, "-m", module or f"services.{name}"],
             cwd=REPOSITORY,
             env=environment,
             stdout=output,

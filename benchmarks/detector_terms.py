@@ -1,0 +1,32 @@
+"""The detector, counting posts per term and minute and nothing else: `python -m benchmarks.detector_terms`.
+
+What the peers of `make bench` are asked for, kept as the detector keeps everything: its own process, records, fold,
+deltas, tables and changelog. What it leaves out is what no peer does: places, moments, calls, gatherings and words.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from contracts.anonymous_posts import AnonymousPost
+from runtime.process import run
+from services.detector.__main__ import main
+from services.detector.events import Reading
+from services.detector.matching import Contribution, Matcher
+from services.detector.settings import Settings
+
+
+class TermsAlone(Matcher):
+    """A post adds to the series of the terms that name something in it."""
+
+    def match(self, post: AnonymousPost, _: str = "") -> tuple[list[Contribution], Reading | None]:
+        watched = [one for one in self._vocabulary.find(post.tokens, post.minute) if one.named]
+        terms = [term for one in watched for term in self._all_over(one.phenomenon, one.topics)[1:]]
+        return terms if len(watched) < 2 else list({term.series: term for term in terms}.values()), None
+
+    def words(self, _: AnonymousPost) -> list[str]:
+        return []
+
+
+if __name__ == "__main__":
+    run("detector", Settings, partial(main, matching=TermsAlone))
