@@ -86,13 +86,17 @@ def batches(workload: Workload, configuration: Configuration) -> Iterator[Anonym
 
 
 def terms(configuration: Configuration) -> list[str]:
-    """One term of each phenomenon, that names it by itself: what posts that count speak of."""
-    return [
-        next(term.term for term in phenomenon.terms if term.role is Role.TOPIC and term.weight >= ENOUGH_WEIGHT)
+    """Terms that name a phenomenon by themselves: what posts that count speak of."""
+    return [term for of in _by_phenomenon(configuration) for term in of]
+
+
+def _by_phenomenon(configuration: Configuration) -> list[list[str]]:
+    found = [
+        [term.term for term in phenomenon.terms if term.role is Role.TOPIC and term.weight >= ENOUGH_WEIGHT]
         for phenomenon in configuration.phenomena
         if not phenomenon.watch_places
-        and any(term.role is Role.TOPIC and term.weight >= ENOUGH_WEIGHT for term in phenomenon.terms)
     ]
+    return [some for some in found if some]
 
 
 def expected_counts(workload: Workload, configuration: Configuration) -> dict[str, int]:
@@ -106,9 +110,9 @@ def expected_counts(workload: Workload, configuration: Configuration) -> dict[st
 def _said(configuration: Configuration, series: int) -> list[tuple[tuple[str, ...], int]]:
     """As many things to say, each about a town, as make about that many series: topics at places, then gatherings."""
     towns = sorted(gemeente.name for gemeente in configuration.gazetteer.gemeenten.values() if " " not in gemeente.name)
-    topics = terms(configuration)
+    topics = _by_phenomenon(configuration)
     found: list[tuple[tuple[str, ...], int]] = [
-        ((topic, "in", town), number) for number, town in enumerate(towns) for topic in topics
+        ((of[number % len(of)], "in", town), number) for number, town in enumerate(towns) for of in topics
     ]
     found += [
         (("kom allemaal", "morgen", f"{hour}:{minute:02}", "naar", town, "rellen"), number)
@@ -116,4 +120,4 @@ def _said(configuration: Configuration, series: int) -> list[tuple[tuple[str, ..
         for minute in (0, 15, 30, 45)
         for number, town in enumerate(towns)
     ]
-    return found[: max(1, series - len(towns) - 2 * len(topics))]
+    return found[: max(1, series - len(towns) - len(topics) - sum(map(len, topics)))]

@@ -20,9 +20,9 @@ class TermsAlone(Matcher):
     """A post adds to the series of the terms that name something in it."""
 
     def match(self, post: AnonymousPost, _: str = "") -> tuple[list[Contribution], Reading | None]:
-        watched = [one for one in self._vocabulary.find(post.tokens, post.minute) if one.named]
-        terms = [term for one in watched for term in self._all_over(one.phenomenon, one.topics)[1:]]
-        return terms if len(watched) < 2 else list({term.series: term for term in terms}.values()), None
+        watched = self._vocabulary.find(post.tokens, post.minute)
+        terms = [term for one in watched if one.named for term in self._all_over(one.phenomenon, one.topics)[1:]]
+        return terms if len(watched) == 1 else list({term.series: term for term in terms}.values()), None
 
     def words(self, _: AnonymousPost) -> list[str]:
         return []

@@ -60,10 +60,11 @@ class Vocabulary:
 
     def find(self, tokens: Sequence[str], minute: int) -> tuple[Watched, ...]:
         """Phenomena of one post written at ``minute`` (minutes since the epoch), in the order of the configuration."""
-        terms = self.terms
-        if terms.isdisjoint(tokens):
+        found = self.terms.intersection(tokens)
+        if not found:
             return ()  # nearly every post
-        hits = tuple([token for token in tokens if token in terms])
+        # Of one term alone there is no order to keep.
+        hits = tuple(found) if len(found) == 1 else tuple([token for token in tokens if token in found])
         known = self._found.get(hits)
         if known is None:
             if len(self._found) >= REMEMBERED:
