@@ -5,9 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from configuration.document import Entry
+from contracts.raw_post import EXERCISE
+
+
+def _is_an_exercise(exercise: str) -> str:
+    if not EXERCISE.fullmatch(exercise):
+        raise ValueError("an exercise has an id of letters, digits, '.', '_' and '-', other than 'real'")
+    return exercise
+
+
+ExerciseId = Annotated[str, AfterValidator(_is_an_exercise)]
 
 
 class Source(Entry):
@@ -51,8 +61,8 @@ class Push(Source):
     kind: Literal["push"]
     path: str = Field(pattern=r"^/v1/[a-z0-9-]+$")
     token_secret: str
-    exercise: str | None = None
-    """Everything pushed here belongs to this exercise."""
+    exercise: ExerciseId | None = None
+    """Everything pushed here belongs to this exercise, or to a session of it that a post names: ``exercise.session``."""
 
 
 class File(Source):
@@ -60,7 +70,7 @@ class File(Source):
     path: Path
     speed: float | None = Field(None, gt=0)
     """1: as it happened; 1000: a thousand times faster; absent: as fast as the machine goes."""
-    exercise: str | None = None
+    exercise: ExerciseId | None = None
 
 
 AnySource = Annotated[Jetstream | Mastodon | Feed | Push | File, Field(discriminator="kind")]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 MAX_TEXT_CHARS = 20_000
 """Longer than any network allows; a longer text is a dead letter, so that one post cannot occupy the anonymizer."""
 
+EXERCISE = re.compile(r"(?!real$)[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+"""Id of an exercise. ``real`` is how the detector names what is none."""
 
 PROBE = "seinpost-probe"
 """The exercise of posts that measure the chain itself (`services.ingest.probe`). The notifier takes what comes of them

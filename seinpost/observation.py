@@ -82,9 +82,9 @@ class Observer:
             dead=sum(_dead(samples).values()),
             dead_by_reason=_dead(samples),
             activity=int(sum(value for each in samples for name, value in each.items() if _counts_work(name))),
-            opened=int(summary["alertsOpened"]),
-            delivered=int(summary["delivered"]),
-            pending=int(summary["pending"]),
+            opened=int(summary["alertsOpened"] + summary["exercises"]["alertsOpened"]),
+            delivered=int(summary["delivered"] + summary["exercises"]["delivered"]),
+            pending=int(summary["pending"] + summary["exercises"]["pending"]),
         )
 
     def cpu_seconds(self) -> dict[str, float]:

@@ -128,12 +128,12 @@ async def _keep_house(settings: Settings, service: Service, consumer: BatchConsu
             metrics.DROPPED.labels(reason.value).inc(count - told[number])
             told[number] = count
         metrics.PERMITTED.inc(projector.permitted - permitted)
-        metrics.EVICTED.inc(anonymizer.remembered.evicted - evicted)
+        metrics.EVICTED.inc(anonymizer.evicted - evicted)
         metrics.RELEASED.inc(anonymizer.released - released)
-        permitted, evicted, released = projector.permitted, anonymizer.remembered.evicted, anonymizer.released
+        permitted, evicted, released = projector.permitted, anonymizer.evicted, anonymizer.released
         metrics.KEY_AGE.set((now - anonymizer.secret.made_ms) / 1000)
-        metrics.REMEMBERED.set(len(anonymizer.remembered))
-        metrics.NEW_WORDS.set(len(anonymizer.candidates))
+        metrics.REMEMBERED.set(anonymizer.remembered)
+        metrics.NEW_WORDS.set(anonymizer.new_words)
         with contextlib.suppress(KafkaError):  # a rebalance took a partition away while it was asked
             for partition, lag in (await consumer.lag()).items():
                 metrics.LAG.labels(str(partition.partition)).set(lag)
@@ -155,7 +155,7 @@ async def _follow(settings: Settings, lexicon: Lexicon, version: str, anonymizer
         earlier = anonymizer.projector
         projector.dropped, projector.permitted = earlier.dropped, earlier.permitted
         anonymizer.projector = projector
-        anonymizer.candidates.require(found.thresholds.k_anonymity)
+        anonymizer.require(found.thresholds.k_anonymity)
         version = found.version
         metrics.RELOADS.labels("changed").inc()
         log().info("configuration changed", version=version)

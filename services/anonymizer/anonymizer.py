@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from contracts.anonymous_posts import AnonymousPost
 from contracts.codec import Malformed
 from contracts.dead_letter import Reason
-from contracts.raw_post import MAX_TEXT_CHARS, Deletion, RawPost
+from contracts.raw_post import EXERCISE, MAX_TEXT_CHARS, Deletion, RawPost
 from services.anonymizer import language
 from services.anonymizer.candidates import Candidates
 from services.anonymizer.memory import Remembered, Seen
@@ -25,7 +26,6 @@ NEWEST_MS = 4_102_444_800_000
 """2100-01-01."""
 
 _SOURCE = re.compile(r"[a-z][a-z0-9-]{0,40}")
-_EXERCISE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _AUTHOR, _POST, _WORD = b"author", b"post", b"word"
 
 
@@ -40,6 +40,20 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Why posts were counted back: ``deletion``, ``account``, ``edit``."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Memory:
+    """Real life has one and all exercises share another: an exercise pushes nothing real out of memory."""
+
+    seen: Seen
+    remembered: Remembered
+    candidates: Candidates
+
+    def clear(self) -> None:
+        self.seen.clear()
+        self.remembered.clear()
+        self.candidates.clear()
+
+
 class Anonymizer:
     """Holds one key and everything that depends on it. `rotate` replaces the key and forgets the rest."""
 
@@ -48,27 +62,43 @@ class Anonymizer:
         self._ahead_ms = settings.max_ahead_minutes * 60_000
         self._detect = settings.detect_language
         self.secret = Secret(now_ms)
-        self.remembered = Remembered(settings.remembered_max)
-        self.candidates = Candidates(
-            k=k, window_minutes=settings.candidate_window_minutes, limit=settings.candidates_max
-        )
-        self._seen = Seen(settings.seen_max)
+        self._real, self._practised = _memory(settings, k), _memory(settings, k)
         self.released = 0
         """New words released since the start."""
 
     def rotate(self, now_ms: int) -> None:
         self.secret.replace(now_ms)
-        self.remembered.clear()
-        self.candidates.clear()
-        self._seen.clear()
+        for memory in (self._real, self._practised):
+            memory.clear()
         self.projector.forget()
+
+    def require(self, k: int) -> None:
+        """So many authors before a new word is released, from now on."""
+        for memory in (self._real, self._practised):
+            memory.candidates.require(k)
+
+    @property
+    def remembered(self) -> int:
+        """Projections kept for deletions and edits."""
+        return len(self._real.remembered) + len(self._practised.remembered)
+
+    @property
+    def evicted(self) -> int:
+        """Projections forgotten for lack of room, since the start."""
+        return self._real.remembered.evicted + self._practised.remembered.evicted
+
+    @property
+    def new_words(self) -> int:
+        """Words outside the list that are being counted."""
+        return len(self._real.candidates) + len(self._practised.candidates)
 
     def post(self, raw: RawPost, *, partition: int, offset: int, explained: list[Explained] | None = None) -> Outcome:
         """Raises `Malformed` for a post that must not be counted."""
         self._check(raw)
-        author = self.secret.token(_AUTHOR, raw.source, raw.author) if raw.author else None
-        key = self.secret.token(_POST, raw.source, raw.id)
-        seen = self._seen.before(key, partition, offset)
+        memory, source = self._of(raw.exercise), _apart(raw.exercise, raw.source)
+        author = self.secret.token(_AUTHOR, source, raw.author) if raw.author else None
+        key = self.secret.token(_POST, source, raw.id)
+        seen = memory.seen.before(key, partition, offset)
         if seen and not raw.edit:
             raise Malformed(Reason.DUPLICATE)
         projection = self.projector.project(raw.text, raw.created_ms, explained)
@@ -85,13 +115,15 @@ class Anonymizer:
             post=key,
             lang=lang,
             repost=raw.repost,
-            candidates=self._released(projection.new_words, author, minute) if projection.new_words else (),
+            candidates=self._released(projection.new_words, raw.exercise, author, minute)
+            if projection.new_words
+            else (),
         )
         posts: tuple[AnonymousPost, ...] = (post,)
-        if seen and (earlier := self.remembered.take(key)) is not None:
+        if seen and (earlier := memory.remembered.take(key)) is not None:
             posts = (_retraction(earlier, offset), post)
         if projection.watched:
-            self.remembered.put(post)
+            memory.remembered.put(post)
         return Outcome(
             posts=posts,
             exercise=raw.exercise,
@@ -102,11 +134,12 @@ class Anonymizer:
     def deletion(self, deletion: Deletion, *, offset: int) -> Outcome:
         """Counts back one post, or everything remembered of an author."""
         self._check_labels(deletion.source, deletion.exercise)
+        remembered, source = self._of(deletion.exercise).remembered, _apart(deletion.exercise, deletion.source)
         if deletion.id is not None:
-            found = self.remembered.take(self.secret.token(_POST, deletion.source, deletion.id))
+            found = remembered.take(self.secret.token(_POST, source, deletion.id))
             taken, cause = ([found] if found is not None else []), "deletion"
         elif deletion.author is not None:
-            taken = self.remembered.take_author(self.secret.token(_AUTHOR, deletion.source, deletion.author))
+            taken = remembered.take_author(self.secret.token(_AUTHOR, source, deletion.author))
             cause = "account"
         else:
             raise Malformed(Reason.INVALID_FIELD, "$.id")
@@ -126,20 +159,39 @@ class Anonymizer:
         """These leave as they are, so they must be what ingest configures and never what a person wrote."""
         if not _is_source(source):
             raise Malformed(Reason.INVALID_FIELD, "$.source")
-        if exercise is not None and not _EXERCISE.fullmatch(exercise):
+        if exercise is not None and not EXERCISE.fullmatch(exercise):
             raise Malformed(Reason.INVALID_FIELD, "$.exercise")
 
-    def _released(self, words: tuple[str, ...], author: str | None, minute: int) -> tuple[str, ...]:
+    def _of(self, exercise: str | None) -> _Memory:
+        return self._real if exercise is None else self._practised
+
+    def _released(
+        self, words: tuple[str, ...], exercise: str | None, author: str | None, minute: int
+    ) -> tuple[str, ...]:
         if author is None:
             return ()
+        candidates, source = self._of(exercise).candidates, _apart(exercise, "")
         found = tuple(
             word
             for word in dict.fromkeys(words)
-            if self.candidates.used(self.secret.token(_WORD, "", word), author, minute)
+            if candidates.used(self.secret.token(_WORD, source, word), author, minute)
             and not self.projector.hides_a_name(word)
         )
         self.released += len(found)
         return found
+
+
+def _memory(settings: AnonymizerSettings, k: int) -> _Memory:
+    return _Memory(
+        seen=Seen(settings.seen_max),
+        remembered=Remembered(settings.remembered_max),
+        candidates=Candidates(k=k, window_minutes=settings.candidate_window_minutes, limit=settings.candidates_max),
+    )
+
+
+def _apart(exercise: str | None, source: str) -> str:
+    """Nothing of an exercise has the token of something real, nor of another exercise. No source holds a slash."""
+    return source if exercise is None else f"{exercise}/{source}"
 
 
 @lru_cache(maxsize=256)

@@ -28,7 +28,7 @@ PROCESSING = Histogram(
 )
 POST_AGE = Histogram(
     "seinpost_anonymizer_post_age_seconds",
-    "Seconds from a post's creation until it was projected.",
+    "Seconds from a post's creation until it was projected; without exercises.",
     buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600),
 )
 LAG = Gauge("seinpost_anonymizer_lag_records", "Records of posts.raw not yet read, by partition.", ["partition"])

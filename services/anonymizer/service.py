@@ -150,7 +150,7 @@ class Service:
         )
         metrics.POSTS.inc(len(batch.posts))
         metrics.BATCH_POSTS.observe(len(batch.posts))
-        for created_ms in batch.created_ms:
+        for created_ms in batch.created_ms if batch.exercise is None else ():
             metrics.POST_AGE.observe(max(0.0, (now_ms - created_ms) / 1000))
 
     async def _set_aside(self, record: ConsumerRecord, problem: Malformed) -> None:

@@ -42,9 +42,10 @@ from services.detector.behind import Behind, Liveness, Standing
 from services.detector.coverage import SourceCoverage
 from services.detector.detection import Detection
 from services.detector.episode import Episode
-from services.detector.episodes import Episodes, World
+from services.detector.episodes import Episodes, World, is_real
 from services.detector.faust_app import faust_app
 from services.detector.fold import SourceFold
+from services.detector.idleness import Idleness
 from services.detector.intake import Event, Intake
 from services.detector.matching import Matcher
 from services.detector.settings import DetectorSettings
@@ -53,10 +54,6 @@ from services.detector.state import SeriesState
 from services.detector.tables import CheckpointedTable, Codec, Written
 from services.detector.world import Clock
 
-WAIT_FOR_KNOWN_RECORDS_S = 30.0
-"""A partition that holds unread records is not idle, however slowly these come; unless they never come (retention)."""
-REANNOUNCE_IDLE_S = 5.0
-"""A worker that took over a partition of series must hear again which partitions of posts are idle."""
 Matching = Callable[[Configuration, Cover], Matcher]
 SERIES_STATE = Codec(encode=SeriesState.to_bytes, decode=SeriesState.from_bytes)
 
@@ -128,8 +125,7 @@ class Application:
         self._held: list[tuple[Event, Signal]] = []
         self._out: list[tuple[str, bytes, bytes | None, int | None]] = []
         self._folds: dict[int, SourceFold] = {}
-        self._quiet_since: dict[int, float] = {}
-        self._idle_told: dict[int, float] = {}
+        self._idle = {exercises: Idleness(self._settings.idle_seconds) for exercises in (False, True)}
         self._detections: dict[int, Detection] = {}
         self._episode_stage: Episodes | None = None
         self._intake.reset()
@@ -145,13 +141,7 @@ class Application:
         metrics.POSTS.inc(fold.posts - before[0])
         metrics.POSTS_SKIPPED.labels("repeated").inc(fold.repeated - before[1])
         metrics.POSTS_SKIPPED.labels("too_far_ahead").inc(fold.too_far_ahead - before[2])
-        now = time.monotonic()
-        if all(now - since >= self._settings.idle_seconds for since in self._quiet_since.values()):
-            # After silence everywhere a backlog may follow, partition by partition: none is idle because of the past.
-            self._quiet_since = dict.fromkeys(self._quiet_since, now)
-            self._idle_told.clear()
-        self._quiet_since[event.message.partition] = now
-        self._idle_told.pop(event.message.partition, None)
+        self._idle[batch.exercise is not None].heard(event.message.partition, time.monotonic())
         return False
 
     def _fold(self, source: int) -> SourceFold:
@@ -214,7 +204,7 @@ class Application:
 
     def _count_alert(self, alert: Alert) -> None:
         metrics.ALERTS.labels(alert.change.value, alert.kind.value).inc()
-        if alert.posts_age_ms is not None:
+        if alert.posts_age_ms is not None and alert.exercise is None:
             metrics.POST_TO_ALERT.observe(alert.posts_age_ms / 1000)
         log().info(
             "alert",
@@ -234,7 +224,7 @@ class Application:
         started = time.perf_counter()
         # Up to the first await nothing else runs: sent records, values and offsets are of one moment.
         for source, fold in self._folds.items():
-            self._flush(source, fold, idle=self._is_idle(source))
+            self._flush(source, fold)
         self._release_settled()
         deltas, self._deltas_taken = self._deltas_taken, []
         due = self._staggered.turn(deltas, self._intake.reached(topics.SERIES_DELTAS), everything=everything)
@@ -286,8 +276,9 @@ class Application:
                 self._taken.append(event)
         self._held = keep
 
-    def _flush(self, source: int, fold: SourceFold, *, idle: bool) -> None:
-        for target, records in fold.flush(idle=idle).items():
+    def _flush(self, source: int, fold: SourceFold) -> None:
+        real, exercises = self._is_idle(source, exercises=False), self._is_idle(source, exercises=True)
+        for target, records in fold.flush(idle=real, exercises_idle=exercises).items():
             for record in records:
                 metrics.DELTAS.inc(len(record.deltas))
                 self._out.append((topics.SERIES_DELTAS.name, encode(record), None, target))
@@ -296,17 +287,12 @@ class Application:
             if memory.get(name) != offset:
                 memory.put(name, offset)
 
-    def _is_idle(self, source: int) -> bool:
+    def _is_idle(self, source: int, *, exercises: bool) -> bool:
         """True when this should be told now: nothing waits and nothing came for a while."""
-        now = time.monotonic()
-        quiet = now - self._quiet_since.setdefault(source, now)
-        told = now - self._idle_told.get(source, -REANNOUNCE_IDLE_S) < REANNOUNCE_IDLE_S
-        if quiet < self._settings.idle_seconds or told:
+        partition = TP(topics.POSTS_ANONYMOUS.name, source)
+        if not self._idle[exercises].due(source, time.monotonic(), lambda: self._intake.unread(partition) != 0):
             return False
-        if quiet < WAIT_FOR_KNOWN_RECORDS_S and self._intake.unread(TP(topics.POSTS_ANONYMOUS.name, source)) != 0:
-            return False
-        self._idle_told[source] = now
-        self._folds[source].settle(int(time.time()) // 60)
+        self._folds[source].settle(int(time.time()) // 60, exercises=exercises)
         return True
 
     def configure(self, configuration: Configuration) -> None:
@@ -366,7 +352,7 @@ class Application:
                 self._episodes()
         waiting = self._behind.look(one for one in assigned if one.topic not in tables.changelog_topics)
         self._liveness.working(waiting, self._intake.last_taken)
-        metrics.OPEN_EPISODES.set(self.episodes.size)
+        metrics.OPEN_EPISODES.set(sum(map(is_real, self.episodes.part(0).names())))
         await self.checkpoint(everything=last)
 
     def standing(self, stalled_after_s: float) -> Standing:

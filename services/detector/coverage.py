@@ -29,7 +29,12 @@ class SourceCoverage:
         self._spells: dict[str | None, list[Spell]] = {}
 
     def take(self, health: SourceHealth) -> None:
-        source = self._sources.setdefault(health.source, _Source(health.exercise))
+        source = self._sources.get(health.source)
+        if source is None or source.exercise != health.exercise:
+            # Given another task: what it saw of an exercise says nothing of real life, nor the other way round.
+            if source is not None:
+                self._spells.pop(source.exercise, None)
+            source = self._sources[health.source] = _Source(health.exercise)
         since = health.since_ms // 60_000
         if source.status and source.status[-1] is health.status:
             return

@@ -431,8 +431,13 @@ class Episodes:
         )
 
 
+def is_real(key: str) -> bool:
+    """Whether an episode is of real life, by its key."""
+    return key.startswith("real/")
+
+
 def _name(exercise: str | None) -> str:
-    return exercise or "real"
+    return exercise or "real"  # no exercise is called so (`contracts.raw_post.EXERCISE`)
 
 
 def _key(episode: Episode) -> str:

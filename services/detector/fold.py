@@ -121,14 +121,21 @@ class SourceFold:
         """Match from now on by another configuration."""
         self._matcher = matcher
 
-    def settle(self, not_after: int) -> None:
-        """This partition fell silent: nothing waits. ``not_after`` is the minute the clock shows."""
-        for time in self._time.values():
-            time.settle(not_after)
+    def settle(self, not_after: int, *, exercises: bool | None = None) -> None:
+        """This partition fell silent: nothing waits. ``not_after`` is the minute the clock shows. ``exercises``: only
+        these, or only real life, fell silent; None: both."""
+        for world, time in self._time.items():
+            if exercises is None or exercises is bool(world):
+                time.settle(not_after)
 
-    def flush(self, *, idle: bool = False) -> dict[int, list[SeriesDeltas]]:
-        """What was folded since the last flush, by partition of `series.deltas`; each hears the event time."""
-        worlds = set(self._time) | {""} if idle else self._moved
+    def flush(self, *, idle: bool = False, exercises_idle: bool | None = None) -> dict[int, list[SeriesDeltas]]:
+        """What was folded since the last flush, by partition of `series.deltas`; each hears the event time.
+
+        ``exercises_idle``: as ``idle``, of exercises; None: the same.
+        """
+        practised = idle if exercises_idle is None else exercises_idle
+        silent = {world for world in {*self._time, ""} if (practised if world else idle)}
+        worlds = self._moved | silent
         out: dict[int, list[SeriesDeltas]] = {target: [] for target in range(self._targets)} if worlds else {}
         for world in sorted(worlds):
             places = self._places.pop(world, {})
@@ -139,7 +146,7 @@ class SourceFold:
                     SeriesDelta(series=name, subject=subject, shares=shares)
                 )
             for target, deltas in by_target.items():
-                out[target] += self._records(world, deltas, places, idle=idle)
+                out[target] += self._records(world, deltas, places, idle=world in silent)
         self._moved.clear()
         self._newest_ms.clear()
         return out

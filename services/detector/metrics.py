@@ -39,11 +39,11 @@ TABLE_WRITES = Counter("seinpost_detector_table_writes_total", "Values written t
 TABLE_BYTES = Counter("seinpost_detector_table_bytes_total", "Bytes written to a changelog.", ["table"])
 POST_TO_ALERT = Histogram(
     "seinpost_detector_post_to_alert_seconds",
-    "Creation of the newest posts behind an alert to its record.",
+    "Creation of the newest posts behind an alert to its record; without exercises.",
     buckets=(0.5, 1, 1.5, 2, 3, 5, 10, 30, 60, 300),
 )
 BLIND_SOURCES = Gauge("seinpost_detector_blind_sources", "Sources whose silence says nothing at this moment.")
-OPEN_EPISODES = Gauge("seinpost_detector_open_episodes", "Happenings that are open.")
+OPEN_EPISODES = Gauge("seinpost_detector_open_episodes", "Happenings that are open; without exercises.")
 CONFIGURATION = Gauge("seinpost_detector_configuration_valid", "1: the configuration on disk is the one in force.")
 MANDATES = Gauge("seinpost_detector_mandates", "Mandates in force; 0: nothing but exercises is counted.")
 NEXT_EXPIRY = Gauge(

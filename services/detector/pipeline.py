@@ -46,13 +46,14 @@ class Pipeline:
         folded: dict[str, int] = {}
         self.folds = [SourceFold(source, partitions, partitions, matcher, folded) for source in range(partitions)]
         self.series = [MemoryStore[SeriesState]() for _ in range(partitions)]
+        self.clocks = [MemoryStore[Clock]() for _ in range(partitions)]
         self.detections = [
             Detection(
                 number,
                 partitions,
                 configuration,
                 series=self.series[number],
-                clocks=MemoryStore[Clock](),
+                clocks=self.clocks[number],
                 blindness=blindness,
                 cover=cover,
             )

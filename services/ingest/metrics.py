@@ -37,6 +37,11 @@ RECONNECTS = Counter(
 STATUS = Gauge(
     "seinpost_ingest_source_status", "1 for the status a source has, 0 for the others.", ["source", "status"]
 )
+EXERCISE = Gauge(
+    "seinpost_ingest_source_exercise",
+    "1: a source of an exercise, whose silence and whose posts say nothing of real life; 0: a real one.",
+    ["source"],
+)
 CURSOR_SAVED = Gauge(
     "seinpost_ingest_cursor_saved_timestamp_seconds", "Clock time at which the cursor was last saved.", ["source"]
 )

@@ -70,6 +70,8 @@ class Runner:
         self._partitions = 1
         self._posts = metrics.POSTS.labels(self._id)
         self._bytes = metrics.BYTES.labels(self._id)
+        self._exercise: str | None = getattr(adapter.settings, "exercise", None)
+        metrics.EXERCISE.labels(self._id).set(self._exercise is not None)
         metrics.show_status(self._id, source_health.Status.BLIND)
 
     async def run(self, cursor: str | None) -> None:
@@ -283,7 +285,7 @@ class Runner:
             at_ms=now_ms,
             last_post_ms=self._watch.last_post_ms,
             expected_gap_s=self._adapter.expected_gap_s,
-            exercise=getattr(self._adapter.settings, "exercise", None),
+            exercise=self._exercise,
         )
         self._reported_s = time.monotonic()
         self._seeing = verdict.status is not source_health.Status.BLIND

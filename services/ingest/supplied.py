@@ -7,7 +7,9 @@ from typing import Annotated
 
 import msgspec
 
-from contracts.raw_post import RawPost
+from contracts.codec import Malformed
+from contracts.dead_letter import Reason
+from contracts.raw_post import EXERCISE, RawPost
 from services.ingest.decoding import checked_text, decode, languages, milliseconds
 
 MAX_LINE_BYTES = 1_000_000
@@ -32,13 +34,18 @@ class SuppliedPost(msgspec.Struct, frozen=True, kw_only=True):
     author: _Name | int | None = None
     lang: str | None = None
     source: str | None = None
+    exercise: str | None = None
+    """Session of the exercise that the source belongs to; refused from a source that belongs to none."""
 
 
 _decoder = msgspec.json.Decoder(SuppliedPost)
 
 
 def read_line(line: bytes, *, source: str, received_ms: int, exercise: str | None = None) -> RawPost:
-    """Raises `Malformed`. ``source`` is our own id: it stands where the line names no network we know."""
+    """Raises `Malformed`. ``source`` is our own id: it stands where the line names no network we know.
+
+    ``exercise``: the source belongs to it, so every post does.
+    """
     post = decode(_decoder, line)
     return RawPost(
         source=post.source if post.source in NETWORKS else source,
@@ -48,5 +55,14 @@ def read_line(line: bytes, *, source: str, received_ms: int, exercise: str | Non
         text=checked_text(post.text),
         author=None if post.author is None else str(post.author),
         langs=languages((post.lang,)) if post.lang else (),
-        exercise=exercise,
+        exercise=_session(post.exercise, exercise),
     )
+
+
+def _session(named: str | None, exercise: str | None) -> str | None:
+    """A post of an exercise never counts as real, and a real one never as an exercise: the source decides."""
+    if named is None or named == exercise:
+        return exercise
+    if exercise is None or not named.startswith(f"{exercise}.") or not EXERCISE.fullmatch(named):
+        raise Malformed(Reason.INVALID_FIELD, "$.exercise")
+    return named

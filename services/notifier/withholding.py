@@ -34,7 +34,10 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matcher:
-    """What a silence hides: all that is named must fit. Never everything: gemeente, region or phenomenon is named."""
+    """What a silence hides: all that is named must fit. Never everything: gemeente, region or phenomenon is named.
+
+    Nothing of an exercise: quiet that was asked for one thing would hide another, or be counted as having hidden it.
+    """
 
     region: str | None = None
     gemeente: str | None = None
@@ -44,7 +47,8 @@ class Matcher:
 
     def fits(self, alert: Alert) -> bool:
         return (
-            self.region in (None, alert.place.region)
+            alert.exercise is None
+            and self.region in (None, alert.place.region)
             and self.gemeente in (None, alert.place.gemeente)
             and self.phenomenon in (None, alert.phenomenon)
             and RANK[alert.severity] <= RANK[self.max_severity]

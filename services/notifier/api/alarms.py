@@ -93,7 +93,7 @@ class DigestShape(Shape):
 
 class DigestList(Shape):
     items: list[DigestShape]
-    places: dict[str, int] = Field(description="All open alerts: shown, silenced, inhibited and digested.")
+    places: dict[str, int] = Field(description="All open real alerts: shown, silenced, inhibited and digested.")
 
 
 @router.get("/silences", operation_id="listSilences")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated
 
-from fastapi import APIRouter, Header, HTTPException, Path, Request, Response
+from fastapi import APIRouter, Header, HTTPException, Path, Query, Request, Response
 
 from configuration.receivers import Kind
 from services.notifier.access.permissions import Permission
@@ -54,11 +54,13 @@ async def cap_feed(
     request: Request,
     the_room: TheRoom,
     the_actor: TheActor,
+    exercises: Annotated[bool, Query(description="Exercises too, each with status Exercise.")] = False,
     if_none_match: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
-    """The hundred alerts that changed last, exercises too; each entry leads to the alert as CAP 1.2."""
+    """The hundred real alerts that changed last; each entry leads to the alert as CAP 1.2."""
+    reach = the_actor.reach(Permission.READ_ALERTS)
     async with the_room.database.reading() as connection:
-        cases = await alerts.latest(connection, the_actor.reach(Permission.READ_ALERTS), FEED_ENTRIES)
+        cases = await alerts.latest(connection, reach, FEED_ENTRIES, exercises=exercises)
     await the_room.audit_reading(the_actor, "cap-feed", the_actor.home)
     configured = the_room.configuration.receivers.console_url
     base = (configured or str(request.base_url)).rstrip("/")

@@ -98,16 +98,22 @@ async def get_summary(the_room: TheRoom, the_actor: TheActor) -> Summary:
     async with the_room.database.reading() as connection:
         real = await alerts.counts(connection, reach, exercise=False)
         exercised = await alerts.counts(connection, reach, exercise=True)
-        sent = await deliveries.counts(connection, reach)
+        sent = await deliveries.counts(connection, reach, exercise=False)
+        practised = await deliveries.counts(connection, reach, exercise=True)
     return Summary(
-        alerts_opened=real.opened + exercised.opened,
-        alerts_closed=real.closed + exercised.closed,
+        alerts_opened=real.opened,
+        alerts_closed=real.closed,
         unseen=real.unseen,
         delivered=sent[DeliveryState.DELIVERED],
         pending=sent[DeliveryState.PENDING],
         failed=sent[DeliveryState.EXPIRED],
         exercises=SummaryOfExercises(
-            alerts_opened=exercised.opened, alerts_closed=exercised.closed, unseen=exercised.unseen
+            alerts_opened=exercised.opened,
+            alerts_closed=exercised.closed,
+            unseen=exercised.unseen,
+            delivered=practised[DeliveryState.DELIVERED],
+            pending=practised[DeliveryState.PENDING],
+            failed=practised[DeliveryState.EXPIRED],
         ),
     )
 

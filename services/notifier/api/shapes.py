@@ -157,10 +157,13 @@ class SummaryOfExercises(Shape):
     alerts_opened: int
     alerts_closed: int
     unseen: int
+    delivered: int
+    pending: int
+    failed: int
 
 
 class Summary(Shape):
-    """Real alerts and exercises together in the first two; exercises by themselves in `exercises`."""
+    """Of real alerts; exercises by themselves in `exercises`."""
 
     alerts_opened: int
     alerts_closed: int

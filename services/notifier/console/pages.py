@@ -130,7 +130,7 @@ async def handover(
     async with the_room.database.reading() as connection:
         waiting = await alerts.to_handle(connection, reach)
         newest, done = await alerts.newest_deeds(connection, since, reach, DEEDS)
-        sent = await deliveries.counts(connection, reach)
+        sent = await deliveries.counts(connection, reach, exercise=False)
         titles = await alerts.titles(connection, {deed[0] for deed in newest}, reach)
         said = await feedback.counts(connection, reach, since_ms=since)
     still = await withheld(the_room, the_actor, [case.alert.id for case in waiting])

@@ -110,7 +110,10 @@ class Sight:
         seeing = [health for health in found if health.exercise != PROBE]
         self.live = [health for health in seeing if health.status is Status.LIVE]
         self.late = [health for health in seeing if health.status is Status.LATE]
-        self.blind = [health for health in found if health.status is Status.BLIND and health.source != CHAIN]
+        blind = [health for health in found if health.status is Status.BLIND and health.source != CHAIN]
+        # A source of an exercise may be paused: nothing real is hidden from us then.
+        self.blind = [health for health in blind if health.exercise in (None, PROBE)]
+        self.resting = [health for health in blind if health.exercise not in (None, PROBE)]
         self.ended = [health for health in seeing if health.status is Status.ENDED]
         self.probing = [health for health in found if health.exercise == PROBE and health.status is not Status.BLIND]
         self.broken = next((one for one in found if one.source == CHAIN and one.status is Status.BLIND), None)

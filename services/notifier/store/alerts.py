@@ -263,9 +263,10 @@ async def page(
     return [of_row(row) for row in rows], int(total)
 
 
-async def latest(connection: AsyncConnection, reach: Reach, limit: int) -> list[Case]:
-    """What changed last, first."""
+async def latest(connection: AsyncConnection, reach: Reach, limit: int, *, exercises: bool) -> list[Case]:
+    """What changed last, first. ``exercises``: these too."""
     query = select(alerts).where(reach.where(alerts.c.region))
+    query = query if exercises else query.where(alerts.c.exercise.is_(None))
     rows = await connection.execute(query.order_by(alerts.c.stored_ms.desc(), alerts.c.id).limit(limit))
     return [of_row(row) for row in rows]
 
@@ -292,8 +293,8 @@ async def history(connection: AsyncConnection, alert_id: str) -> tuple[list[Revi
 
 
 async def deeds_since(connection: AsyncConnection, since_ms: int, reach: Reach) -> list[tuple[str, Deed]]:
-    """Alert id and deed, oldest first."""
-    query = select(actions).join(alerts, alerts.c.id == actions.c.alert)
+    """Alert id and deed, oldest first. What was done in an exercise is no work of the shift."""
+    query = select(actions).join(alerts, alerts.c.id == actions.c.alert).where(alerts.c.exercise.is_(None))
     query = query.where(actions.c.at_ms >= since_ms, reach.where(alerts.c.region)).order_by(actions.c.id)
     rows = await connection.execute(query)
     return [(row.alert, _deed(row)) for row in rows]
@@ -302,8 +303,8 @@ async def deeds_since(connection: AsyncConnection, since_ms: int, reach: Reach) 
 async def newest_deeds(
     connection: AsyncConnection, since_ms: int, reach: Reach, limit: int
 ) -> tuple[list[tuple[str, Deed]], int]:
-    """Alert id and deed, newest first, and how many there are in all."""
-    mine = (actions.c.at_ms >= since_ms, reach.where(alerts.c.region))
+    """Alert id and deed, newest first, and how many there are in all; without exercises."""
+    mine = (actions.c.at_ms >= since_ms, alerts.c.exercise.is_(None), reach.where(alerts.c.region))
     joined = actions.join(alerts, alerts.c.id == actions.c.alert)
     total = (await connection.execute(select(func.count()).select_from(joined).where(*mine))).scalar_one()
     query = select(actions).select_from(joined).where(*mine).order_by(actions.c.id.desc()).limit(limit)

@@ -141,8 +141,11 @@ async def pending(connection: AsyncConnection) -> int:
     return int((await connection.execute(query)).scalar_one())
 
 
-async def counts(connection: AsyncConnection, reach: Reach) -> dict[DeliveryState, int]:
-    query = select(deliveries.c.state, func.count()).where(*_within(reach)).group_by(deliveries.c.state)
+async def counts(connection: AsyncConnection, reach: Reach, *, exercise: bool) -> dict[DeliveryState, int]:
+    """Of real alerts, or of exercises."""
+    practised = alerts.c.exercise.is_not(None) if exercise else alerts.c.exercise.is_(None)
+    wanted = deliveries.c.alert.in_(select(alerts.c.id).where(practised, reach.where(alerts.c.region)))
+    query = select(deliveries.c.state, func.count()).where(wanted).group_by(deliveries.c.state)
     found = {row[0]: int(row[1]) for row in await connection.execute(query)}
     return {state: found.get(state.value, 0) for state in DeliveryState}
 

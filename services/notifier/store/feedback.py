@@ -1,4 +1,4 @@
-"""What operators said of alerts, kept apart from them: it outlives the alert, and holds no name and no typed text."""
+"""What operators said of real alerts, kept apart from them: it outlives the alert, and holds no name and no typed text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from services.notifier.store.upsert import upsert
 
 
 async def say(connection: AsyncConnection, alert: Alert, label: str, now_ms: int) -> None:
-    """The last word on an alert counts."""
+    """The last word on an alert counts. Of an exercise none does: rules are judged by what was real."""
+    if alert.exercise is not None:
+        return
     row = {
         "alert": alert.id,
         "label": label,

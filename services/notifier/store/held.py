@@ -245,8 +245,8 @@ async def withheld_by(
 
 
 async def places(connection: AsyncConnection, reach: Reach, *, only_open: bool) -> dict[Held, int]:
-    """How many alerts are where. Together: all there are."""
-    conditions = [reach.where(alerts.c.region)] + ([_open] if only_open else [])
+    """How many real alerts are where. Together: all there are."""
+    conditions = [alerts.c.exercise.is_(None), reach.where(alerts.c.region)] + ([_open] if only_open else [])
     query = select(alerts.c.held, func.count()).where(*conditions).group_by(alerts.c.held)
     found = {row[0]: int(row[1]) for row in await connection.execute(query)}
     return {held: found.get(held.value, 0) for held in Held}

@@ -163,7 +163,7 @@ _open = alerts.c.status.in_([status.value for status in OPEN])
 def _fits(matcher: Matcher) -> ColumnElement[bool]:
     """`Matcher.fits` for a query."""
     mild = [severity.value for severity in Severity if RANK[severity] <= RANK[matcher.max_severity]]
-    found: list[ColumnElement[bool]] = [alerts.c.severity.in_(mild)]
+    found: list[ColumnElement[bool]] = [alerts.c.severity.in_(mild), alerts.c.exercise.is_(None)]
     named = ((alerts.c.region, matcher.region), (alerts.c.gemeente, matcher.gemeente))
     for column, value in (*named, (alerts.c.phenomenon, matcher.phenomenon)):
         if value is not None:
