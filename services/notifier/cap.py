@@ -90,8 +90,9 @@ def _info(root: Element, alert: Alert, web: str) -> None:
     _add(info, "certainty", "Likely" if alert.observation.probability <= LIKELY else "Possible")
     if (onset := _onset(alert)) is not None:
         _add(info, "onset", onset)
-    _add(info, "headline", alert.label)
-    _add(info, "description", alert.reason)
+    mark = "" if alert.exercise is None else "OEFENING: "
+    _add(info, "headline", f"{mark}{alert.label}")
+    _add(info, "description", f"{mark}{alert.reason}")
     if web:
         _add(info, "web", web)
     for name, value in (

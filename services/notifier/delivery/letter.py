@@ -143,6 +143,8 @@ def _short(card: Card, values: dict[str, object]) -> str:
         parts.append(f"Genoemd: {values['when']}")
     if values["lead"]:
         parts.insert(0, f"Hoort bij: {values['lead']}")
+    if card.alert.exercise:
+        parts.insert(0, "OEFENING")  # a gateway may send this line alone
     text = _line(". ".join(part.rstrip(".") for part in parts) + ".")
     end = f" {values['link']}" if values["link"] else ""
     room = SHORT_CHARACTERS - len(end)
