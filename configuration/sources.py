@@ -62,7 +62,7 @@ class Push(Source):
     path: str = Field(pattern=r"^/v1/[a-z0-9-]+$")
     token_secret: str
     exercise: ExerciseId | None = None
-    """Everything pushed here belongs to this exercise, or to a session of it that a post names: ``exercise.session``."""
+    """Everything pushed here belongs to this exercise; a post that names its session to ``exercise.session``."""
 
 
 class File(Source):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -82,3 +83,43 @@ def check(
         typer.echo(str(problem), err=True)
     if problems:
         raise typer.Exit(1)
+
+
+def play(
+    session: Annotated[str, typer.Argument(help="Id of a session, as the console shows it.")],
+    notifier: Annotated[str, typer.Option(help="Address of the notifier.")] = "http://127.0.0.1:8083",
+    push: Annotated[str, typer.Option(help="Address of ingest with the path of the push source of exercises.")] = (
+        "http://127.0.0.1:8080/v1/oefening"
+    ),
+    position: Annotated[
+        Path | None, typer.Option(help="File that keeps how far it was played; absent: one of the session's own.")
+    ] = None,
+) -> None:
+    """Send the posts of a session as its clock goes, until it ends.
+
+    The tokens stand in EXERCISE_CLOCK_TOKEN and EXERCISE_PUSH_TOKEN, or in files that these names with _FILE name.
+    """
+    import httpx  # noqa: PLC0415
+
+    from configuration import InvalidConfiguration  # noqa: PLC0415
+    from seinpost.play import Doors, Player, Refused, secret  # noqa: PLC0415
+
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", session):
+        typer.echo("seinpost exercise play: the id of a session is letters, digits, '.', '_' and '-'", err=True)
+        raise typer.Exit(1)
+    file = position or Path(typer.get_app_dir("seinpost")) / f"{session}.json"
+    try:
+        doors = Doors(
+            notifier=notifier.rstrip("/"),
+            notifier_token=secret("EXERCISE_CLOCK_TOKEN"),
+            push=push.rstrip("/"),
+            push_token=secret("EXERCISE_PUSH_TOKEN"),
+        )
+        with httpx.Client(timeout=30, trust_env=False) as http:
+            player = Player(
+                session=session, doors=doors, file=file, http=http, tell=lambda line: typer.echo(line, err=True)
+            )
+            typer.echo(f"{player.run()} posts", err=True)
+    except (Refused, InvalidConfiguration) as error:
+        typer.echo(f"seinpost exercise play: {error}", err=True)
+        raise typer.Exit(1) from None

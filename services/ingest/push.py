@@ -84,7 +84,8 @@ class PushAdapter:
             while True:
                 delivery = await self._deliveries.get()
                 for event in delivery.events:
-                    if isinstance(event, RawPost):
+                    # Posts of an exercise are as old as what they tell of.
+                    if isinstance(event, RawPost) and event.exercise is None:
                         self.lag_ms = event.received_ms - event.created_ms
                     yield event
                 yield Confirm(done=delivery.done)

@@ -34,8 +34,8 @@ class SuppliedPost(msgspec.Struct, frozen=True, kw_only=True):
     author: _Name | int | None = None
     lang: str | None = None
     source: str | None = None
-    exercise: str | None = None
-    """Session of the exercise that the source belongs to; refused from a source that belongs to none."""
+    session: _Name | None = None
+    """Of the exercise that the source belongs to; refused from a source that belongs to none."""
 
 
 _decoder = msgspec.json.Decoder(SuppliedPost)
@@ -55,14 +55,15 @@ def read_line(line: bytes, *, source: str, received_ms: int, exercise: str | Non
         text=checked_text(post.text),
         author=None if post.author is None else str(post.author),
         langs=languages((post.lang,)) if post.lang else (),
-        exercise=_session(post.exercise, exercise),
+        exercise=_world(post.session, exercise),
     )
 
 
-def _session(named: str | None, exercise: str | None) -> str | None:
+def _world(session: str | None, exercise: str | None) -> str | None:
     """A post of an exercise never counts as real, and a real one never as an exercise: the source decides."""
-    if named is None or named == exercise:
+    if session is None:
         return exercise
-    if exercise is None or not named.startswith(f"{exercise}.") or not EXERCISE.fullmatch(named):
-        raise Malformed(Reason.INVALID_FIELD, "$.exercise")
-    return named
+    world = f"{exercise}.{session}"
+    if exercise is None or not EXERCISE.fullmatch(world):
+        raise Malformed(Reason.INVALID_FIELD, "$.session")
+    return world

@@ -51,7 +51,7 @@ OUTBOX = Gauge("seinpost_notifier_outbox", "Deliveries that are not acknowledged
 UNSEEN = Gauge("seinpost_notifier_unseen_alerts", "Alerts that nobody has seen; exercises apart.", ["exercise"])
 HELD = Gauge(
     "seinpost_notifier_held_alerts",
-    "Real alerts nobody closed, by place: shown, silenced, inhibited (under their event), digested (beyond the budget).",
+    "Real alerts nobody closed, by place: shown, silenced, inhibited (under their event), digested (over the budget).",
     ["place"],
 )
 ESCALATIONS = Counter("seinpost_notifier_escalations_total", "Steps of escalation taken, by number.", ["step"])

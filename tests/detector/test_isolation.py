@@ -144,7 +144,7 @@ def run(line: Line, real: list[RawPost | Deletion], *practised: list[RawPost | D
 
 
 def test_real_life_is_the_same_to_the_byte(config: Configuration, projector: Projector) -> None:
-    """The exercise plays the very posts that are real, and another; both withdraw and edit; a little memory is shared."""
+    """The exercise plays the very posts that are real, beside another; all withdraw and edit; memory is short."""
     settings = AnonymizerSettings(remembered_max=400, candidates_max=100, seen_max=5_000)
     secret = Secret(0)
     life, same = (told("coolsingel-2021", exercise, "2021-11-18T10") for exercise in (None, "same"))

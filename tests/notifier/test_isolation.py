@@ -176,7 +176,9 @@ async def evening(room: Security, *, exercise: bool) -> None:
     for number in range(4):
         await room.takes(*([block(number, EXERCISE)] if exercise else []), block(number))
     await room.later(30)
-    await comes(msgspec.structs.replace(closed, revision=4, state=State.OPEN, change=Change.UPDATED, closed_minute=None))
+    await comes(
+        msgspec.structs.replace(closed, revision=4, state=State.OPEN, change=Change.UPDATED, closed_minute=None)
+    )
     await room.later(40)
 
 

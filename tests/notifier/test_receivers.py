@@ -77,16 +77,18 @@ async def test_the_api_tells_the_same_and_never_an_address(served: Served, tmp_p
 
 async def test_the_feed_is_for_who_comes_to_look(served: Served) -> None:
     await served.arrives(alert(), alert(id="oefening", exercise="haren", place=Place()))
-    answer = await served.http.get("/cap/feed.atom")
+    alone = etree.fromstring((await served.http.get("/cap/feed.atom")).content)
+    assert len(alone.xpath("a:entry", namespaces={"a": ATOM})) == 1, "exercises only for who asks"
+    answer = await served.http.get("/cap/feed.atom?exercises=true")
     assert answer.headers["content-type"] == "application/atom+xml"
     links = etree.fromstring(answer.content).xpath("a:entry/a:link/@href", namespaces={"a": ATOM})
     assert len(links) == 2
     for link in links:
         assert (await served.http.get(link)).headers["content-type"].startswith("application/cap+xml")
-    again = await served.http.get("/cap/feed.atom", headers={"if-none-match": answer.headers["etag"]})
+    again = await served.http.get("/cap/feed.atom?exercises=true", headers={"if-none-match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     await served.arrives(alert(revision=2, emitted_ms=alert().emitted_ms + 60_000))
-    changed = await served.http.get("/cap/feed.atom", headers={"if-none-match": answer.headers["etag"]})
+    changed = await served.http.get("/cap/feed.atom?exercises=true", headers={"if-none-match": answer.headers["etag"]})
     assert changed.status_code == 200
 
 

@@ -1,4 +1,4 @@
-"""What operators said of real alerts, kept apart from them: it outlives the alert, and holds no name and no typed text."""
+"""What operators said of real alerts, kept apart from them: it outlives the alert; it holds no name, no typed text."""
 
 from __future__ import annotations
 
