@@ -69,7 +69,7 @@ scenarios: install ## run all exercises through the code of live and print one t
 
 build/bench/.installed: requirements/bench.txt
 	$(PYTHON) -m venv build/bench
-	build/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	build/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r $<
 	touch $@
 
 bench: install $(VENV)/.developer build/bench/.installed ## compare the detector with its peers; BENCH=--short proves the counts alone

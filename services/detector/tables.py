@@ -28,7 +28,7 @@ Written = tuple[int, bytes, bytes | None]
 """Partition, key, value (None: gone)."""
 PACK_AFTER = 240
 """Generations (two minutes of checkpoints) after its last change that a value stays unpacked …"""
-MOST_UNPACKED = 20_000
+MOST_UNPACKED = 50_000
 """… and so many at most, however many change at once. An unpacked series takes five to ten times the memory of its
 bytes."""
 
