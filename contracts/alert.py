@@ -120,6 +120,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, tag_field="contract", tag
     observation: Observation
     event: EventReference | None = None
     moved_from: EventReference | None = None
+    moved_to: EventReference | None = None
+    """Where people say it is now: another town, which has an alert of its own. Who does not know still comes here."""
+    also: tuple[EventReference, ...] = ()
+    """Other gatherings that people are called to at this place, soonest first."""
     opened_minute: int
     updated_minute: int
     closed_minute: int | None = None

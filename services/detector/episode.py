@@ -31,6 +31,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     observed: int
     coordinated: bool
     terms: tuple[str, ...]
+    also: tuple[EventReference, ...] = ()
 
 
 class Episode(msgspec.Struct, kw_only=True):
@@ -60,6 +61,10 @@ class Episode(msgspec.Struct, kw_only=True):
     moved_from: EventReference | None = None
     move_is_sure: bool = True
     """People said so themselves; False: only the date they call to changed."""
+    moved_to: EventReference | None = None
+    """To another town, which has an alert of its own."""
+    beside: tuple[EventReference, ...] = ()
+    """Other gatherings at its place that people are called to."""
     stands: bool = False
     """It was thought to be moved, and then people called to the old date again: no such guess is made twice."""
     event_heard: int | None = None
@@ -92,7 +97,15 @@ class Episode(msgspec.Struct, kw_only=True):
             observed=self.observation.observed,
             coordinated=self.observation.coordinated,
             terms=tuple(sorted(self.terms)),
+            also=self.also,
         )
+
+    @property
+    def also(self) -> tuple[EventReference, ...]:
+        """What of `beside` is still ahead and was not told as the gathering itself, or as the one that was moved."""
+        told = {(one.place, one.starts) for one in (self.event, self.moved_from) if one is not None}
+        ahead = [one for one in self.beside if (one.place, one.starts) not in told and (ends(one) or 0) > self.updated]
+        return tuple(sorted(ahead, key=lambda one: (one.starts or "", one.place or "")))
 
 
 def identity(exercise: str | None, phenomenon: str, where: str | None, minute: int) -> str:
@@ -141,8 +154,8 @@ def is_news(episode: Episode) -> bool:
     if shown is None:
         return True
     grown = now.observed >= GROWTH * max(1, shown.observed)
-    same = (shown.kind, shown.severity, shown.place, shown.event, shown.coordinated, shown.terms) == (
-        now.kind, now.severity, now.place, now.event, now.coordinated, now.terms,
+    same = (shown.kind, shown.severity, shown.place, shown.event, shown.coordinated, shown.terms, shown.also) == (
+        now.kind, now.severity, now.place, now.event, now.coordinated, now.terms, now.also,
     )  # fmt: skip
     return grown or not same
 
@@ -157,6 +170,12 @@ def awaited_until(episode: Episode) -> int:
         if start is not None and end is not None and start - episode.opened <= FORESEEN.total_seconds() / 60:
             until = max(until, end)
     return until
+
+
+def moved_away(episode: Episode, place: Place) -> bool:
+    """The town that the gathering was moved from, within one alert."""
+    old = episode.moved_from
+    return old is not None and place.gemeente is not None and place.gemeente == old.gemeente != episode.place.gemeente
 
 
 def under_way(episode: Episode, minute: int) -> bool:

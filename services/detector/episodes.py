@@ -13,17 +13,24 @@ import msgspec
 
 from configuration import Configuration
 from configuration.mandates import Cover
-from configuration.phenomena import PhenomenonClass
 from contracts.alert import Alert, Change, EventReference, Kind, Place, Severity, State
 from contracts.series_deltas import Subject
 from contracts.signal import Progress, Signal
 from services.detector import moves
-from services.detector.episode import RANK, Episode, awaited_until, identity, is_news, severity, tells_more, under_way
+from services.detector.belonging import Belonging
+from services.detector.episode import (
+    RANK,
+    Episode,
+    awaited_until,
+    identity,
+    is_news,
+    moved_away,
+    severity,
+    tells_more,
+)
 from services.detector.event_time import Alignment
-from services.detector.gathering import Relation, relation
 from services.detector.matching import place_key
 from services.detector.store import Store
-from services.detector.vocabulary import is_generic
 from services.detector.wording import label, reason
 
 NEWS = (Change.OPENED, Change.MOVED, Change.UPDATED, Change.CLOSED)
@@ -31,9 +38,6 @@ NEWS = (Change.OPENED, Change.MOVED, Change.UPDATED, Change.CLOSED)
 MAX_TERMS = 10
 FORGET_CLOSED_MINUTES = 8 * 1440
 """Longer than the longest window: until then a window that reaches back into a closed happening opens no new one."""
-MERGE_PLACE_MINUTES = 1440
-MERGE_PHENOMENA_MINUTES = 180
-"""Within this long of its last sign of life a happening takes in other phenomena at its place."""
 MAX_AGE_MS = 6 * 3_600_000
 """A post older than this is a replay: its age says nothing about speed."""
 
@@ -70,6 +74,7 @@ class Episodes:
     def configure(self, configuration: Configuration) -> None:
         self._configuration = configuration
         self._phenomena = {phenomenon.id: phenomenon for phenomenon in configuration.phenomena}
+        self._belonging = Belonging(configuration)
 
     def change_cover(self, cover: Cover, now_ms: int) -> list[Alert]:
         """Mandates began or ended: a happening that none covers any more is closed; only its alert remains."""
@@ -131,8 +136,7 @@ class Episodes:
             yield from self._close_silent(world, exercise, at)
             changed: dict[str, tuple[Episode, Change]] = {}
             for signal in [waiting.pop(key) for key in keys]:
-                if signal.complete and (change := self._apply(world, signal)) is not None:
-                    episode, kind = change
+                for episode, kind in self._apply(world, signal) if signal.complete else ():
                     before = changed.get(episode.id, (episode, kind))[1]
                     changed[episode.id] = episode, min(before, kind, key=NEWS.index)
             for episode, kind in changed.values():
@@ -160,106 +164,42 @@ class Episodes:
             if not signal.complete:
                 del waiting[key]
 
-    def _apply(self, world: World, signal: Signal) -> tuple[Episode, Change] | None:
+    def _apply(self, world: World, signal: Signal) -> Iterator[tuple[Episode, Change]]:
         if signal.subject.phenomenon not in self._phenomena:
-            return None
+            return
         change = Change.UPDATED
+        left = self._belonging.left(signal, self._open_episodes(signal.exercise))
         episode = self._find(signal)
         if episode is None:
-            episode = self._open(world, signal)
+            episode = self._open(world, signal, moved_here=left is not None)
             change = Change.OPENED
         elif self._join(episode, signal):
             change = Change.MOVED
-        if episode is not None:
-            self._episodes.put(_key(episode), episode)
-        return None if episode is None else (episode, change)
+        if episode is None:
+            return
+        if left is not None and moves.between_towns(left, episode, signal.subject.event):
+            self._episodes.put(_key(left), left)
+            yield left, Change.MOVED
+            change = min(change, Change.MOVED, key=NEWS.index)
+        self._episodes.put(_key(episode), episode)
+        yield episode, change
 
     def _find(self, signal: Signal) -> Episode | None:
         """The open episode a signal belongs to, if any."""
-        return next(self._fitting(signal), None)
-
-    def _fitting(self, signal: Signal) -> Iterator[Episode]:
-        """Best first: one gathering; the same place; the same phenomenon without a place; the same place and time."""
-        subject = signal.subject
-        alike = self._class(subject.phenomenon)
-        near = [one for one in self._open_episodes(signal.exercise) if self._class(one.phenomenon) is alike]
-        own = [one for one in near if one.phenomenon == subject.phenomenon]
-        yield from (one for one in near if signal.observation.series in one.events or self._one_gathering(one, subject))
-        yield from (one for one in near if self._told_of_another_day(one, signal))
-        place = subject.place or Place()
-        where = place_key(place)
-        if where is None:
-            # A name that several towns have: any of them that is open; what names no place at all joins the oldest.
-            bare = [
-                one
-                for one in near
-                if one.phenomenon != subject.phenomenon
-                and (self._yields(one, subject) or self._at_once(one, signal.minute))
-            ]
-            there = [
-                one for one in own + bare if place.name == one.place.name or one.place.gemeente in place.candidates
-            ]
-            yield from there if place.candidates else own
-            return
-        yield from (one for one in own if one.where == where)
-        for one in own:
-            recent = signal.minute - one.opened <= MERGE_PLACE_MINUTES
-            explains = 2 * signal.observation.observed >= one.observation.observed
-            if one.where is None and recent and explains:
-                yield one
-        for one in near:
-            if one.where == where and (self._at_once(one, signal.minute) or self._yields(one, subject)):
-                yield one
-
-    def _at_once(self, episode: Episode, minute: int) -> bool:
-        """It fired lately, or people are called to it for these days: what else is said of its place belongs to it."""
-        return minute - episode.fired <= MERGE_PHENOMENA_MINUTES or under_way(episode, minute)
-
-    def _one_gathering(self, episode: Episode, subject: Subject) -> bool:
-        if episode.event is None or subject.event is None:
-            return False
-        found = relation(episode.event, subject.event, self._configuration.gazetteer)
-        moved = found in (Relation.MOVED_PLACE, Relation.MOVED_TIME)
-        return found is Relation.SAME or (moved and episode.phenomenon == subject.phenomenon)
-
-    def _told_of_another_day(self, episode: Episode, signal: Signal) -> bool:
-        """While a minute fills, more may follow who say so."""
-        event = signal.subject.event
-        if episode.event is None or event is None or not signal.movers:
-            return False
-        if relation(episode.event, event, self._configuration.gazetteer) is not Relation.OTHER_DAY:
-            return False
-        return not signal.complete or signal.movers >= self._call_authors(signal.subject)
-
-    def _call_authors(self, subject: Subject) -> int:
-        region = subject.place.region if subject.place is not None else None
-        return self._configuration.thresholds.limits(subject.phenomenon or "", region).call_authors
-
-    def _yields(self, episode: Episode, subject: Subject) -> bool:
-        """A bare call belongs to whatever else goes on at its place; never to a demonstration, which would hush it."""
-        return self._is_generic(episode.phenomenon) or self._is_generic(subject.phenomenon)
-
-    def _is_generic(self, phenomenon: str | None) -> bool:
-        known = self._phenomena.get(phenomenon or "")
-        return known is not None and is_generic(known)
-
-    def _class(self, phenomenon: str | None) -> bool:
-        """Several phenomena may be one happening; a demonstration stays what it is."""
-        known = self._phenomena.get(phenomenon or "")
-        return known is not None and known.kind is PhenomenonClass.DEMONSTRATION
+        return next(self._belonging.fitting(signal, self._open_episodes(signal.exercise)), None)
 
     def _open_episodes(self, exercise: str | None) -> list[Episode]:
         prefix = f"{_name(exercise)}/"
         found = (self._episodes.get(name) for name in self._episodes.names() if name.startswith(prefix))
         return sorted((episode for episode in found if episode is not None), key=lambda one: (one.opened, one.id))
 
-    def _open(self, world: World, signal: Signal) -> Episode | None:
+    def _open(self, world: World, signal: Signal, *, moved_here: bool = False) -> Episode | None:
         subject, observation = signal.subject, signal.observation
         if subject.phenomenon is None or subject.phenomenon not in self._phenomena:
             return None
-        if subject.place is None and self._is_generic(subject.phenomenon):
+        if subject.place is None and self._belonging.is_generic(subject.phenomenon):
             return None  # People are called, nobody knows where or to what.
-        if signal.kind is Kind.CALL and signal.callers < self._call_authors(subject):
+        if signal.kind is Kind.CALL and not moved_here and signal.callers < self._belonging.call_authors(subject):
             return None  # People say that it was moved, and nobody knows what.
         where = place_key(subject.place or Place())
         # A series of the whole country takes its place from its newest posts: its window may hold another town's crowd.
@@ -291,7 +231,8 @@ class Episodes:
     def _name_better(self, episode: Episode, signal: Signal) -> None:
         """A bare call at a place takes the name of what it turns out to be."""
         named = signal.subject.phenomenon
-        if named is None or not signal.complete or self._is_generic(named) or not self._is_generic(episode.phenomenon):
+        generic = self._belonging.is_generic
+        if named is None or not signal.complete or generic(named) or not generic(episode.phenomenon):
             return
         episode.phenomenon = named
 
@@ -299,25 +240,28 @@ class Episodes:
         """At one place what opens in one minute is one happening, of whatever phenomenon; without a place it is not."""
         if where is None:
             return phenomenon
-        return "demonstration" if self._class(phenomenon) else "happening"
+        return "demonstration" if self._belonging.is_demonstration(phenomenon) else "happening"
 
     def _join(self, episode: Episode, signal: Signal) -> bool:
         """Takes a signal in. True when it tells that the gathering was moved."""
         subject, observation = signal.subject, signal.observation
         placed = place_key(subject.place or Place()) is not None
         moved = False
-        if placed and episode.where is None:
-            episode.place = subject.place or Place()
+        place = subject.place or Place()
+        if placed and (episode.where is None or self._belonging.encloses(episode.place, place)):
+            episode.place = place
+        elsewhere = self._belonging.encloses(place, episode.place) or moved_away(episode, place)
         if subject.term is not None:
             episode.terms[subject.term] = min(observation.probability, episode.terms.get(subject.term, 1.0))
         if subject.event is not None:
             moved = self._take_event(episode, signal, subject.event)
-        if placed or episode.where is None:
+        if (placed and not elsewhere) or episode.where is None:
             self._name_better(episode, signal)
             if observation.scale_minutes <= episode.longest_sustaining_scale(signal.minute):
                 episode.fired = max(episode.fired, signal.minute)
             if signal.complete and (not episode.settled or tells_more(episode, signal)):
-                better = not self._is_generic(subject.phenomenon) or self._is_generic(episode.phenomenon)
+                generic = self._belonging.is_generic
+                better = not generic(subject.phenomenon) or generic(episode.phenomenon)
                 if subject.phenomenon is not None and signal.minute == episode.opened and better:
                     episode.phenomenon = subject.phenomenon
                 episode.kind = signal.kind
@@ -342,7 +286,7 @@ class Episodes:
 
     def _told_as(self, episode: Episode, subject: Subject) -> str:
         """The phenomenon by which a signal of an episode is weighed: a bare call as what it calls to."""
-        if subject.phenomenon is None or self._is_generic(subject.phenomenon):
+        if subject.phenomenon is None or self._belonging.is_generic(subject.phenomenon):
             return episode.phenomenon
         return subject.phenomenon
 
@@ -352,8 +296,8 @@ class Episodes:
             signal,
             event,
             self._configuration.gazetteer,
-            needed=self._call_authors(signal.subject),
-            demonstration=self._class(episode.phenomenon),
+            needed=self._belonging.call_authors(signal.subject),
+            demonstration=self._belonging.is_demonstration(episode.phenomenon),
         )
 
     def _severity(
@@ -405,6 +349,8 @@ class Episodes:
             observation=episode.observation,
             event=episode.event,
             moved_from=episode.moved_from,
+            moved_to=episode.moved_to,
+            also=episode.also,
             opened_minute=episode.opened,
             updated_minute=episode.updated,
             closed_minute=episode.closed,
@@ -421,6 +367,8 @@ class Episodes:
                 observation=episode.observation,
                 authors_unknown=episode.authors_unknown,
                 planned=episode.planned,
+                moved_to=episode.moved_to,
+                also=episode.also,
             ),
             series=episode.points,
             config_version=self._configuration.version,

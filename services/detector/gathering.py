@@ -28,9 +28,15 @@ class Relation(StrEnum):
     MOVED_TIME = "moved_time"
     OTHER_DAY = "other_day"
     """One place on two days: the same gathering put off, or two. The references alone cannot tell."""
+    OTHER_TOWN = "other_town"
+    """Two towns on one day: the same gathering moved, or two."""
+    NARROWED = "narrowed"
+    """One names a province or a landscape, the other a town in it."""
 
 
-def relation(old: EventReference, new: EventReference, gazetteer: Gazetteer) -> Relation:
+def relation(  # noqa: PLR0911
+    old: EventReference, new: EventReference, gazetteer: Gazetteer
+) -> Relation:
     """How a newer reference relates to an older one; both name a time."""
     if not old.starts or not new.starts:
         return Relation.DIFFERENT
@@ -40,7 +46,11 @@ def relation(old: EventReference, new: EventReference, gazetteer: Gazetteer) -> 
         return Relation.DIFFERENT if old.gemeente != new.gemeente or elsewhere else Relation.OTHER_DAY
     if old.gemeente != new.gemeente:
         # One street name, one day, two towns: a name that stands in several towns was settled differently.
-        return Relation.SAME if alike else Relation.DIFFERENT
+        if alike:
+            return Relation.SAME
+        if old.gemeente and new.gemeente:
+            return Relation.OTHER_TOWN
+        return Relation.NARROWED if _narrowed(old, new, gazetteer) else Relation.DIFFERENT
     if not alike and is_street(old.place, gazetteer) and is_street(new.place, gazetteer):
         return Relation.MOVED_PLACE
     if "T" in old.starts and "T" in new.starts:
@@ -63,15 +73,33 @@ def same_but_the_day(old: EventReference, new: EventReference) -> bool:
 
 def fuller(old: EventReference, new: EventReference, gazetteer: Gazetteer) -> EventReference:
     """The more exact of two references to one gathering: a street before a town, a clock before a day, all objects."""
-    place = new.place if is_street(new.place, gazetteer) and not is_street(old.place, gazetteer) else old.place
     starts = new.starts if "T" in (new.starts or "") and "T" not in (old.starts or "") else old.starts
     return EventReference(
-        place=place or new.place,
+        place=_spot(old, new, gazetteer),
         gemeente=old.gemeente or new.gemeente,
         starts=starts,
         call=old.call or new.call,
         objects=tuple(sorted({*old.objects, *new.objects})),
     )
+
+
+def _spot(old: EventReference, new: EventReference, gazetteer: Gazetteer) -> str | None:
+    if (old.gemeente is None) is not (new.gemeente is None):  # a province, and a town in it
+        return new.place if old.gemeente is None else old.place
+    finer = is_street(new.place, gazetteer) and not is_street(old.place, gazetteer)
+    return new.place if finer else old.place or new.place
+
+
+def _narrowed(old: EventReference, new: EventReference, gazetteer: Gazetteer) -> bool:
+    wide, fine = (old, new) if old.gemeente is None else (new, old)
+    code = gazetteer.code_of(fine.gemeente) if fine.gemeente else None
+    return holds(wide.place, gazetteer.region_of(code), gazetteer)
+
+
+def holds(area: str | None, region: str | None, gazetteer: Gazetteer) -> bool:
+    """Whether a province or a landscape lies, for a part, in a veiligheidsregio."""
+    known = gazetteer.names.get(area or "")
+    return known is not None and region in known.regions
 
 
 def is_street(name: str | None, gazetteer: Gazetteer) -> bool:

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from msgspec.structs import replace
+
 from configuration.places import Gazetteer
 from contracts.alert import EventReference
 from contracts.signal import Signal
@@ -21,6 +23,10 @@ from services.detector.gathering import Relation, begins, fuller, relation, same
 
 QUIET_MINUTES = 180
 """Nobody calls to the old day for so long."""
+
+
+MOST_BESIDE = 3
+"""Other gatherings told beside the one of the alert."""
 
 
 class Verdict(StrEnum):
@@ -59,7 +65,10 @@ def take(
     elif verdict is Verdict.STANDS:
         episode.event, episode.event_heard = episode.moved_from, signal.minute
         episode.moved_from, episode.stands = None, True
-    elif verdict is not Verdict.OTHER:
+    elif verdict is Verdict.OTHER:
+        if signal.callers >= needed and signal.first_seen_minute < _first_minute_of_the_day(known):
+            note_beside(episode, event, gazetteer)
+    else:
         episode.moved_from, episode.event, episode.event_heard = known, event, signal.minute
         episode.move_is_sure = verdict is Verdict.MOVED
         episode.place = signal.subject.place or episode.place
@@ -79,7 +88,7 @@ def judge(  # noqa: PLR0911
 ) -> Verdict:
     found = relation(known, event, gazetteer)
     said = signal.movers >= needed
-    if found is Relation.SAME:
+    if found in (Relation.SAME, Relation.NARROWED):
         return Verdict.SAME
     if found is Relation.DIFFERENT:
         return Verdict.OTHER
@@ -91,10 +100,39 @@ def judge(  # noqa: PLR0911
         return Verdict.MOVED
     if 2 * round(signal.observation.authors) < max(episode.events.values()):
         return Verdict.OTHER
-    if found is not Relation.OTHER_DAY:
+    if found not in (Relation.OTHER_DAY, Relation.OTHER_TOWN):
         return Verdict.MOVED
     guess = not demonstration and _replaces(episode, known, signal, event)
     return Verdict.PERHAPS if guess else Verdict.OTHER
+
+
+def between_towns(left: Episode, here: Episode, event: EventReference | None) -> bool:
+    """Tell of two alerts that the gathering of one was moved to the town of the other. True when that is news."""
+    if left.id == here.id or event is None or left.moved_to is not None or here.moved_from is not None:
+        return False
+    if here.event is None or here.event.starts != event.starts:
+        return False
+    left.moved_to, here.moved_from, here.move_is_sure = here.event, left.event, True
+    return True
+
+
+def _first_minute_of_the_day(event: EventReference) -> int:
+    """From then on *morgen 20:00* is also an old message passed on: it says nothing of another gathering."""
+    return begins(replace(event, starts=event.starts[:10])) or 0 if event.starts else 0
+
+
+def note_beside(episode: Episode, event: EventReference, gazetteer: Gazetteer) -> None:
+    """People are called to this place for another moment too: the operator must see both."""
+    old = episode.moved_from
+    passed_on = old is not None and relation(old, event, gazetteer) is Relation.SAME
+    if not (event.call and event.starts) or passed_on:
+        return
+    for at, known in enumerate(episode.beside):
+        if relation(known, event, gazetteer) is Relation.SAME:
+            both = fuller(known, event, gazetteer)
+            episode.beside = (*episode.beside[:at], both, *episode.beside[at + 1 :])
+            return
+    episode.beside = (*episode.beside[-MOST_BESIDE + 1 :], event)
 
 
 def _replaces(episode: Episode, known: EventReference, signal: Signal, event: EventReference) -> bool:

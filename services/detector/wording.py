@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from contracts.alert import EventReference, Kind, Observation, Place
@@ -34,11 +35,16 @@ def reason(
     planned: str | None = None,
     moved_from: EventReference | None = None,
     move_is_sure: bool = True,
+    moved_to: EventReference | None = None,
+    also: Sequence[EventReference] = (),
 ) -> str:
     """``about`` is the strongest watch term, or the label of the phenomenon."""
     moved = _moved(moved_from, event, sure=move_is_sure) if moved_from is not None and event is not None else ""
+    if moved_to is not None and event is not None:
+        moved += f"Verplaatst naar {_spot(moved_to, event)}; wie dat niet weet, komt nog hier. "
+    beside = "".join(f" Ook wordt opgeroepen voor {_spot(one, event or EventReference())}." for one in also)
     if kind is Kind.CALL and event is not None:
-        return moved + _call(event, observation)
+        return moved + _call(event, observation) + beside
     people = "schrijvers onbekend" if authors_unknown else f"van {_number(observation.authors)} mensen"
     at = f" in {where(place)}" if where(place) else ""
     usual = _number(observation.expected) if observation.expected >= 0.95 else "minder dan 1"
@@ -48,6 +54,7 @@ def reason(
     )
     if event is not None and event.call and event.starts:
         line += f" Er wordt opgeroepen voor {moment(event.starts)}{f', {event.place}' if event.place else ''}."
+    line += beside
     if planned:
         line += f" Gepland is {planned}; dit is meer dan daarbij werd verwacht."
     if observation.coordinated:
@@ -80,7 +87,9 @@ def _spot(event: EventReference, other: EventReference) -> str:
     parts = []
     if event.starts and event.starts != other.starts:
         parts.append(moment(event.starts))
-    if event.place and event.place != other.place:
+    if event.gemeente and other.gemeente and event.gemeente != other.gemeente:
+        parts.append(where(Place(name=event.place, gemeente=event.gemeente)))
+    elif event.place and event.place != other.place:
         parts.append(event.place)
     return ", ".join(parts) or event.place or moment(event.starts or "")
 

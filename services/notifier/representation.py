@@ -77,6 +77,8 @@ class AlertBody(Shape):
     place: PlaceShape
     event: EventShape | None
     moved_from: EventShape | None
+    moved_to: EventShape | None = Field(description="Another town, which has an alert of its own.")
+    also: list[EventShape] = Field(description="Other gatherings that people are called to at this place.")
     observation: ObservationShape
     opened_at: datetime.datetime
     updated_at: datetime.datetime
@@ -126,6 +128,8 @@ def body(alert: Alert) -> dict[str, object]:
         ),
         "event": _event(alert.event),
         "moved_from": _event(alert.moved_from),
+        "moved_to": _event(alert.moved_to),
+        "also": [_event(one) for one in alert.also],
         "observation": ObservationShape(
             series=seen.series,
             scale_minutes=seen.scale_minutes,

@@ -15,7 +15,9 @@ def config() -> Configuration:
     return whole()
 
 
-def event(place: str | None, starts: str, gemeente: str = "Rotterdam", objects: tuple[str, ...] = ()) -> EventReference:
+def event(
+    place: str | None, starts: str, gemeente: str | None = "Rotterdam", objects: tuple[str, ...] = ()
+) -> EventReference:
     return EventReference(place=place, gemeente=gemeente, starts=starts, call=True, objects=objects)
 
 
@@ -31,7 +33,11 @@ def event(place: str | None, starts: str, gemeente: str = "Rotterdam", objects: 
         (event("Coolsingel", "2021-11-19T20:00"), event("Coolsingel", "2021-11-20T20:00"), Relation.OTHER_DAY),
         (event("Coolsingel", "2021-11-19T20:00"), event("Rotterdam", "2021-11-20"), Relation.OTHER_DAY),
         (event("Coolsingel", "2021-11-19T20:00"), event("Zuidplein", "2021-11-20T20:00"), Relation.DIFFERENT),
-        (event(None, "2021-01-24T18:00"), event(None, "2021-01-24T18:00", "Utrecht"), Relation.DIFFERENT),
+        (event(None, "2021-01-24T18:00"), event(None, "2021-01-24T18:00", "Utrecht"), Relation.OTHER_TOWN),
+        (event(None, "2021-01-24T18:00"), event(None, "2021-01-25T18:00", "Utrecht"), Relation.DIFFERENT),
+        (event("Zuid-Holland", "2021-01-24", None), event(None, "2021-01-24T18:00"), Relation.NARROWED),
+        (event(None, "2021-01-24T18:00"), event("Zuid-Holland", "2021-01-24", None), Relation.NARROWED),
+        (event("Limburg", "2021-01-24", None), event(None, "2021-01-24T18:00"), Relation.DIFFERENT),
         (event("Stationsweg", "2012-09-21"), event("Stationsweg", "2012-09-21", "Groningen"), Relation.SAME),
     ],
 )
@@ -43,6 +49,12 @@ def test_the_fuller_reference_is_kept(config: Configuration) -> None:
     old = event("Rotterdam", "2021-11-19", objects=("vuurwerk",))
     new = event("Coolsingel", "2021-11-19T20:00", objects=("bivak",))
     assert fuller(old, new, config.gazetteer) == event("Coolsingel", "2021-11-19T20:00", objects=("bivak", "vuurwerk"))
+
+
+def test_a_town_is_fuller_than_its_province_in_either_order(config: Configuration) -> None:
+    wide, fine = event("Zuid-Holland", "2021-11-19", None), event(None, "2021-11-19T20:00")
+    assert fuller(wide, fine, config.gazetteer) == fine
+    assert fuller(fine, wide, config.gazetteer) == fine
 
 
 def test_it_is_over_some_hours_after_it_began_in_local_time() -> None:

@@ -352,3 +352,77 @@ def test_a_move_is_told_the_same_however_posts_were_spread(config: Configuration
     alone = last(replay(config, batches(posts)))
     spread = last(replay(config, batches(posts, 4), seed=seed, flush_each=seed))
     assert [line_of(alert) for alert in alone.values()] == [line_of(alert) for alert in spread.values()]
+
+
+TONIGHT = "kom_allemaal vandaag 20:00 naar Coolsingel rellen"
+
+
+def test_a_gathering_moved_to_a_town_of_the_same_region_is_the_same_alert(config: Configuration) -> None:
+    said = calls_of("rellen verplaatst van Rotterdam naar Schiedam vandaag 20:00", T + 200, 3)
+    alerts = alerts_of(config, chatter(T, DAY), calls_of(TONIGHT, T + 60), said)
+    assert len({alert.id for alert in alerts}) == 1
+    change = next(alert for alert in alerts if alert.change is Change.MOVED)
+    assert change.place.gemeente == "Schiedam"
+    assert change.reason.startswith("Verplaatst: eerst Coolsingel (Rotterdam), nu Schiedam. ")
+
+
+def test_a_gathering_moved_to_another_region_is_told_in_both(config: Configuration) -> None:
+    """The operator of the first region must keep its alert: who does not know of the move still comes."""
+    said = calls_of("rellen niet in Rotterdam maar nieuwe locatie Utrecht vandaag 20:00", T + 200, 3)
+    alerts = alerts_of(config, chatter(T, DAY), calls_of(TONIGHT, T + 60), said)
+    assert [alert.place.gemeente for alert in opened(alerts)] == ["Rotterdam", "Utrecht"]
+    rotterdam, utrecht = last(alerts).values()
+    assert rotterdam.moved_to == utrecht.event
+    assert utrecht.moved_from == rotterdam.event
+    told = next(alert for alert in alerts if alert.change is Change.MOVED)
+    assert told.id == rotterdam.id
+    assert told.reason.startswith("Verplaatst naar Utrecht; wie dat niet weet, komt nog hier. ")
+    assert utrecht.reason.startswith("Verplaatst: eerst Coolsingel (Rotterdam), nu Utrecht. ")
+
+
+def test_of_two_gatherings_on_a_day_nobody_says_which_was_moved(config: Configuration) -> None:
+    other = calls_of("kom_allemaal vandaag 20:00 naar Malieveld rellen", T + 60)
+    said = calls_of("rellen verplaatst naar Utrecht vandaag 20:00", T + 200, 3)
+    alerts = alerts_of(config, chatter(T, DAY), calls_of(TONIGHT, T + 60), other, said)
+    assert Change.MOVED not in {alert.change for alert in alerts}
+    assert {alert.place.gemeente for alert in alerts} == {"Rotterdam", "Den Haag"}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_move_between_towns_is_told_the_same_however_posts_were_spread(config: Configuration, seed: int) -> None:
+    posts = [
+        *chatter(T, DAY),
+        *calls_of(TONIGHT, T + 60),
+        *calls_of("rellen verplaatst naar Utrecht vandaag 20:00", T + 200, 5),
+        *calls_of(TONIGHT, T + 230),
+    ]
+    alone = last(replay(config, batches(posts)))
+    spread = last(replay(config, batches(posts, 4), seed=seed, flush_each=seed))
+    assert len(alone) == 2
+    assert [line_of(alert) for alert in alone.values()] == [line_of(spread[id_]) for id_ in alone]
+
+
+def test_two_dates_called_to_at_once_are_both_told(config: Configuration) -> None:
+    alerts = alerts_of(config, chatter(T, DAY), calls_of(FRIDAY, T + 300), calls_of(SATURDAY, T + 310))
+    (alert,) = last(alerts).values()
+    assert alert.event is not None
+    assert (alert.event.starts, [one.starts for one in alert.also]) == ("2026-11-13T20:00", ["2026-11-14T20:00"])
+    assert alert.reason.endswith(" Ook wordt opgeroepen voor zaterdag 14 november om 20:00.")
+
+
+def test_a_call_passed_on_a_day_later_is_no_second_date(config: Configuration) -> None:
+    text = "kom_allemaal morgen 20:00 naar Coolsingel vuurwerk rellen"
+    alerts = alerts_of(config, chatter(T, 2 * DAY), calls_of(text, T + 300), calls_of(text, T + DAY + 30))
+    assert {alert.also for alert in alerts} == {()}
+
+
+def test_a_province_becomes_the_town_that_is_named_later(config: Configuration) -> None:
+    """*Locatie volgt*: one alert, not one for the province and one for the town."""
+    province = crowd(T + 600, "car_meet Noord-Brabant vanavond", 30, minutes=30)
+    town = crowd(T + 680, "car_meet Cuijk vanavond", 60, minutes=30)
+    alerts = alerts_of(config, chatter(T, DAY), province, town, crowd(T + 720, "car_meet Noord-Brabant vanavond", 30))
+    (first,) = opened(alerts)
+    assert (first.place.name, first.place.gemeente) == ("Noord-Brabant", None)
+    assert {alert.place.gemeente for alert in alerts} == {None, "Land van Cuijk"}
+    assert alerts[-1].place.gemeente == "Land van Cuijk"
+    assert alerts[-1].observation.series == "watch:car-meet@GM1982"

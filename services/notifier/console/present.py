@@ -70,6 +70,8 @@ class Card:
     status_since: Moment
     happening: Happening | None
     moved_from: Happening | None
+    moved_to: Happening | None
+    also: tuple[Happening, ...]
     sureness: str
     phase: Phase
     actions: frozenset[str]
@@ -115,6 +117,10 @@ def present(
         status_since=_moment(case.status_ms, now_ms, live=True),
         happening=_happening(alert.event, reference_ms, now_ms, replayed=replayed),
         moved_from=_happening(alert.moved_from, reference_ms, now_ms, replayed=replayed),
+        moved_to=_happening(alert.moved_to, reference_ms, now_ms, replayed=replayed),
+        also=tuple(
+            told for one in alert.also if (told := _happening(one, reference_ms, now_ms, replayed=replayed)) is not None
+        ),
         sureness=words.sureness(seen.probability, seen.coverage, coordinated=seen.coordinated),
         phase=phase(alert, reference_ms),
         actions=frozenset(action.value for action in open_actions(case.status)),

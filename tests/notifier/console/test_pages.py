@@ -87,6 +87,18 @@ async def test_the_page_of_an_alert_tells_all_and_has_a_table_beside_the_chart(s
     assert html.count("chart__bar--window") >= 2
 
 
+async def test_a_move_to_another_town_and_a_second_date_are_told(served: Served) -> None:
+    moved_to = EventReference(gemeente="Schiedam", starts="2012-09-21T20:00")
+    await served.arrives(
+        alert(moved_to=moved_to, also=(EventReference(place="Zuidplein", starts="2012-09-22T21:00", call=True),))
+    )
+    shown = text_of((await served.http.get("/meldingen/a1b2c3")).text)
+    assert re.search(r"Verplaatst naar vr 21 sep 2012 20:00 .{0,60}Schiedam", shown)
+    assert re.search(r"Ook opgeroepen voor za 22 sep 2012 21:00 .{0,60}Zuidplein", shown)
+    body = (await served.http.get("/v1/alerts/a1b2c3")).json()
+    assert (body["movedTo"]["gemeente"], [one["place"] for one in body["also"]]) == ("Schiedam", ["Zuidplein"])
+
+
 async def test_what_anybody_wrote_stays_text(served: Served) -> None:
     evil = '<img src=x onerror="alert(1)">'
     await served.arrives(
