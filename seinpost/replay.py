@@ -12,6 +12,7 @@ from contracts.dead_letter import Reason
 from services.anonymizer.anonymizer import Anonymizer
 from services.anonymizer.lexicon import Lexicon
 from services.anonymizer.projection import Projector
+from services.anonymizer.secret import Secret
 from services.anonymizer.settings import AnonymizerSettings
 from services.detector.pipeline import Pipeline
 from services.ingest.supplied import MAX_LINE_BYTES, read_line
@@ -26,11 +27,20 @@ def projector_of(config: Configuration, words: Lexicon) -> Projector:
     return Projector(config, words, SETTINGS.fold_cutoff)
 
 
+class _Repeatable(Secret):
+    """The same key each time, or two backtests of one file would estimate a large crowd a little differently. Nothing
+    made with it leaves this process."""
+
+    def _fill(self) -> None:
+        self._key[:] = bytes(range(1, len(self._key) + 1))
+
+
 class Replay:
     """One partition of each topic, without Kafka in between. Give posts oldest first."""
 
     def __init__(self, config: Configuration, projector: Projector) -> None:
         self._anonymizer = Anonymizer(projector, SETTINGS, k=config.thresholds.k_anonymity, now_ms=0)
+        self._anonymizer.secret = _Repeatable(0)
         self.pipeline = Pipeline(config)
         self._record = 0
 

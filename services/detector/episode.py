@@ -102,10 +102,14 @@ class Episode(msgspec.Struct, kw_only=True):
 
     @property
     def also(self) -> tuple[EventReference, ...]:
-        """What of `beside` is still ahead and was not told as the gathering itself, or as the one that was moved."""
-        told = {(one.place, one.starts) for one in (self.event, self.moved_from) if one is not None}
-        ahead = [one for one in self.beside if (one.place, one.starts) not in told and (ends(one) or 0) > self.updated]
+        """What of `beside` is still ahead, on another day than the gathering itself and the one that was moved."""
+        told = {one.starts[:10] for one in (self.event, self.moved_from) if one is not None and one.starts}
+        ahead = [one for one in self.beside if one.starts and one.starts[:10] not in told and _ahead(one, self.updated)]
         return tuple(sorted(ahead, key=lambda one: (one.starts or "", one.place or "")))
+
+
+def _ahead(event: EventReference, minute: int) -> bool:
+    return (ends(event) or 0) > minute
 
 
 def identity(exercise: str | None, phenomenon: str, where: str | None, minute: int) -> str:

@@ -122,7 +122,7 @@ def _first_minute_of_the_day(event: EventReference) -> int:
 
 
 def note_beside(episode: Episode, event: EventReference, gazetteer: Gazetteer) -> None:
-    """People are called to this place for another moment too: the operator must see both."""
+    """People are called to this place on another day too: the operator must see both."""
     old = episode.moved_from
     passed_on = old is not None and relation(old, event, gazetteer) is Relation.SAME
     if not (event.call and event.starts) or passed_on:

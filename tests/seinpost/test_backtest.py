@@ -12,11 +12,15 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
+import configuration
 from contracts.codec import encode
 from contracts.feedback import Feedback, Label
 from seinpost.cli import app
 from seinpost.hindsight import Happening, Span, against_feedback, compare
+from seinpost.replay import SETTINGS, Replay, projector_of
 from seinpost.summary import lines_of
+from services.anonymizer import lexicon
+from services.anonymizer.secret import Secret
 from tests.brokers.services import REPOSITORY
 from tests.notifier.samples import MINUTE, alert
 
@@ -243,3 +247,14 @@ def test_times_of_happenings_are_local_unless_they_say_otherwise() -> None:
     with pytest.raises(ValueError, match="before"):
         Happening(label="x", starts="2024-11-11T14:00", ends="2024-11-11T12:59Z")
     Happening(label="x", starts="2024-11-11T14:00", ends="2024-11-11T13:00Z")
+
+
+def test_two_replays_know_an_author_by_one_token_and_live_by_another() -> None:
+    """Crowds beyond 64 are estimated from these tokens: a backtest must repeat itself to the byte."""
+    config = configuration.load(REPOSITORY / "config")
+    projector = projector_of(config, lexicon.load(SETTINGS.lexicon))
+    one, two = Replay(config, projector), Replay(config, projector)
+    line = b'{"id":"1","created_at":"2021-11-18T15:00:00Z","text":"rellen in Rotterdam","author":"somebody"}'
+    (first,), (second,) = one.project(line, 0), two.project(line, 0)
+    assert first.author == second.author is not None
+    assert Secret(0).token(b"author", "x", "y") != Secret(0).token(b"author", "x", "y")
