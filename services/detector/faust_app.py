@@ -11,6 +11,11 @@ from services.detector.settings import DetectorSettings
 from services.detector.tables import CheckpointedTable
 from services.detector.transport import PromptTransport
 
+MAX_POLL_INTERVAL_S = 86_400.0
+"""Longer than anything takes. A worker that was busy for longer is put out of its group by its own client, which then
+refuses to join again until it is polled; and Faust polls only once it has joined. That would be for ever. A worker that
+hangs is seen by `services.detector.behind` instead."""
+
 
 def faust_app(settings: DetectorSettings, broker: BrokerSettings) -> Any:
     # Faust makes its own directories in it, though tables live in memory.
@@ -29,7 +34,7 @@ def faust_app(settings: DetectorSettings, broker: BrokerSettings) -> Any:
         broker_request_timeout=60.0,
         broker_commit_interval=1.0,
         broker_commit_every=10_000,
-        broker_max_poll_interval=60.0,
+        broker_max_poll_interval=MAX_POLL_INTERVAL_S,
         consumer_auto_offset_reset="earliest",
         topic_disable_leader=True,
         topic_partitions=broker.partitions,
