@@ -102,6 +102,8 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 feedback_days=own.feedback_days,
                 dossier_days=own.dossier_days,
                 picture_days=own.picture_days,
+                exercise_days=own.exercise_days,
+                exercise_report_days=own.exercise_report_days,
                 now_ms=now_ms,
             )
             rounds = Rounds(

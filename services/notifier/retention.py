@@ -14,21 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from contracts.alert import State
 from runtime.logs import log
 from services.notifier import metrics
+from services.notifier.access.reach import EVERYTHING
 from services.notifier.dossier.ending import delete_dossier
 from services.notifier.life import Status
+from services.notifier.playing.removal import expire
+from services.notifier.playing.telling import named
 from services.notifier.rounds import ORIGIN, SYSTEM
-from services.notifier.store import audit, dossiers, housekeeping, picture
+from services.notifier.store import audit, dossiers, exercises, housekeeping, picture
 from services.notifier.store.database import Database
-from services.notifier.store.tables import (
-    actions,
-    alerts,
-    attempts,
-    deliveries,
-    events,
-    feedback,
-    revisions,
-    silences,
-)
+from services.notifier.store.forgetting import forget_alerts
+from services.notifier.store.tables import alerts, events, feedback, silences
 from services.notifier.withholding import Held
 
 EVERY_S = 3600.0
@@ -46,6 +41,8 @@ class Retention:
     feedback_days: int = 1825
     dossier_days: int = 365
     picture_days: int = 400
+    exercise_days: int = 30
+    exercise_report_days: int = 1825
     now_ms: Callable[[], int]
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -68,6 +65,7 @@ class Retention:
         before = now - self.alerts_days * DAY_MS
         # Dossiers first: they must know when an alert was closed before it goes.
         removed_dossiers = await self._remove_dossiers(now)
+        removed_exercises = await self._remove_exercises(now)
         removed = await self._remove_alerts(before)
         async with self.database.writing_rows() as connection:
             old = {
@@ -76,9 +74,17 @@ class Retention:
                 "feedback": delete(feedback).where(feedback.c.at_ms < now - self.feedback_days * DAY_MS),
             }
             gone = {name: (await connection.execute(statement)).rowcount for name, statement in old.items()}
+            gone["exercise_reports"] = await exercises.expire_reports(
+                connection, now - self.exercise_report_days * DAY_MS
+            )
             gone["picture"] = await picture.expire(connection, now - self.picture_days * DAY_MS)
         async with self.database.writing() as connection:
-            for name, number in {"alerts": removed, "dossiers": removed_dossiers, **gone}.items():
+            for name, number in {
+                "alerts": removed,
+                "dossiers": removed_dossiers,
+                "exercises": removed_exercises,
+                **gone,
+            }.items():
                 await housekeeping.note(connection, name, number, now)
             if removed:
                 await audit.append(
@@ -110,6 +116,27 @@ class Retention:
                 return removed
             removed += len(found)
 
+    async def _remove_exercises(self, now: int) -> int:
+        """Those that ended, or were made and never ended, longer ago than ``exercise_days``; their reports stay."""
+        async with self.database.reading() as connection:
+            over = await exercises.over(connection, now - self.exercise_days * DAY_MS)
+        for session in over:
+            async with self.database.writing() as connection:
+                if await exercises.find(connection, session.id, EVERYTHING) is None:
+                    continue  # another replica was first
+                await expire(connection, session)
+                await audit.append(
+                    connection,
+                    at_ms=now,
+                    actor=SYSTEM,
+                    action="exercise-remove",
+                    object_id=named(session.id),
+                    result="done",
+                    origin=ORIGIN,
+                    region=session.region,
+                )
+        return len(over)
+
     async def _remove_alerts(self, before_ms: int) -> int:
         removed = 0
         while True:
@@ -135,12 +162,3 @@ async def _expired(connection: AsyncConnection, before_ms: int) -> list[str]:
     )
     query = select(alerts.c.id).where(or_(handled, never_shown))
     return list((await connection.execute(query.limit(STEP))).scalars())
-
-
-async def forget_alerts(connection: AsyncConnection, ids: list[str]) -> None:
-    """With their history and deliveries."""
-    sent = select(deliveries.c.id).where(deliveries.c.alert.in_(ids))
-    await connection.execute(delete(attempts).where(attempts.c.delivery.in_(sent)))
-    for table in (deliveries, actions, revisions):
-        await connection.execute(delete(table).where(table.c.alert.in_(ids)))
-    await connection.execute(delete(alerts).where(alerts.c.id.in_(ids)))

@@ -112,6 +112,15 @@ class NotifierSettings(BaseModel):
         description="File in `SEINPOST_NOTIFIER__SECRETS_DIR` with the private key that seals dossiers; "
         "`seinpost dossier key` makes one. Without it no dossier leaves.",
     )
+    exercise_days: int = Field(
+        30,
+        ge=1,
+        le=365,
+        description="Days that a session of an exercise is kept after its end; then it goes and its report stays.",
+    )
+    exercise_report_days: int = Field(
+        1825, ge=1, le=3650, description="Days that the report of an exercise is kept after its session is removed."
+    )
     concurrent_deliveries: int = Field(8, ge=1, le=100, description="Deliveries on their way at the same time.")
 
 

@@ -247,6 +247,7 @@ async def _session(
         speeds=sorted({*SPEEDS, found.clock.speed, found.drill.speed}),
         here=f"{local(found.clock.at(now)):%Y-%m-%dT%H:%M}",
         made=made,
+        keep_days=the_room.settings.notifier.exercise_days,
         errors=errors or {},
         typed=typed or {"van": "", "tekst": "", "aan": []},
         say=say,

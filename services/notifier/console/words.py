@@ -97,6 +97,8 @@ KEPT = {
     "silences": "Afgelopen dempingen",
     "cases": "Platformmeldingen",
     "picture": "Blokken van het beeld",
+    "exercises": "Oefeningen",
+    "exercise_reports": "Verslagen van oefeningen",
 }
 HELD = {
     "silenced": "Gedempt: deze melding staat niet op Nu zolang de demping loopt.",

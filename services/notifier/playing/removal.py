@@ -1,11 +1,10 @@
 """The end of a session: it goes with all that came of it, and its report stays. Then the report may go too.
 
-The audit log keeps that an exercise was held and removed, by whom and when: it is never touched.
+A leader does it, or time does. The audit log keeps that an exercise was held and removed, by whom and when.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from exercises.report import Report, report
@@ -13,19 +12,10 @@ from services.notifier.access.actor import Actor
 from services.notifier.access.permissions import Permission
 from services.notifier.playing.leading import Refusal, led
 from services.notifier.playing.telling import named, note
-from services.notifier.retention import forget_alerts
 from services.notifier.room import Room
 from services.notifier.store import audit, exercises
 from services.notifier.store.exercises import Session, State
-from services.notifier.store.tables import (
-    alerts,
-    dossier_deletions,
-    dossier_entries,
-    dossiers,
-    events,
-    feedback,
-    picture,
-)
+from services.notifier.store.forgetting import forget_session
 
 
 async def remove(room: Room, actor: Actor, session_id: str) -> Report | Refusal:
@@ -37,9 +27,8 @@ async def remove(room: Room, actor: Actor, session_id: str) -> Report | Refusal:
             return session
         if session.state is not State.ENDED:
             return Refusal.STATE
-        kept = report(session.id, session.drill, await exercises.lines(connection, session.id))
-        await exercises.keep_report(connection, kept, session.region)
-        await _forget(connection, session)
+        kept = await _kept(connection, session)
+        await forget_session(connection, session.id)
         await note(connection, actor, session, "exercise-remove", now)
     room.acted()
     return kept
@@ -67,16 +56,13 @@ async def remove_report(room: Room, actor: Actor, session_id: str) -> Refusal | 
     return None
 
 
-async def _forget(connection: AsyncConnection, session: Session) -> None:
-    """All that the session and its posts left in this database."""
-    ids = list(
-        (await connection.execute(select(alerts.c.id).where(exercises.of_session(alerts, session.id)))).scalars()
-    )
-    for table in (dossier_entries, dossiers, dossier_deletions):
-        column = table.c.id if table is dossiers else table.c.dossier
-        await connection.execute(delete(table).where(column.in_(ids)))
-    await connection.execute(delete(feedback).where(feedback.c.alert.in_(ids)))
-    await connection.execute(delete(picture).where(exercises.of_session(picture, session.id)))
-    await connection.execute(delete(events).where(or_(events.c.object.in_(ids), events.c.object == session.id)))
-    await forget_alerts(connection, ids)
-    await exercises.remove(connection, session.id)
+async def expire(connection: AsyncConnection, session: Session) -> None:
+    """Of a session whose days are over. Must run in `Database.writing`."""
+    await _kept(connection, session)
+    await forget_session(connection, session.id)
+
+
+async def _kept(connection: AsyncConnection, session: Session) -> Report:
+    kept = report(session.id, session.drill, await exercises.lines(connection, session.id))
+    await exercises.keep_report(connection, kept, session.region)
+    return kept

@@ -115,6 +115,14 @@ async def under_way(connection: AsyncConnection) -> list[Session]:
     return [_session(row) for row in await connection.execute(query.order_by(exercise_sessions.c.id))]
 
 
+async def over(connection: AsyncConnection, before_ms: int) -> list[Session]:
+    """That ended, or were made and never ended, before a moment."""
+    since = func.coalesce(exercise_sessions.c.ended_ms, exercise_sessions.c.created_ms)
+    return [
+        _session(row) for row in await connection.execute(select(exercise_sessions).where(since < before_ms).limit(50))
+    ]
+
+
 async def save(connection: AsyncConnection, session: Session) -> None:
     """Its clock, and when it began and ended."""
     moments = {"started_ms": session.started_ms, "ended_ms": session.ended_ms}
@@ -261,6 +269,12 @@ async def report(connection: AsyncConnection, session_id: str, reach: Reach) -> 
     query = select(exercise_reports).where(exercise_reports.c.id == session_id, reach.where(exercise_reports.c.region))
     row = (await connection.execute(query)).first()
     return (_report.decode(row.record), row.region) if row else None
+
+
+async def expire_reports(connection: AsyncConnection, before_ms: int) -> int:
+    """Of what was held before a moment. Returns how many."""
+    found = await connection.execute(delete(exercise_reports).where(exercise_reports.c.held_ms < before_ms))
+    return found.rowcount
 
 
 async def is_removed(connection: AsyncConnection, exercise: str) -> bool:

@@ -15,6 +15,7 @@ from services.notifier.store.tables import metadata
 from tests.notifier.access.conftest import Guarded, guarded, provider, provider_process
 from tests.notifier.conftest import Served
 from tests.notifier.playing.stage import DRILL, JSON, Stage, inbox, stage
+from tests.notifier.samples import alert
 
 __all__ = ["guarded", "provider", "provider_process"]
 
@@ -148,6 +149,23 @@ async def test_the_live_stream_tells_of_ones_own_session_alone(play: Stage, serv
     assert any(play.session in event for event in heard)
     assert not any(other.session in event for event in heard)
     assert "heartbeat" in heard
+
+
+async def test_the_stream_of_the_console_tells_a_leader_of_exercises_and_of_nothing_else(guarded: Guarded) -> None:
+    people = {name: await guarded.signed_in(f"{name}-vr17", name=name) for name in ("oefenleider", "lezer", "operator")}
+    await guarded.served.arrives(alert(id="echt"))
+    play = (await people["oefenleider"].post("/v1/exercises/sessions", json={"drill": DRILL})).json()
+    wanted = {"oefenleider": {"exercise"}, "lezer": {"alert"}, "operator": {"alert", "exercise"}}
+    for name, browser in people.items():
+        heard: set[str] = set()
+        quiet = 0
+        async with asyncio.timeout(60), httpx_sse.aconnect_sse(browser, "GET", "/v1/events?lastEventId=0") as stream:
+            async for event in stream.aiter_sse():
+                quiet = quiet + 1 if event.event == "heartbeat" else 0
+                heard |= {event.event} - {"heartbeat"}
+                if quiet > 3:
+                    break
+        assert heard == wanted[name], f"{name} of {play['id']}"
 
 
 def _token(page: str) -> str:
