@@ -117,6 +117,7 @@ class Report:
     began: int
     """Wall time; 0: it never began."""
     ended: int
+    """0: nothing ever happened in it."""
     timeline: tuple[Moment, ...]
     asked: tuple[Asked, ...]
     initiatives: tuple[Moment, ...]

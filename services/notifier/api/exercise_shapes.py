@@ -185,7 +185,7 @@ class ReportShape(Shape):
     goals: list[str]
     roles: list[RoleShape]
     began: datetime.datetime | None
-    ended: datetime.datetime
+    ended: datetime.datetime | None = Field(description="Null: nothing ever happened in it.")
     timeline: list[MomentShape]
     decisions: list[AskedShape]
     initiatives: list[MomentShape]
@@ -356,7 +356,7 @@ def report_shape(found: Report) -> ReportShape:
             for role in found.roles
         ],
         began=_at(found.began or None),
-        ended=at_ms(found.ended),
+        ended=_at(found.ended or None),
         timeline=[_moment(one) for one in found.timeline],
         decisions=[_asked(one) for one in found.asked],
         initiatives=[_moment(one) for one in found.initiatives],

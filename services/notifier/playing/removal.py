@@ -64,5 +64,5 @@ async def expire(connection: AsyncConnection, session: Session) -> None:
 
 async def _kept(connection: AsyncConnection, session: Session) -> Report:
     kept = report(session.id, session.drill, await exercises.lines(connection, session.id))
-    await exercises.keep_report(connection, kept, session.region)
+    await exercises.keep_report(connection, kept, session)
     return kept

@@ -245,13 +245,13 @@ def of_session(table: Table, session_id: str) -> ColumnElement[bool]:
 # Reports ----------------------------------------------------------------------------------------------------------
 
 
-async def keep_report(connection: AsyncConnection, report: Report, region: str) -> None:
+async def keep_report(connection: AsyncConnection, report: Report, session: Session) -> None:
     await connection.execute(
         insert(exercise_reports).values(
             id=report.session,
             title=report.title,
-            region=region,
-            held_ms=report.began or report.ended,
+            region=session.region,
+            held_ms=session.started_ms or session.created_ms,
             record=msgspec.json.encode(report),
         )
     )

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from exercises.clock import ExerciseClock
 from exercises.drill import load
 from exercises.log import What
 from services.notifier.access.reach import EVERYTHING
-from services.notifier.life import Arrival
 from services.notifier.playing.director import Director
 from services.notifier.retention import DAY_MS, Retention
-from services.notifier.store import alerts, audit, exercises
+from services.notifier.store import audit, exercises
 from services.notifier.store.database import Database
 from services.notifier.store.exercises import Link, Session, State
 from tests.notifier.samples import alert
+from tests.notifier.storing import stored
 
 NOW = 1_700_000_000_000
 
@@ -44,7 +42,7 @@ async def test_two_replicas_send_each_inject_once(database: Database) -> None:
     async with database.writing() as connection:
         await exercises.add(connection, session())
         for name, exercise in (("mijn", "oefening.oef-1"), ("kaal", "oef-1"), ("ander", "oefening.xoef-1")):
-            await alerts_stored(connection, name, exercise)
+            await stored(connection, alert(id=name, exercise=exercise))
     replicas = [Director(database=database, now_ms=lambda: NOW + 9 * 60_000, told=lambda: None) for _ in range(4)]
     sent = await asyncio.gather(*(replica.look() for replica in replicas))
     async with database.reading() as connection:
@@ -54,10 +52,6 @@ async def test_two_replicas_send_each_inject_once(database: Database) -> None:
     assert {item for what, item in items if what is What.INJECT} == {"wijkagent", "seinpost", "winkelcentrum"}
     assert {item for what, item in items if what is What.ALERT} == {"mijn", "kaal"}
     assert [line.number for line in lines] == list(range(1, 6))
-
-
-async def alerts_stored(connection: AsyncConnection, name: str, exercise: str) -> None:
-    await alerts.store(connection, alert(id=name, exercise=exercise), None, Arrival.FIRST, NOW)
 
 
 async def test_time_takes_the_session_and_later_its_report(database: Database) -> None:
