@@ -9,6 +9,7 @@ from rapidfuzz import process
 
 from configuration.access import NATIONAL, Access
 from configuration.alarms import Alarms
+from configuration.attack import Attack
 from configuration.calendar import Calendar
 from configuration.document import Problem, line_of
 from configuration.guidance import Guidance
@@ -20,6 +21,7 @@ from configuration.places import Gazetteer
 from configuration.platforms import Platforms
 from configuration.receivers import Receivers
 from configuration.sources import Sources
+from configuration.themes import Theme
 from configuration.thresholds import Thresholds
 
 
@@ -161,6 +163,36 @@ def mandates_in_use(
                     yield Problem(
                         file=str(file), line=line, reason=f"{name} is not a {kind}", suggestion=_nearest(name, known)
                     )
+
+
+def nobody_a_theme(directory: Path, themes: Iterable[Theme], names: NameLists) -> Iterator[Problem]:
+    """Terms of a theme that the name lists know as a person."""
+    for theme in themes:
+        file = directory / f"{theme.id}.yaml"
+        for index, term in enumerate(theme.terms):
+            if file.exists() and names.is_name(term):
+                line = line_of(file, "terms", index)
+                yield Problem(file=str(file), line=line, reason=f"{term} {Refusal.NAME.value}")
+
+
+def themes_in_use(
+    directory: Path, mandates: Iterable[Mandate], themes: Iterable[Theme], attack: Attack | None
+) -> Iterator[Problem]:
+    """A mandate for a theme that does not exist was meant for another; without the lists nothing could be counted."""
+    known = {theme.id for theme in themes} | {file.stem for file in (directory / "themes").glob("*.yaml")}
+    for mandate in mandates:
+        file = directory / "mandates" / f"{mandate.id}.yaml"
+        if mandate.themes is None or not file.exists():
+            continue
+        if attack is None and not (directory / "attack.yaml").exists():
+            reason = "themes need attack.yaml: what counts as an attack on a group"
+            yield Problem(file=str(file), line=line_of(file, "themes"), reason=reason)
+        for index, name in enumerate(mandate.themes.watched):
+            if name not in known:
+                line = line_of(file, "themes", "watched", index)
+                yield Problem(
+                    file=str(file), line=line, reason=f"{name} is not a theme", suggestion=_nearest(name, known)
+                )
 
 
 def receivers_reach(

@@ -68,6 +68,17 @@ class Advice(Entry):
     """What the data-protection officer advised, and what was done with it."""
 
 
+class Themes(Entry):
+    """Permission to count, of some themes, how many posts attack a group. Without it nothing of the kind is counted."""
+
+    watched: tuple[str, ...] = Field(min_length=1)
+    """Ids of ``config/themes``; each by name, there is no word for all."""
+    necessity: Sentence
+    """Why this is necessary, and why knowing less would not do."""
+    dpo_advice: Advice
+    """On this in particular: the lists name groups by faith, descent, sex, orientation and disability."""
+
+
 class Mandate(Entry):
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")
     title: str = Field(min_length=5, max_length=120)
@@ -87,6 +98,7 @@ class Mandate(Entry):
     """Veiligheidsregio codes (``VR01``), or ``*``: the whole country and what has no place."""
     phenomena: tuple[str, ...] = Field(min_length=1)
     sources: tuple[str, ...] = Field(min_length=1)
+    themes: Themes | None = None
     starts: datetime.datetime = Field(alias="from")
     """Local wall time (Europe/Amsterdam)."""
     until: datetime.datetime
@@ -100,14 +112,18 @@ class Mandate(Entry):
             raise ValueError("until must be later than from")
         if max(self.decision.on, self.dpo_advice.on) > self.starts.date():
             raise ValueError("a mandate starts on or after the day of its decision and of the advice on it")
+        if self.themes is not None and self.themes.dpo_advice.on > self.starts.date():
+            raise ValueError("a mandate starts on or after the day of the advice on its themes")
         return self
 
     def valid_at(self, now: datetime.datetime) -> bool:
         """``now`` is aware."""
         return _aware(self.starts) <= now < _aware(self.until)
 
-    def watches(self, phenomenon: str | None, region: str | None) -> bool:
-        """``phenomenon`` None: any that it names."""
+    def watches(self, phenomenon: str | None, region: str | None, theme: str | None = None) -> bool:
+        """``phenomenon`` None: any that it names. With ``theme``: that instead, and only where it is named."""
+        if theme is not None:
+            return self.themes is not None and theme in self.themes.watched and _in(region, self.regions)
         return (phenomenon is None or _in(phenomenon, self.phenomena)) and _in(region, self.regions)
 
     def ended(self, now: datetime.datetime) -> bool:
@@ -126,23 +142,26 @@ class Cover:
     changes_at: datetime.datetime | None
     """When a mandate next starts or ends; before that the answer stays the same."""
 
-    def allows(self, phenomenon: str | None, source: str, region: str | None) -> bool:
-        """``phenomenon`` None: any. ``region`` None: no place was named; only a mandate for every region covers it."""
-        return any(mandate.watches(phenomenon, region) and _in(source, mandate.sources) for mandate in self.mandates)
+    def allows(self, phenomenon: str | None, source: str, region: str | None, theme: str | None = None) -> bool:
+        """``phenomenon`` None: any. ``region`` None: no place was named; only a mandate for every region covers it.
+        With ``theme``: what may be counted of that."""
+        return any(
+            mandate.watches(phenomenon, region, theme) and _in(source, mandate.sources) for mandate in self.mandates
+        )
 
-    def watches(self, phenomenon: str | None, region: str | None) -> bool:
+    def watches(self, phenomenon: str | None, region: str | None, theme: str | None = None) -> bool:
         """Whether anything may be counted of a phenomenon (None: of any) in a region, from whatever source."""
-        return any(mandate.watches(phenomenon, region) for mandate in self.mandates)
+        return any(mandate.watches(phenomenon, region, theme) for mandate in self.mandates)
 
-    def keeps(self, before: Cover, phenomenon: str | None, region: str | None) -> bool:
+    def keeps(self, before: Cover, phenomenon: str | None, region: str | None, theme: str | None = None) -> bool:
         """Whether what was counted under ``before`` may still be held: not what a mandate that ended gave, unless one
         that is valid gives the same."""
         ended = [mandate for mandate in before.mandates if mandate not in self.mandates]
-        mine = [mandate for mandate in self.mandates if mandate.watches(phenomenon, region)]
+        mine = [mandate for mandate in self.mandates if mandate.watches(phenomenon, region, theme)]
         return bool(mine) and all(
             any(EVERY in other.sources or set(mandate.sources) <= set(other.sources) for other in mine)
             for mandate in ended
-            if mandate.watches(phenomenon, region)
+            if mandate.watches(phenomenon, region, theme)
         )
 
     def reads(self, source: str) -> bool:

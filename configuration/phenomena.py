@@ -33,6 +33,8 @@ def _role(text: str) -> str:
 
 Spelling = Annotated[str, Field(min_length=2, max_length=60), AfterValidator(_watchable)]
 """A word or phrase in lower case that names no person and no account."""
+Owner = Annotated[str, Field(min_length=2), AfterValidator(_role)]
+"""A role, never a person's name."""
 
 
 class Role(StrEnum):
@@ -81,8 +83,8 @@ class Phenomenon(Entry):
     kind: PhenomenonClass = PhenomenonClass.DISORDER
     severity: Severity = Severity.MEDIUM
     """Highest severity an alert of this phenomenon may carry."""
-    owner: Annotated[str, Field(min_length=2), AfterValidator(_role)]
-    """Role that answers for this watch (never a person's name)."""
+    owner: Owner
+    """Who answers for this watch."""
     rationale: str = Field(min_length=10)
     """Why this is watched; shown to the data-protection officer."""
     expires: datetime.date

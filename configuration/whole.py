@@ -11,6 +11,7 @@ from typing import TypeVar
 from configuration import crosscheck
 from configuration.access import Access
 from configuration.alarms import Alarms
+from configuration.attack import Attack
 from configuration.calendar import Calendar
 from configuration.document import EntryT, InvalidConfiguration, Problem, line_of, read
 from configuration.guidance import Guidance
@@ -22,9 +23,10 @@ from configuration.places import Gazetteer, load_gazetteer
 from configuration.platforms import Platforms
 from configuration.receivers import Receivers
 from configuration.sources import Sources
+from configuration.themes import Theme
 from configuration.thresholds import Thresholds
 
-NamedT = TypeVar("NamedT", Phenomenon, Mandate)
+NamedT = TypeVar("NamedT", Phenomenon, Mandate, Theme)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +43,20 @@ class Configuration:
     calendar: Calendar
     mandates: tuple[Mandate, ...]
     alarms: Alarms
+    themes: tuple[Theme, ...]
+    attack: Attack | None
+    """What counts as an attack on a group; None: no themes can be watched."""
     version: str
     """First twelve hex digits of the hash of all files: the same files, the same version."""
 
     def active_phenomena(self, today: datetime.date) -> tuple[Phenomenon, ...]:
         """Phenomena that may still be watched on this day."""
         return tuple(phenomenon for phenomenon in self.phenomena if today <= phenomenon.expires)
+
+    def permitted_themes(self) -> tuple[Theme, ...]:
+        """Themes that some mandate names, whenever it is in force. None of their words leave the anonymizer else."""
+        named = {theme for mandate in self.mandates if mandate.themes for theme in mandate.themes.watched}
+        return tuple(theme for theme in self.themes if theme.id in named)
 
     def next_expiry(self, now: datetime.datetime) -> datetime.datetime | None:
         """When the first of what is watched now ends: a phenomenon, or a mandate. None: nothing is."""
@@ -80,6 +90,8 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
 
     phenomena = _phenomena(directory / "phenomena", problems)
     mandates = _one_file_each(directory / "mandates", Mandate, problems)
+    themes = _one_file_each(directory / "themes", Theme, problems)
+    attack = _attack(directory / "attack.yaml", problems)
     thresholds = attempt(directory / "thresholds.yaml", Thresholds, Thresholds())
     sources = attempt(directory / "sources.yaml", Sources, Sources())
     receivers = attempt(directory / "receivers.yaml", Receivers, Receivers())
@@ -101,6 +113,7 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
     problems.extend(crosscheck.said_about(directory / "messages.yaml", messages, phenomena))
     if names is not None:
         problems.extend(crosscheck.nobody_watched(directory / "phenomena", watched, names))
+        problems.extend(crosscheck.nobody_a_theme(directory / "themes", themes, names))
     if gazetteer is not None:
         problems.extend(crosscheck.mandates_in_use(directory / "mandates", mandates, phenomena, sources, gazetteer))
         problems.extend(crosscheck.known_places(directory / "phenomena", watched, gazetteer))
@@ -109,6 +122,7 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
         problems.extend(crosscheck.access_within(directory / "access.yaml", access, gazetteer))
         problems.extend(crosscheck.receivers_reach(directory / "receivers.yaml", receivers, phenomena, gazetteer))
         problems.extend(crosscheck.reported_for(directory / "platforms.yaml", platforms, gazetteer))
+    problems.extend(crosscheck.themes_in_use(directory, mandates, themes, attack))
     problems.extend(crosscheck.escalated_to(directory / "alarms.yaml", alarms, receivers))
     if problems or gazetteer is None:
         raise InvalidConfiguration(problems)
@@ -125,6 +139,8 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
         calendar=calendar,
         mandates=mandates,
         alarms=alarms,
+        themes=themes,
+        attack=attack,
         version=_version(directory),
     )
 
@@ -146,6 +162,14 @@ def _phenomena(directory: Path, problems: list[Problem]) -> tuple[Phenomenon, ..
             Problem(file=str(directory), line=0, reason="no phenomenon is configured: nothing would be watched")
         )
     return found
+
+
+def _attack(file: Path, problems: list[Problem]) -> Attack | None:
+    try:
+        return read(file, Attack) if file.exists() else None
+    except InvalidConfiguration as error:
+        problems.extend(error.problems)
+        return None
 
 
 def _one_file_each(directory: Path, model: type[NamedT], problems: list[Problem]) -> tuple[NamedT, ...]:

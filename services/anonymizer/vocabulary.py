@@ -55,6 +55,7 @@ class Vocabulary:
         """First two words → (all words, entry), longest first."""
         self._add_places(configuration, lexicon)
         self._add_terms(configuration)
+        self._add_themes(configuration, lexicon)
         for phrases in self.phrases.values():
             phrases.sort(key=lambda phrase: -len(phrase[0]))
         self.released = frozenset(entry.canonical for entry in self._entries())
@@ -122,6 +123,21 @@ class Vocabulary:
                 entry = Entry(role=Role.TERM, canonical=term.term, fold=term.fold)
                 for spelling in (term.term, *term.variants):
                     self._add(spelling.lower(), entry)
+
+    def _add_themes(self, configuration: Configuration, lexicon: Lexicon) -> None:
+        """Words of themes and of attacks, when some mandate names a theme. What is watched already stays what it is,
+        a plain word needs no entry unless it is written with a capital as groups are, and a name stays a name."""
+        themes = configuration.permitted_themes()
+        if not themes or configuration.attack is None:
+            return
+        written = {spelling for spelling, _ in self._spellings()}
+        terms = [term for theme in themes for term in theme.terms]
+        groups = [term for group in configuration.attack.groups for term in group.terms]
+        needed = [word for word in configuration.attack.said() if word not in lexicon.permitted]
+        for term in dict.fromkeys((*terms, *(term for term in groups if " " not in term), *needed)):
+            if term in written or term in lexicon.first_names or term in lexicon.surnames:
+                continue
+            self._add(term, Entry(role=Role.TERM, canonical=term, fold=False))
 
     def _add(self, spelling: str, entry: Entry) -> None:
         for written in dict.fromkeys((spelling, without_marks(spelling))):
