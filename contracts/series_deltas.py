@@ -12,6 +12,7 @@ import zlib
 import msgspec
 
 from contracts.alert import EventReference, Place
+from contracts.theme import Part
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
@@ -47,6 +48,10 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     event: EventReference | None = None
     planned: str | None = None
     """Planned event these posts are about, as `services.detector.calendar` names it."""
+    theme: str | None = None
+    """A theme instead of a phenomenon: counted for `contracts.theme` alone, never tested for a burst."""
+    part: Part | None = None
+    group: str | None = None
 
 
 class SeriesDelta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

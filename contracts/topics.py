@@ -127,6 +127,15 @@ PICTURE = Topic(
     retention_ms=7 * DAY_MS,
     contracts=("picture",),
 )
+THEMES = Topic(
+    name="themes",
+    key="series",
+    partitions=1,
+    writers=frozenset({Service.DETECTOR}),
+    readers=frozenset({Service.NOTIFIER}),
+    retention_ms=7 * DAY_MS,
+    contracts=("theme",),
+)
 DEAD_LETTERS = Topic(
     name="dead-letters",
     key="none",
@@ -147,6 +156,7 @@ TOPICS = (
     SOURCES_STATE,
     NOTICES,
     PICTURE,
+    THEMES,
     DEAD_LETTERS,
 )
 FILES = ("feedback",)

@@ -36,6 +36,8 @@ from contracts.picture import PictureBlock
 from contracts.picture import key as picture_key
 from contracts.series_deltas import SeriesDeltas
 from contracts.signal import Signal, SignalRecord
+from contracts.theme import ThemeBlock
+from contracts.theme import key as theme_key
 from runtime.logs import log
 from services.detector import metrics
 from services.detector.behind import Behind, Liveness, Standing
@@ -160,6 +162,10 @@ class Application:
             if isinstance(signal, PictureBlock):
                 metrics.PICTURE_BLOCKS.inc()
                 self._out.append((topics.PICTURE.name, encode(signal), picture_key(signal), None))
+                continue
+            if isinstance(signal, ThemeBlock):
+                metrics.THEME_BLOCKS.inc()
+                self._out.append((topics.THEMES.name, encode(signal), theme_key(signal), None))
                 continue
             if isinstance(signal, Signal):
                 metrics.SIGNALS.labels("yes" if signal.complete else "no").inc()

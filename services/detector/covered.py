@@ -11,13 +11,13 @@ class Covered:
 
     def __init__(self, cover: Cover | None) -> None:
         self.cover = cover
-        self._held: dict[tuple[str | None, str | None], bool] = {}
-        self._counted: dict[tuple[str | None, str, str | None], bool] = {}
+        self._held: dict[tuple[str | None, str | None, str | None], bool] = {}
+        self._counted: dict[tuple[str | None, str, str | None, str | None], bool] = {}
 
     def holds(self, name: str, subject: Subject) -> bool:
         if self.cover is None or world_of(name):
             return True
-        key = subject.phenomenon, region_of(subject)
+        key = subject.phenomenon, region_of(subject), subject.theme
         held = self._held.get(key)
         if held is None:
             held = self._held[key] = self.cover.watches(*key)
@@ -27,7 +27,7 @@ class Covered:
         """Of posts of real life that were folded before a mandate ended."""
         if self.cover is None:
             return True
-        key = subject.phenomenon, source, region_of(subject)
+        key = subject.phenomenon, source, region_of(subject), subject.theme
         counted = self._counted.get(key)
         if counted is None:
             counted = self._counted[key] = self.cover.allows(*key)

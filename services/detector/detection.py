@@ -21,6 +21,7 @@ from contracts.alert import Kind
 from contracts.picture import PictureBlock
 from contracts.series_deltas import SeriesDelta, SeriesDeltas, Subject
 from contracts.signal import Progress, Signal
+from contracts.theme import ThemeBlock
 from services.detector.burst import Limits
 from services.detector.calendar import Planned
 from services.detector.covered import Covered, region_of, world_of
@@ -29,19 +30,21 @@ from services.detector.evidence import beyond_plan, called, observed, placed
 from services.detector.gathering import ends
 from services.detector.limits import SeriesLimits
 from services.detector.picture import KINDS as IN_PICTURE
-from services.detector.picture import blocks_of
+from services.detector.picture import blocks_of, theme_blocks_of
 from services.detector.state import Glance, SeriesState, Spell
 from services.detector.store import Store
 from services.detector.window import Reason
 from services.detector.world import Clock, Counting
 
-Told = Signal | Progress | PictureBlock
+Told = Signal | Progress | PictureBlock | ThemeBlock
 Blindness = Callable[[str | None], Sequence[Spell]]
 """What the sources of an exercise (None: of real life) could not see, oldest first."""
 
 
 A_DAY = 1440
 COUNTED_FROM_THE_START = ("phenomenon", "term")
+UNTESTED = ("place", "theme")
+"""Counted, and never an alert of their own: a place by itself is no news, and what people say of groups is no event."""
 KNOWN_HOURS = 28 * 24
 """So far back a new series is taken to have been empty."""
 FORGET_EVENT_MINUTES = 3 * A_DAY
@@ -127,7 +130,7 @@ class Detection:
             if state is None or world_of(name):
                 continue
             subject = state.kept.subject
-            if not cover.keeps(before, subject.phenomenon, region_of(subject)):
+            if not cover.keeps(before, subject.phenomenon, region_of(subject), subject.theme):
                 self._series.drop(name)
                 self._last.pop(name, None)
 
@@ -265,14 +268,21 @@ class Detection:
         world.touched.clear()
         world.fresh.clear()
 
-    def _picture(self, world: Counting, full: int | None, minute: int, record: SeriesDeltas) -> Iterator[PictureBlock]:
+    def _picture(
+        self, world: Counting, full: int | None, minute: int, record: SeriesDeltas
+    ) -> Iterator[PictureBlock | ThemeBlock]:
         """Event time goes from ``full`` to ``minute``: what of the hour it leaves may be told in the picture."""
         if full is None or full // 60 >= minute // 60:
             return
         for name in sorted(world.heard):
             series = name.partition("/")[2]
             state = self._series.get(name) if series.startswith(IN_PICTURE) else None
-            if state is not None:
+            if state is not None and state.kept.subject.theme is not None:
+                yield from theme_blocks_of(
+                    series, state, full, self._thresholds.k_anonymity, self._configuration.version
+                )
+                self._series.put(name, state)
+            elif state is not None:
                 yield from blocks_of(series, state, full, self._thresholds.k_anonymity, record.exercise)
                 self._series.put(name, state)
         world.heard.clear()
@@ -289,7 +299,7 @@ class Detection:
             return  # it burns already: the full minute will tell more
         series = name.partition("/")[2]
         kind = series.partition(":")[0]
-        if kind == "place":
+        if kind in UNTESTED:
             return
         wanted, limits, threshold = self._limits.of(state)
         self.tests += 1

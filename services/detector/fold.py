@@ -106,7 +106,7 @@ class SourceFold:
             if cell is None:
                 cell = cells[key] = _Cell()
             cell.posts += sign
-            if named is not None and contribution.subject.place is None:
+            if named is not None and contribution.subject.place is None and contribution.subject.theme is None:
                 cell.places[named] = cell.places.get(named, 0) + sign
             if said and author is not None:
                 cell.said.append((author, words if contribution.with_words else ()))

@@ -15,6 +15,7 @@ from contracts.series_deltas import Subject
 from services.detector.calendar import Planned
 from services.detector.events import CallStrength, Reader, Reading
 from services.detector.gathering import is_street
+from services.detector.themes import Themes
 from services.detector.vocabulary import REMEMBERED, Vocabulary, Watched
 from services.detector.words import FILLER
 
@@ -45,9 +46,12 @@ class Matcher:
         self._vocabulary = Vocabulary(configuration)
         self.gazetteer = configuration.gazetteer
         self._reader = Reader(configuration)
-        self.terms = self._vocabulary.terms
+        self._themes = Themes(configuration, cover)
+        self.terms = self._vocabulary.terms | self._themes.terms
+        """A post without any of these adds to no series."""
         gazetteer = configuration.gazetteer
-        self._telling_nothing = frozenset((*self.terms, *FILLER, *gazetteer.names, *gazetteer.spellings))
+        nothing = self._vocabulary.terms, FILLER, gazetteer.names, gazetteer.spellings
+        self._telling_nothing = frozenset().union(*nothing)
         self._planned = Planned(configuration.calendar, configuration.gazetteer)
         self._phenomena = {phenomenon.id: phenomenon for phenomenon in configuration.phenomena}
         self._only_at = {phenomenon.id: frozenset(phenomenon.watch_places) for phenomenon in configuration.phenomena}
@@ -56,11 +60,16 @@ class Matcher:
 
     def match(self, post: AnonymousPost, world: str = "") -> tuple[list[Contribution], Reading | None]:
         watched = self._vocabulary.find(post.tokens, post.minute)
-        if not watched:
+        themes = self._themes.named(post.tokens, post.minute) if not world else []
+        if not watched and not themes:
             return [], None
         reading = self._reader.read(post.tokens, post.minute)
         found: dict[str, Contribution] = {}
         places = _settled(reading)
+        if themes:
+            regions = [place.region for place in places if place.region is not None]
+            for share in self._themes.shares(post.tokens, themes, post.source, regions):
+                found[share.series] = Contribution(series=share.series, subject=share.subject)
         covered = self._cover is not None and not world
         for one in _counting(watched, reading):
             only_at = self._only_at[one.phenomenon]

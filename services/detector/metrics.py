@@ -19,6 +19,7 @@ DELTAS = Counter("seinpost_detector_deltas_total", "Series that a flush added to
 DELTAS_REPEATED = Counter("seinpost_detector_shares_repeated_total", "Shares skipped: the series had applied them.")
 TESTS = Counter("seinpost_detector_tests_total", "Burst tests of one series.")
 PICTURE_BLOCKS = Counter("seinpost_detector_picture_blocks_total", "Blocks of at least k people told for the picture.")
+THEME_BLOCKS = Counter("seinpost_detector_theme_blocks_total", "Blocks of at least k people told of themes.")
 SIGNALS = Counter("seinpost_detector_signals_total", "Series that fired, by completeness of the minute.", ["complete"])
 ALERTS = Counter("seinpost_detector_alerts_total", "Alert records written, by change and kind.", ["change", "kind"])
 SECONDS = Histogram(

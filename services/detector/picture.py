@@ -1,24 +1,82 @@
-"""What leaves of a series for the picture: blocks of whole hours that hold at least k people (`contracts.picture`)."""
+"""What leaves of a series for the picture, or of a theme: blocks of whole hours that hold at least k people
+(`contracts.picture`, `contracts.theme`)."""
 
 from __future__ import annotations
 
-from msgspec.structs import replace
+from dataclasses import dataclass
 
 from contracts.picture import PictureBlock
+from contracts.theme import ThemeBlock
 from services.detector.state import SeriesState
 from services.detector.window import Seen
 
 HOUR = 60
 LONGEST = 7 * 24 * HOUR
 """As far back as a series can count its people."""
-KINDS = ("phenomenon:", "watch:")
+KINDS = ("phenomenon:", "watch:", "theme:")
 """Terms, places and gatherings by themselves are not in the picture."""
 
 
-def blocks_of(series: str, state: SeriesState, minute: int, k: int, exercise: str | None) -> list[PictureBlock]:
-    """Called once for an hour with posts, when event time has left it; ``minute`` is in it. None: too few people yet.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Hours of a series that may be told. ``shown`` False: with posts, of too few people in a week."""
 
-    The quiet hours since the block before are told too, so that what was expected of them counts. A post that comes
+    start: int
+    end: int
+    seen: Seen
+    shown: bool
+
+
+def blocks_of(series: str, state: SeriesState, minute: int, k: int, exercise: str | None) -> list[PictureBlock]:
+    """Called once for an hour with posts, when event time has left it; ``minute`` is in it. None: too few people yet."""
+    if state.kept.subject.phenomenon is None:
+        return []
+    place = state.kept.subject.place
+    return [
+        PictureBlock(
+            series=series,
+            phenomenon=state.kept.subject.phenomenon,
+            gemeente_code=place.gemeente_code if place is not None else None,
+            gemeente=place.gemeente if place is not None else None,
+            region=place.region if place is not None else None,
+            start=one.start,
+            end=one.end,
+            posts=one.seen.posts if one.shown else None,
+            expected=round(one.seen.expected, 3),
+            sources=_mix(one, k),
+            coverage=round(one.seen.coverage, 4),
+            words=state.context(minute, k) if one.shown and one.seen.posts else (),
+            exercise=exercise,
+        )
+        for one in _told(state, minute, k)
+    ]
+
+
+def theme_blocks_of(series: str, state: SeriesState, minute: int, k: int, method: str) -> list[ThemeBlock]:
+    """The same of a theme. ``method``: version of the configuration."""
+    subject = state.kept.subject
+    if subject.theme is None or subject.part is None:
+        return []
+    return [
+        ThemeBlock(
+            series=series,
+            theme=subject.theme,
+            part=subject.part,
+            group=subject.group,
+            region=subject.place.region if subject.place is not None else None,
+            start=one.start,
+            end=one.end,
+            posts=one.seen.posts if one.shown else None,
+            sources=_mix(one, k),
+            coverage=round(one.seen.coverage, 4),
+            method=method,
+        )
+        for one in _told(state, minute, k)
+    ]
+
+
+def _told(state: SeriesState, minute: int, k: int) -> list[Told]:
+    """The quiet hours since the block before are told too, so that what was expected of them counts. A post that comes
     later than that is counted in its series, not in the picture.
     """
     hour = minute // HOUR * HOUR
@@ -27,7 +85,7 @@ def blocks_of(series: str, state: SeriesState, minute: int, k: int, exercise: st
     if too_long := end - start > LONGEST:
         end = start + LONGEST
     seen = state.counts.seen(start, end)
-    if kept.subject.phenomenon is None or (kept.untold is None and not seen.posts):
+    if kept.untold is None and not seen.posts:
         return []
     shown = not too_long and seen.people >= k
     kept.untold = None if shown else hour if too_long else start
@@ -36,28 +94,11 @@ def blocks_of(series: str, state: SeriesState, minute: int, k: int, exercise: st
     told = []
     if kept.pictured is not None and (since := max(kept.pictured, hour + HOUR - LONGEST)) < start:
         quiet = state.counts.seen(since, start)
-        block = _block(series, state, since, start, seen=quiet, exercise=exercise)
-        told.append(replace(block, posts=None) if quiet.posts else block)  # late posts, of few people
+        told.append(Told(start=since, end=start, seen=quiet, shown=not quiet.posts))  # late posts, of few people
     kept.pictured = end
-    block = _block(series, state, start, end, seen=seen, exercise=exercise)
-    if not shown:
-        return [*told, replace(block, posts=None, sources={})]
-    mix = seen.sources if all(posts >= k for posts in seen.sources.values()) else {}
-    return [*told, replace(block, sources=dict(sorted(mix.items())), words=state.context(minute, k))]
+    return [*told, Told(start=start, end=end, seen=seen, shown=shown)]
 
 
-def _block(series: str, state: SeriesState, start: int, end: int, *, seen: Seen, exercise: str | None) -> PictureBlock:
-    place = state.kept.subject.place
-    return PictureBlock(
-        series=series,
-        phenomenon=state.kept.subject.phenomenon or "",
-        gemeente_code=place.gemeente_code if place is not None else None,
-        gemeente=place.gemeente if place is not None else None,
-        region=place.region if place is not None else None,
-        start=start,
-        end=end,
-        posts=seen.posts,
-        expected=round(seen.expected, 3),
-        coverage=round(seen.coverage, 4),
-        exercise=exercise,
-    )
+def _mix(told: Told, k: int) -> dict[str, int]:
+    mix = told.seen.sources
+    return dict(sorted(mix.items())) if told.shown and all(posts >= k for posts in mix.values()) else {}

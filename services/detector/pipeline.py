@@ -10,6 +10,7 @@ from contracts.alert import Alert
 from contracts.anonymous_posts import AnonymousBatch
 from contracts.picture import PictureBlock
 from contracts.series_deltas import SeriesDeltas
+from contracts.theme import ThemeBlock
 from services.detector.detection import Blindness, Detection
 from services.detector.episode import Episode
 from services.detector.episodes import Episodes, World
@@ -63,6 +64,8 @@ class Pipeline:
         self.open_episodes = MemoryStore[Episode]()
         self.picture: list[PictureBlock] = []
         """What was told for the picture so far."""
+        self.themes: list[ThemeBlock] = []
+        """The same of themes."""
         self._episodes = Episodes(configuration, self.worlds, self.open_episodes, cover)
 
     def add(self, batch: AnonymousBatch, source: int, offset: int) -> None:
@@ -99,6 +102,8 @@ class Pipeline:
         for told in self.detections[target].apply(record):
             if isinstance(told, PictureBlock):
                 self.picture.append(told)
+            elif isinstance(told, ThemeBlock):
+                self.themes.append(told)
             else:
                 alerts += self._episodes.take(told, self._clock())
         return alerts

@@ -16,6 +16,7 @@ CONFIGURATION_RELOADS = Counter(
 )
 NOTICES = Counter("seinpost_notifier_notices_total", "Notices of services stored.")
 PICTURE_BLOCKS = Counter("seinpost_notifier_picture_blocks_total", "Blocks of the picture stored.")
+THEME_BLOCKS = Counter("seinpost_notifier_theme_blocks_total", "Blocks of themes stored.")
 VISIBLE_SECONDS = Histogram(
     "seinpost_notifier_visible_seconds",
     "From the writing of an alert record to its event on the live stream.",
