@@ -12,6 +12,7 @@ from configuration.alarms import Alarms
 from configuration.attack import Attack
 from configuration.calendar import Calendar
 from configuration.document import Problem, line_of
+from configuration.events import Events
 from configuration.guidance import Guidance
 from configuration.mandates import EVERY, Mandate
 from configuration.messages import Messages
@@ -190,6 +191,19 @@ def themes_in_use(
         for index, name in enumerate(mandate.themes.watched):
             if name not in known:
                 line = line_of(file, "themes", "watched", index)
+                yield Problem(
+                    file=str(file), line=line, reason=f"{name} is not a theme", suggestion=_nearest(name, known)
+                )
+
+
+def events_in_use(directory: Path, events: Events, themes: Iterable[Theme]) -> Iterator[Problem]:
+    """An event beside a theme that does not exist would never be shown."""
+    known = {theme.id for theme in themes} | {file.stem for file in (directory / "themes").glob("*.yaml")}
+    file = directory / "events.yaml"
+    for number, event in enumerate(events.events):
+        for index, name in enumerate(event.themes):
+            if name not in known:
+                line = line_of(file, "events", number, "themes", index)
                 yield Problem(
                     file=str(file), line=line, reason=f"{name} is not a theme", suggestion=_nearest(name, known)
                 )

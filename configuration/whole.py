@@ -14,6 +14,7 @@ from configuration.alarms import Alarms
 from configuration.attack import Attack
 from configuration.calendar import Calendar
 from configuration.document import EntryT, InvalidConfiguration, Problem, line_of, read
+from configuration.events import Events
 from configuration.guidance import Guidance
 from configuration.mandates import AMSTERDAM, Mandate
 from configuration.messages import Messages
@@ -46,6 +47,7 @@ class Configuration:
     themes: tuple[Theme, ...]
     attack: Attack | None
     """What counts as an attack on a group; None: no themes can be watched."""
+    events: Events
     version: str
     """First twelve hex digits of the hash of all files: the same files, the same version."""
 
@@ -57,6 +59,12 @@ class Configuration:
         """Themes that some mandate names, whenever it is in force. None of their words leave the anonymizer else."""
         named = {theme for mandate in self.mandates if mandate.themes for theme in mandate.themes.watched}
         return tuple(theme for theme in self.themes if theme.id in named)
+
+    def method(self) -> str:
+        """Twelve hex digits of what a post on a theme is judged by: figures of two methods are not the same measure."""
+        lists = self.attack.model_dump_json(exclude={"measured"}) if self.attack is not None else ""
+        terms = [(theme.id, theme.terms) for theme in self.themes]
+        return hashlib.sha256(f"{lists}{terms}".encode()).hexdigest()[:12]
 
     def next_expiry(self, now: datetime.datetime) -> datetime.datetime | None:
         """When the first of what is watched now ends: a phenomenon, or a mandate. None: nothing is."""
@@ -92,6 +100,7 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
     mandates = _one_file_each(directory / "mandates", Mandate, problems)
     themes = _one_file_each(directory / "themes", Theme, problems)
     attack = _attack(directory / "attack.yaml", problems)
+    events = attempt(directory / "events.yaml", Events, Events())
     thresholds = attempt(directory / "thresholds.yaml", Thresholds, Thresholds())
     sources = attempt(directory / "sources.yaml", Sources, Sources())
     receivers = attempt(directory / "receivers.yaml", Receivers, Receivers())
@@ -123,6 +132,7 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
         problems.extend(crosscheck.receivers_reach(directory / "receivers.yaml", receivers, phenomena, gazetteer))
         problems.extend(crosscheck.reported_for(directory / "platforms.yaml", platforms, gazetteer))
     problems.extend(crosscheck.themes_in_use(directory, mandates, themes, attack))
+    problems.extend(crosscheck.events_in_use(directory, events, themes))
     problems.extend(crosscheck.escalated_to(directory / "alarms.yaml", alarms, receivers))
     if problems or gazetteer is None:
         raise InvalidConfiguration(problems)
@@ -141,6 +151,7 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
         alarms=alarms,
         themes=themes,
         attack=attack,
+        events=events,
         version=_version(directory),
     )
 

@@ -51,7 +51,9 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     theme: str | None = None
     """A theme instead of a phenomenon: counted for `contracts.theme` alone, never tested for a burst."""
     part: Part | None = None
+    source: str | None = None
     group: str | None = None
+    """Of a theme: what `contracts.theme.ThemeBlock` says of them."""
 
 
 class SeriesDelta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

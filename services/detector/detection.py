@@ -88,6 +88,7 @@ class Detection:
         self._thresholds = configuration.thresholds
         self._planned = Planned(configuration.calendar, configuration.gazetteer)
         self._limits = SeriesLimits(configuration)
+        self._method = configuration.method()
 
     def _restore(self) -> None:
         """After a restart: what waited, and what was not tested in full, is found in the state itself."""
@@ -278,9 +279,7 @@ class Detection:
             series = name.partition("/")[2]
             state = self._series.get(name) if series.startswith(IN_PICTURE) else None
             if state is not None and state.kept.subject.theme is not None:
-                yield from theme_blocks_of(
-                    series, state, full, self._thresholds.k_anonymity, self._configuration.version
-                )
+                yield from theme_blocks_of(series, state, full, self._thresholds.k_anonymity, self._method)
                 self._series.put(name, state)
             elif state is not None:
                 yield from blocks_of(series, state, full, self._thresholds.k_anonymity, record.exercise)

@@ -28,7 +28,7 @@ class Told:
 
 
 def blocks_of(series: str, state: SeriesState, minute: int, k: int, exercise: str | None) -> list[PictureBlock]:
-    """Called once for an hour with posts, when event time has left it; ``minute`` is in it. None: too few people yet."""
+    """Called when event time has left an hour with posts; ``minute`` is in it. Empty: too few people yet."""
     if state.kept.subject.phenomenon is None:
         return []
     place = state.kept.subject.place
@@ -53,7 +53,7 @@ def blocks_of(series: str, state: SeriesState, minute: int, k: int, exercise: st
 
 
 def theme_blocks_of(series: str, state: SeriesState, minute: int, k: int, method: str) -> list[ThemeBlock]:
-    """The same of a theme. ``method``: version of the configuration."""
+    """The same of a theme. ``method``: as `Configuration.method` says."""
     subject = state.kept.subject
     if subject.theme is None or subject.part is None:
         return []
@@ -62,12 +62,12 @@ def theme_blocks_of(series: str, state: SeriesState, minute: int, k: int, method
             series=series,
             theme=subject.theme,
             part=subject.part,
+            source=subject.source,
             group=subject.group,
             region=subject.place.region if subject.place is not None else None,
             start=one.start,
             end=one.end,
             posts=one.seen.posts if one.shown else None,
-            sources=_mix(one, k),
             coverage=round(one.seen.coverage, 4),
             method=method,
         )

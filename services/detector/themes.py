@@ -1,7 +1,7 @@
 """Which series of a theme a post adds to: it names a theme, and attacks a group or does not.
 
-Attacks and other posts are series of their own, which share no post: so neither their sum nor their difference tells
-anything of fewer people than the blocks do. The smallest place is a veiligheidsregio.
+Attacks and other posts of each source are series of their own, which share no post: so neither their sum nor their
+difference tells anything of fewer people than the blocks do. The smallest place is a veiligheidsregio.
 """
 
 from __future__ import annotations
@@ -71,14 +71,13 @@ class Themes:
             for region in (None, *dict.fromkeys(regions)):
                 if self._cover is not None and not self._cover.allows(None, source, region, theme):
                     continue
-                yield _share(theme, Part.OTHER if found is None else Part.ATTACK, None, region)
+                place = Place(region=region) if region is not None else None
+                part = Part.OTHER if found is None else Part.ATTACK
+                yield _share(source, Subject(theme=theme, part=part, source=source, place=place))
                 for group in found.groups if found is not None else ():
-                    yield _share(theme, Part.TARGET, group, region)
+                    yield _share(group, Subject(theme=theme, part=Part.TARGET, group=group, place=place))
 
 
-def _share(theme: str, part: Part, group: str | None, region: str | None) -> ThemeShare:
-    of_group = f":{group}" if group is not None else ""
-    where = f"@{region}" if region is not None else ""
-    place = Place(region=region) if region is not None else None
-    subject = Subject(theme=theme, part=part, group=group, place=place)
-    return ThemeShare(series=f"theme:{theme}/{part.value}{of_group}{where}", subject=subject)
+def _share(of: str, subject: Subject) -> ThemeShare:
+    where = f"@{subject.place.region}" if subject.place is not None else ""
+    return ThemeShare(series=f"theme:{subject.theme}/{subject.part}:{of}{where}", subject=subject)

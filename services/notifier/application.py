@@ -21,6 +21,7 @@ from services.notifier.api import picture as picture_api
 from services.notifier.api import public as public_api
 from services.notifier.api import receivers as receivers_api
 from services.notifier.api import room as room_api
+from services.notifier.api import themes as themes_api
 from services.notifier.console import (
     archive,
     dossier_forms,
@@ -32,6 +33,7 @@ from services.notifier.console import (
     public,
     quiet,
     receivers,
+    themes,
 )
 from services.notifier.console import cases as case_pages
 from services.notifier.console import dossiers as dossier_pages
@@ -93,6 +95,8 @@ def build(room: Room, health: Health) -> FastAPI:
         archive,
         picture,
         picture_api,
+        themes,
+        themes_api,
         public,
         public_api,
         mandates,
@@ -165,7 +169,7 @@ def _statuses(path: str, method: str) -> list[str]:
         found += ["413", "415"]
         if "{id}" in path:
             found.append("409")
-    if path.endswith("/picture"):
+    if path.endswith(("/picture", "/themes")):
         found.append("404")
     if path == "/v1/cases/{id}/letter" or path in _SEALED or path.startswith(_WITH_A_STATE):
         found.append("409")

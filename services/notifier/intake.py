@@ -23,7 +23,8 @@ from contracts.notice import Notice
 from contracts.picture import PictureBlock
 from contracts.raw_post import PROBE
 from contracts.source_health import SourceHealth
-from contracts.topics import ALERTS, NOTICES, PICTURE
+from contracts.theme import ThemeBlock
+from contracts.topics import ALERTS, NOTICES, PICTURE, THEMES
 from runtime.logs import log
 from runtime.probes import Health
 from services.notifier import metrics
@@ -32,12 +33,12 @@ from services.notifier.delivery.outbox import Outbox
 from services.notifier.life import Arrival
 from services.notifier.measured import is_probe, measure
 from services.notifier.sight import chain
-from services.notifier.store import alerts, exercises, notices, picture, sources
+from services.notifier.store import alerts, exercises, notices, picture, sources, themes
 from services.notifier.store.database import Database
 
 BATCH_RECORDS = 500
 BATCH_WAIT_MS = 200
-Content = Alert | SourceHealth | Notice | PictureBlock
+Content = Alert | SourceHealth | Notice | PictureBlock | ThemeBlock
 PAST_SHARE = 0.75
 """Of the time that alerts are kept: the detector may have written of an alert for a while after it was closed here."""
 DAY_MS = 86_400_000
@@ -62,6 +63,7 @@ class Intake:
     _health: Decoder[SourceHealth] = field(default_factory=lambda: Decoder(SourceHealth))
     _notices: Decoder[Notice] = field(default_factory=lambda: Decoder(Notice))
     _blocks: Decoder[PictureBlock] = field(default_factory=lambda: Decoder(PictureBlock))
+    _themes: Decoder[ThemeBlock] = field(default_factory=lambda: Decoder(ThemeBlock))
 
     async def run(self, consumer: BatchConsumer, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -145,6 +147,8 @@ class Intake:
             return self._notices.decode(record.value)
         if record.topic == PICTURE.name:
             return self._blocks.decode(record.value)
+        if record.topic == THEMES.name:
+            return self._themes.decode(record.value)
         return self._health.decode(record.value)
 
     async def put(self, connection: AsyncConnection, contents: Sequence[Content], now: int) -> None:
@@ -178,11 +182,13 @@ async def _without_removed(connection: AsyncConnection, contents: Sequence[Conte
     return [one for one in contents if not isinstance(one, Alert | PictureBlock) or one.exercise not in gone]
 
 
-async def _store(connection: AsyncConnection, content: SourceHealth | Notice | PictureBlock, now: int) -> None:
+async def _store(connection: AsyncConnection, content: SourceHealth | Notice | PictureBlock | ThemeBlock, now: int) -> None:
     if isinstance(content, SourceHealth):
         await sources.store(connection, content, now)
     elif isinstance(content, Notice):
         await notices.store(connection, content, now)
+    elif isinstance(content, ThemeBlock):
+        await themes.put(connection, content, now)
     elif content.exercise != PROBE:
         await picture.put(connection, content, now)
 
@@ -195,5 +201,7 @@ def _count(content: Content, now: int) -> None:
         metrics.SOURCE_HEALTH.inc()
     elif isinstance(content, Notice):
         metrics.NOTICES.inc()
+    elif isinstance(content, ThemeBlock):
+        metrics.THEME_BLOCKS.inc()
     elif content.exercise != PROBE:
         metrics.PICTURE_BLOCKS.inc()

@@ -1,4 +1,4 @@
-"""Ends with its mandate what the picture holds: within a second, whichever replica sees it first."""
+"""Ends with its mandate what the picture and themes hold: within a second, whichever replica sees it first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from configuration.mandates import Cover, Mandate, cover
 from runtime.logs import log
 from services.notifier.rounds import ORIGIN, SYSTEM
-from services.notifier.store import audit, picture
+from services.notifier.store import audit, picture, themes
 from services.notifier.store.database import Database
 
 EVERY_S = 0.5
@@ -46,17 +46,21 @@ class Mandated:
                 return 0
         allowed = cover(mandates, now)
         async with self.database.writing() as connection:
-            gone = await picture.drop_uncovered(connection, allowed)
-            if gone:
-                await audit.append(
-                    connection,
-                    at_ms=self.now_ms(),
-                    actor=SYSTEM,
-                    action="mandate-ended",
-                    object_id=f"{gone} blocks of the picture",
-                    result="done",
-                    origin=ORIGIN,
-                    region=None,
-                )
+            dropped = {
+                "the picture": await picture.drop_uncovered(connection, allowed),
+                "themes": await themes.drop_uncovered(connection, allowed),
+            }
+            for what, gone in dropped.items():
+                if gone:
+                    await audit.append(
+                        connection,
+                        at_ms=self.now_ms(),
+                        actor=SYSTEM,
+                        action="mandate-ended",
+                        object_id=f"{gone} blocks of {what}",
+                        result="done",
+                        origin=ORIGIN,
+                        region=None,
+                    )
         self._done = mandates, allowed
-        return gone
+        return sum(dropped.values())

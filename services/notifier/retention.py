@@ -20,7 +20,7 @@ from services.notifier.life import Status
 from services.notifier.playing.removal import expire
 from services.notifier.playing.telling import named
 from services.notifier.rounds import ORIGIN, SYSTEM
-from services.notifier.store import audit, dossiers, exercises, housekeeping, picture
+from services.notifier.store import audit, dossiers, exercises, housekeeping, picture, themes
 from services.notifier.store.database import Database
 from services.notifier.store.forgetting import forget_alerts
 from services.notifier.store.tables import alerts, events, feedback, silences
@@ -78,6 +78,7 @@ class Retention:
                 connection, now - self.exercise_report_days * DAY_MS
             )
             gone["picture"] = await picture.expire(connection, now - self.picture_days * DAY_MS)
+            gone["themes"] = await themes.expire(connection, now - self.picture_days * DAY_MS)
         async with self.database.writing() as connection:
             for name, number in {
                 "alerts": removed,

@@ -106,13 +106,18 @@ def test_a_word_counts_no_further_than_the_window(lexicon: Lexicon) -> None:
 def test_attacks_and_other_posts_are_told_apart_with_whom_they_are_aimed_at() -> None:
     posts = [*chatter(T, 60), *crowd(T + 3, ATTACK, 12), *crowd(T + 5, OTHER, 40)]
     blocks = {block.series: block for block in told(posts)}
-    assert {(block.part, block.group, block.posts) for block in blocks.values()} == {
-        (Part.ATTACK, None, 12),
-        (Part.OTHER, None, 40),
-        (Part.TARGET, "nieuwkomers", 12),
+    assert {(block.part, block.source, block.group, block.posts) for block in blocks.values()} == {
+        (Part.ATTACK, "bluesky", None, 12),
+        (Part.OTHER, "bluesky", None, 40),
+        (Part.TARGET, None, "nieuwkomers", 12),
     }
-    assert all(block.method == CONFIGURATION.version and block.region is None for block in blocks.values())
-    assert blocks["theme:opvang/other"].sources == {"bluesky": 40}
+    assert all(block.method == CONFIGURATION.method() and block.region is None for block in blocks.values())
+
+
+def test_each_source_is_told_by_itself_and_needs_k_people_of_its_own() -> None:
+    some = [post(T + 10, OTHER, f"other-{number}", source="mastodon") for number in range(3)]
+    (block,) = told([*chatter(T, 60), *crowd(T + 5, OTHER, 30), *some])[:1]
+    assert (block.series, block.posts) == ("theme:opvang/other:bluesky", 30)
 
 
 def test_a_place_is_told_as_its_region_and_nothing_smaller() -> None:
@@ -173,9 +178,7 @@ def test_an_exercise_says_nothing_of_how_people_talk() -> None:
 
 
 def test_a_theme_past_its_last_day_is_not_counted() -> None:
-    themes = tuple(
-        theme.model_copy(update={"expires": datetime.date(2026, 11, 8)}) for theme in CONFIGURATION.themes
-    )
+    themes = tuple(theme.model_copy(update={"expires": datetime.date(2026, 11, 8)}) for theme in CONFIGURATION.themes)
     expired = dataclasses.replace(CONFIGURATION, themes=themes)
     pipeline = Pipeline(expired, cover=cover([ALLOWED], NOW))
     replay(expired, batches([*chatter(T, 60), *crowd(T + 3, ATTACK, 12)]), pipeline=pipeline)

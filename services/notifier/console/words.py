@@ -177,6 +177,15 @@ def percent(share: float) -> str:
     return f"{math.floor(share * 100 + 0.5)}%"
 
 
+def hundredth(value: float) -> str:
+    return f"{value:.2f}".replace(".", ",")
+
+
+def tenth(share: float) -> str:
+    """Per cent with one decimal: for shares of which a tenth matters."""
+    return f"{share * 100:.1f}%".replace(".", ",")
+
+
 def chance(probability: float) -> str:
     """How likely chance alone is, rounded to what a person can weigh."""
     if probability <= 1e-9:

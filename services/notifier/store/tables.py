@@ -261,6 +261,20 @@ picture = Table(
     Index(None, "stored_ms"),
 )
 
+themes = Table(
+    "themes",
+    metadata,
+    Column("id", String(200), primary_key=True),  # series and start
+    Column("theme", String(60), nullable=False),
+    Column("region", String(8)),  # absent: the whole country
+    Column("start", BigInteger, nullable=False),  # minutes, as in contracts.theme
+    Column("end", BigInteger, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("stored_ms", BigInteger, nullable=False),
+    Index(None, "region", "end"),
+    Index(None, "stored_ms"),
+)
+
 dossiers = Table(
     "dossiers",
     metadata,
