@@ -20,8 +20,9 @@ NAME_LISTS = Path("build/lexicon/words.gz")
 """What `python -m lexicon` builds, from the directory of Seinpost; without it only the best-known names are refused."""
 READ = frozenset(
     {
-        "access.yaml", "alarms.yaml", "calendar.yaml", "guidance.yaml", "kustomization.yaml", "mandates",
-        "messages.yaml", "phenomena", "places", "platforms.yaml", "receivers.yaml", "sources.yaml", "thresholds.yaml",
+        "access.yaml", "alarms.yaml", "attack.yaml", "calendar.yaml", "events.yaml", "guidance.yaml",
+        "kustomization.yaml", "mandates", "messages.yaml", "phenomena", "places", "platforms.yaml", "receivers.yaml",
+        "sources.yaml", "themes", "thresholds.yaml",
     }
 )  # fmt: skip
 SOON_DAYS = 30

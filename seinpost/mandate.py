@@ -114,7 +114,23 @@ Grondslag: {ground}, {one.ground.article} (nagelezen op {one.ground.checked:%d-%
 
 - Regio's: {_listed(one.regions)}
 - Verschijnselen: {_listed(one.phenomena)}
-- Bronnen: {_listed(one.sources)}"""
+- Bronnen: {_listed(one.sources)}{_themes(one)}"""
+
+
+def _themes(one: Mandate) -> str:
+    """What the council must know of it; nothing when no theme is named."""
+    if one.themes is None:
+        return ""
+    advice = one.themes.dpo_advice
+    return f"""
+
+## 8. Aanvallen op groepen
+
+Dit mandaat laat ook tellen hoeveel berichten over deze thema's een groep aanvallen: {_listed(one.themes.watched)}.
+
+{one.themes.necessity}
+
+Advies hierover van: {advice.by}, op {advice.on:%d-%m-%Y}. {advice.outcome}"""
 
 
 def _covers(one: Mandate) -> str:

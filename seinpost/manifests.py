@@ -79,7 +79,7 @@ def configuration(directory: Path) -> list[Document]:
     Names carry no hash: a changed file reaches running services, which take it over by themselves.
     """
     maps = []
-    for folder, name in ((".", "config"), ("phenomena",) * 2, ("places",) * 2, ("mandates",) * 2):
+    for folder, name in ((".", "config"), ("phenomena",) * 2, ("places",) * 2, ("mandates",) * 2, ("themes",) * 2):
         files = sorted(file.name for file in (directory / folder).glob("*") if file.suffix in (".yaml", ".csv"))
         files = [file if folder == "." else f"{folder}/{file}" for file in files if file != "kustomization.yaml"]
         if files:

@@ -12,6 +12,7 @@ from tests.notifier.browsing import SIZES, address, browser, opened
 from tests.notifier.conftest import Served
 from tests.notifier.samples import health
 from tests.notifier.scene import EINDHOVEN, EXERCISE, ROTTERDAM, UNKNOWN, evening
+from tests.notifier.themes_scene import talk
 
 axe_api = pytest.importorskip("axe_playwright_python.async_playwright")
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -37,6 +38,9 @@ VIEWS = (
     "/dienstoverdracht",
     "/instellingen",
     "/mandaten/voorbeeld",
+    "/mandaten/haren",
+    "/themas",
+    "/themas?regio=VR17&periode=week&tot=morgen",
     "/voorlichting?fenomeen=rellen&plek=Coolsingel",
     "/toegang",
     "/bestaat-niet",
@@ -48,6 +52,7 @@ EMPTY = {
     "/beeld": "is van dit fenomeen niets geteld",
     "/dempingen": "Er is niets gedempt",
     "/dienstoverdracht": "Er staat niets open",
+    "/themas": "Dit staat uit",
 }
 """What a page says before anything came."""
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}}
@@ -82,6 +87,7 @@ async def test_every_view_in_every_theme(
     served: Served, browser: Any, size: str, theme: str, rules: dict[str, Any]
 ) -> None:
     await evening(served)
+    await talk(served)
     page = await opened(served, browser, size=size, theme=theme)
     found: list[str] = []
     for view in VIEWS:
@@ -132,6 +138,7 @@ async def test_every_state_in_between(served: Served, browser: Any) -> None:
 async def test_every_view_fits(served: Served, browser: Any, size: str) -> None:
     """Nothing scrolls sideways, and nothing to press is smaller than 24 px (WCAG 2.5.8), links in text aside."""
     await evening(served)
+    await talk(served)
     page = await opened(served, browser, size=size)
     for view in VIEWS:
         await page.goto(address(served, view))

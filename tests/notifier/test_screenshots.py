@@ -16,6 +16,7 @@ from tests.notifier.conftest import Served
 from tests.notifier.dossier.scene import dossiers
 from tests.notifier.playing.scene import ended, played
 from tests.notifier.scene import ROTTERDAM, UTRECHT
+from tests.notifier.themes_scene import talk
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 __all__ = ["browser"]
@@ -25,6 +26,7 @@ PICTURES = (
     ("console-dossier", f"/dossiers/{ROTTERDAM}", "desktop", "light"),
     ("console-kaart", "/kaart", "desktop", "light"),
     ("console-beeld", "/beeld?fenomeen=rellen&regio=VR17", "desktop", "light"),
+    ("console-themas", "/themas", "desktop", "light"),
     ("console-voorlichting", "/voorlichting?fenomeen=rellen&plek=de+Coolsingel&dag=vrijdag", "desktop", "light"),
     ("console-bronnen", "/bronnen", "desktop", "light"),
     ("console-archief", "/archief", "desktop", "dark"),
@@ -43,6 +45,7 @@ MAX_BYTES = 2_400_000
 
 async def test_the_pictures_of_the_console(served: Served, browser: Any, tmp_path: Path) -> None:
     await dossiers(served, tmp_path)
+    await talk(served)
     into = REPOSITORY / os.environ["SEINPOST_SCREENSHOTS"] if "SEINPOST_SCREENSHOTS" in os.environ else tmp_path
     views = {"platformmelding": await platformmelding(served)}
     play, participant = await played(served)

@@ -31,4 +31,5 @@ async def mandate(id: str, request: Request, the_room: TheRoom, the_actor: TheAc
         gave=gave,
         regions=regions(the_room),
         phenomena={one.id: one.label for one in the_room.configuration.phenomena},
+        titles={one.id: one.title for one in the_room.configuration.themes},
     )
