@@ -77,7 +77,9 @@ def test_every_setting_is_known_to_the_service_that_gets_it(overlay: str) -> Non
 @overlays
 def test_the_configuration_on_the_cluster_is_valid_and_whole(overlay: str, tmp_path: Path) -> None:
     """Mounted as the pods mount it: every directory a ConfigMap of its own."""
-    mounts = {"seinpost-config": "."} | {f"seinpost-{name}": name for name in ("phenomena", "places", "mandates")}
+    mounts = {"seinpost-config": "."} | {
+        f"seinpost-{name}": name for name in ("phenomena", "places", "mandates", "themes")
+    }
     for each in of_kind(overlay, "ConfigMap"):
         if folder := mounts.get(each["metadata"]["name"]):
             (tmp_path / folder).mkdir(exist_ok=True)
@@ -85,6 +87,7 @@ def test_the_configuration_on_the_cluster_is_valid_and_whole(overlay: str, tmp_p
                 (tmp_path / folder / name).write_text(text, encoding="utf-8")
     ours, theirs = load(tmp_path), load(REPOSITORY / "config")
     assert (ours.phenomena, ours.gazetteer, ours.mandates) == (theirs.phenomena, theirs.gazetteer, theirs.mandates)
+    assert (ours.themes, ours.attack, ours.events) == (theirs.themes, theirs.attack, theirs.events)
 
 
 @overlays

@@ -1,4 +1,4 @@
-"""The figures that stand beside every count of attacks are those that the lists have: measured anew, through the anonymizer."""
+"""The figures beside every count of attacks are those that the lists have: measured anew, through the anonymizer."""
 
 from __future__ import annotations
 

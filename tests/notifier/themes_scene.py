@@ -45,8 +45,7 @@ def permit(served: Served, **changed: Any) -> None:
 
 async def tell(served: Served, *blocks: ThemeBlock) -> None:
     async with served.room.database.writing() as connection:
-        for one in blocks:
-            await served.intake._theme(connection, one, served.clock())
+        await served.intake.put(connection, blocks, served.clock())
 
 
 def month(served: Served, attacks: int = 12, **changed: Any) -> list[ThemeBlock]:
