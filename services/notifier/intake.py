@@ -38,7 +38,9 @@ from services.notifier.store.database import Database
 
 BATCH_RECORDS = 500
 BATCH_WAIT_MS = 200
-Content = Alert | SourceHealth | Notice | PictureBlock | ThemeBlock
+Kept = SourceHealth | Notice | PictureBlock | ThemeBlock
+"""What is stored as it comes."""
+Content = Alert | Kept
 PAST_SHARE = 0.75
 """Of the time that alerts are kept: the detector may have written of an alert for a while after it was closed here."""
 DAY_MS = 86_400_000
@@ -182,7 +184,9 @@ async def _without_removed(connection: AsyncConnection, contents: Sequence[Conte
     return [one for one in contents if not isinstance(one, Alert | PictureBlock) or one.exercise not in gone]
 
 
-async def _store(connection: AsyncConnection, content: SourceHealth | Notice | PictureBlock | ThemeBlock, now: int) -> None:
+async def _store(
+    connection: AsyncConnection, content: Kept, now: int
+) -> None:
     if isinstance(content, SourceHealth):
         await sources.store(connection, content, now)
     elif isinstance(content, Notice):
