@@ -26,7 +26,7 @@ async def put(connection: AsyncConnection, block: ThemeBlock, now_ms: int) -> No
         "record": encode(block),
         "stored_ms": now_ms,
     }
-    await connection.execute(upsert(connection, themes, row, key="id"))
+    await upsert(connection, themes, row, key="id")
 
 
 async def blocks(
