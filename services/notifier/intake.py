@@ -184,9 +184,7 @@ async def _without_removed(connection: AsyncConnection, contents: Sequence[Conte
     return [one for one in contents if not isinstance(one, Alert | PictureBlock) or one.exercise not in gone]
 
 
-async def _store(
-    connection: AsyncConnection, content: Kept, now: int
-) -> None:
+async def _store(connection: AsyncConnection, content: Kept, now: int) -> None:
     if isinstance(content, SourceHealth):
         await sources.store(connection, content, now)
     elif isinstance(content, Notice):
