@@ -56,6 +56,8 @@ class Row(NamedTuple):
     minute: int
     """Minutes since the epoch, taken as UTC when the timestamp names no zone."""
     value: int
+    written: str
+    """The value as it was given; fractions are scored as the nearest count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +101,9 @@ def _row(timestamp: str, value: str, line: int) -> Row:
     except ValueError:
         raise BadRow(f"line {line}: value is not a number") from None
     if not (math.isfinite(number) and 0 <= number <= 1e12):
-        raise BadRow(f"line {line}: value is not a count (0 or more)")
+        raise BadRow(f"line {line}: value is not a count (0 to 1e12)")
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-    return Row(timestamp, int(moment.timestamp() // 60), round(number))
+    return Row(timestamp, int(moment.timestamp() // 60), round(number), value)
 
 
 def step_of(rows: list[Row]) -> int:
@@ -251,7 +253,7 @@ def write(counts: Path, out: TextIO) -> None:
         writer.writerow(
             (
                 one.row.timestamp,
-                one.row.value,
+                one.row.written,
                 f"{one.expected:.6g}",
                 f"{one.probability:.6g}",
                 f"{one.anomaly_score:.9f}",

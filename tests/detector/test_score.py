@@ -48,6 +48,13 @@ def test_a_row_for_each_row(tmp_path: Path) -> None:
     assert all(0 <= float(row[4]) <= 1 and 0 < float(row[3]) <= 1 and float(row[2]) > 0 for row in found[1:])
 
 
+def test_values_come_back_as_they_were_written(tmp_path: Path) -> None:
+    path, out = tmp_path / "counts.csv", StringIO()
+    path.write_text("timestamp,value\n2024-01-01 00:00,7.5\n2024-01-01 00:05,8.0\n2024-01-01 00:05,08\n")
+    write(path, out)
+    assert [row["value"] for row in csv.DictReader(StringIO(out.getvalue()))] == ["7.5", "8.0", "08"]
+
+
 def test_no_row_knows_what_follows() -> None:
     lines = counts(quiet(6))
     whole = verdicts(lines)
