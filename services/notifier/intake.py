@@ -112,7 +112,9 @@ class Intake:
             readable = await self._without_past(connection, readable, now)
             try:
                 await self.put(connection, [content for _, content in readable], now)
-            except (DataError, IntegrityError):
+            except Exception as error:
+                if _of_the_database(error):
+                    raise
                 # One of them cannot be kept. Nothing of it was: now each by itself, to find which.
                 for record, content in readable:
                     await self._put_alone(connection, record, content, now)
@@ -137,7 +139,9 @@ class Intake:
     async def _put_alone(self, connection: AsyncConnection, record: ConsumerRecord, content: Content, now: int) -> None:
         try:
             await self.put(connection, [content], now)
-        except (DataError, IntegrityError) as error:
+        except Exception as error:
+            if _of_the_database(error):
+                raise
             log().error("record_not_stored", exc_info=error, topic=record.topic, offset=record.offset)
             await self._set_aside(record, Malformed(Reason.PROCESSING_FAILED))
 
@@ -175,6 +179,11 @@ class Intake:
             record.value, problem, topic=record.topic, partition=record.partition, offset=record.offset
         )
         log().warning("dead_letter", reason=problem.reason.value, topic=record.topic, offset=record.offset)
+
+
+def _of_the_database(error: Exception) -> bool:
+    """To be tried again, rather than a record that no try would keep."""
+    return isinstance(error, SQLAlchemyError | OSError) and not isinstance(error, DataError | IntegrityError)
 
 
 async def _without_removed(connection: AsyncConnection, contents: Sequence[Content]) -> list[Content]:

@@ -31,7 +31,7 @@ DATABASE_FAILURES = Counter("seinpost_notifier_database_failures_total", "Batche
 LAG = Gauge("seinpost_notifier_lag_records", "Records behind the end of the topic.", ["topic"])
 DELIVERIES = Counter(
     "seinpost_notifier_deliveries_total",
-    "Attempts to deliver, by receiver and outcome (delivered, partly, refused, unreachable, timeout, expired).",
+    "Attempts to deliver, by receiver and outcome (delivered, partly, refused, unreachable, timeout, broken, expired).",
     ["receiver", "outcome"],
 )
 DELIVERY_SECONDS = Histogram(

@@ -9,7 +9,7 @@ import msgspec
 
 from contracts.alert import Alert, Certainty, EventReference, Kind, Place, SeriesPoint, Severity, State
 from contracts.picture import PictureBlock
-from contracts.source_health import Reason, Status
+from contracts.source_health import Reason, SourceHealth, Status
 from tests.notifier.conftest import Served
 from tests.notifier.samples import MINUTE, alert, health
 
@@ -187,10 +187,8 @@ CAMPAIGN = {
 }  # fmt: skip
 
 
-async def evening(served: Served, *, blind: bool = True) -> None:
-    """Alerts of every kind, some of them handled; a picture; and sources, one of them blind."""
-    served.clock.ms = MINUTE * 60_000 + 40_000
-    now = served.clock.ms
+def sources(now: int, *, blind: bool = True) -> list[SourceHealth]:
+    """What they say at ``now``."""
     mastodon = (
         health(
             source="mastodon-nl", kind="mastodon", status=Status.BLIND, reason=Reason.UNREACHABLE,
@@ -199,7 +197,7 @@ async def evening(served: Served, *, blind: bool = True) -> None:
         if blind
         else health(source="mastodon-nl", kind="mastodon", since_ms=now - 840_000, at_ms=now, last_post_ms=now - 9_000)
     )  # fmt: skip
-    sources = [
+    return [
         health(source="bluesky", since_ms=now - 7_200_000, at_ms=now, last_post_ms=now - 2_000, expected_gap_s=20.0),
         mastodon,
         health(
@@ -207,7 +205,13 @@ async def evening(served: Served, *, blind: bool = True) -> None:
             at_ms=now, last_post_ms=now - 1_500_000, expected_gap_s=900.0,
         ),
     ]  # fmt: skip
-    await served.arrives(*alerts(), *sources)
+
+
+async def evening(served: Served, *, blind: bool = True) -> None:
+    """Alerts of every kind, some of them handled; a picture; and sources, one of them blind."""
+    served.clock.ms = MINUTE * 60_000 + 40_000
+    now = served.clock.ms
+    await served.arrives(*alerts(), *sources(now, blind=blind))
     async with served.room.database.writing() as connection:
         await served.intake.put(connection, fortnight(), now)
     for address, data in (

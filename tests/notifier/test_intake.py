@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from aiokafka import ConsumerRecord
 
 from contracts.alert import Alert
 from contracts.codec import encode
 from contracts.topics import ALERTS
+from services.notifier import admission
 from services.notifier.access.reach import EVERYTHING
 from services.notifier.intake import DAY_MS
+from services.notifier.life import Occasion
 from services.notifier.store import alerts
+from services.notifier.store.alerts import Case
 from services.notifier.store.tables import alerts as table
 from tests.notifier.conftest import Served
 from tests.notifier.samples import alert
@@ -46,7 +50,10 @@ async def test_what_retention_removed_does_not_come_back_when_a_reader_begins_an
     assert await ids(served) == {"waits": 2, "late": 1}, "what is here goes on, however old its record"
 
 
-async def test_one_record_that_cannot_be_kept_costs_no_other(served: Served, monkeypatch: Any) -> None:
+@pytest.mark.parametrize("by", ["database", "code"])
+async def test_one_record_that_cannot_be_kept_costs_no_other(
+    served: Served, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
     put: list[str] = []
 
     async def set_aside(*_: Any, **told: Any) -> None:
@@ -55,12 +62,22 @@ async def test_one_record_that_cannot_be_kept_costs_no_other(served: Served, mon
     monkeypatch.setattr(served.intake, "dead_letters", type("Letters", (), {"put": staticmethod(set_aside)})())
     now = served.clock()
     broken = alert(id="broken")
-    async with served.room.database.writing_rows() as connection:
-        # A database that refuses this one row, as a column that is too short would.
-        await connection.exec_driver_sql(
-            f"CREATE TRIGGER refuses BEFORE INSERT ON {table.name} WHEN NEW.id = 'broken' "
-            "BEGIN SELECT RAISE(ABORT, 'no'); END"
-        )
+    if by == "database":
+        async with served.room.database.writing_rows() as connection:
+            # It refuses this one row, as a column that is too short would.
+            await connection.exec_driver_sql(
+                f"CREATE TRIGGER refuses BEFORE INSERT ON {table.name} WHEN NEW.id = 'broken' "
+                "BEGIN SELECT RAISE(ABORT, 'no'); END"
+            )
+    else:
+        tell = admission.event
+
+        def stumble(case: Case, occasion: Occasion | None) -> dict[str, object]:
+            if case.alert.id == "broken":
+                raise ValueError("what nobody thought of")
+            return tell(case, occasion)
+
+        monkeypatch.setattr(admission, "event", stumble)
     await told(served, (alert(id="one"), now), (broken, now), (alert(id="two", revision=3), now))
     assert await ids(served) == {"one": 1, "two": 3}
     assert put == ["1"]

@@ -15,7 +15,7 @@ from tests.notifier.cases_scene import with_desks
 from tests.notifier.conftest import Served
 from tests.notifier.dossier.scene import dossiers
 from tests.notifier.playing.scene import ended, played
-from tests.notifier.scene import ROTTERDAM, UTRECHT
+from tests.notifier.scene import ROTTERDAM, UTRECHT, sources
 from tests.notifier.themes_scene import talk
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -46,6 +46,7 @@ MAX_BYTES = 2_550_000
 async def test_the_pictures_of_the_console(served: Served, browser: Any, tmp_path: Path) -> None:
     await dossiers(served, tmp_path)
     await talk(served)
+    await served.arrives(*sources(served.clock()))  # still there, some hours later
     into = REPOSITORY / os.environ["SEINPOST_SCREENSHOTS"] if "SEINPOST_SCREENSHOTS" in os.environ else tmp_path
     views = {"platformmelding": await platformmelding(served)}
     play, participant = await played(served)

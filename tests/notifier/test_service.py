@@ -118,7 +118,7 @@ def test_from_kafka_to_page_and_receiver(
     dead = {name: value for name, value in metrics.items() if name.startswith("seinpost_dead_letters_total") and value}
     assert sum(dead.values()) == 2
     assert DEAD_LETTERS.name not in notifier.tail()
-    assert notifier.stop(5) == 0
+    assert notifier.stop() == 0
 
 
 def test_deliveries_and_actions_survive_a_restart(

@@ -16,7 +16,7 @@ class TrialShape(Shape):
     kind: str = Field(description="`test` or `heartbeat`.")
     at: datetime.datetime
     outcome: str | None = Field(
-        description="`delivered`, `partly`, `refused`, `unreachable` or `timeout`; null: not known."
+        description="`delivered`, `partly`, `refused`, `unreachable`, `timeout` or `broken`; null: not known."
     )
     status_code: int | None = Field(description="Of HTTP or SMTP.")
     duration_ms: int | None

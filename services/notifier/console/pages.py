@@ -129,6 +129,7 @@ async def handover(
     since = the_room.now_ms() - uren * HOUR_MS
     async with the_room.database.reading() as connection:
         waiting = await alerts.to_handle(connection, reach)
+        open_ = await alerts.waiting(connection, reach)
         newest, done = await alerts.newest_deeds(connection, since, reach, DEEDS)
         sent = await deliveries.counts(connection, reach, exercise=False)
         titles = await alerts.titles(connection, {deed[0] for deed in newest}, reach)
@@ -139,6 +140,7 @@ async def handover(
         the_room,
         "dienstoverdracht.html",
         cards=[card(the_room, case, small=True) for case in waiting],
+        open_=open_,
         deeds=newest,
         done=done,
         titles=titles,

@@ -112,6 +112,7 @@ ATTEMPT = {
     "refused": "geweigerd",
     "unreachable": "niet bereikbaar",
     "timeout": "geen antwoord",
+    "broken": "niet te versturen; uw beheerder ziet in het logboek van de dienst waarom",
     "expired": "te oud geworden",
 }
 SCOPE = {

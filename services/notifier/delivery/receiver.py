@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import os
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from configuration.receivers import Kind
+from runtime.logs import log
 
 
 class Outcome(StrEnum):
@@ -22,6 +24,8 @@ class Outcome(StrEnum):
     """An answer that is no acknowledgement; a redirect is one, it is not followed."""
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"
+    BROKEN = "broken"
+    """It could not even be sent, as when the kind of its receiver changed since it was written. The log says why."""
     EXPIRED = "expired"
     """Given up before this attempt was made."""
 
@@ -47,6 +51,20 @@ class Receiver(Protocol):
     async def deliver(self, message_id: str, body: bytes, now: datetime.datetime) -> Answer:
         """Never raises for what the other side does. ``message_id`` is the same for every attempt."""
         ...
+
+
+async def attempt(
+    receiver: Receiver, message_id: str, body: bytes, now: datetime.datetime, patience_s: float
+) -> Answer:
+    """Never raises: one receiver that cannot be served must not stop the others, nor the process with them."""
+    try:
+        async with asyncio.timeout(patience_s):
+            return await receiver.deliver(message_id, body, now)
+    except TimeoutError:
+        return Answer(outcome=Outcome.TIMEOUT)
+    except Exception as error:
+        log().error("delivery_broken", exc_info=error, receiver=receiver.configured.id)
+        return Answer(outcome=Outcome.BROKEN)
 
 
 class UnusableSecret(Exception):

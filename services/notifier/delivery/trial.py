@@ -16,7 +16,7 @@ from runtime.logs import log
 from services.notifier import metrics
 from services.notifier.access.actor import Actor
 from services.notifier.delivery.body import Bodies
-from services.notifier.delivery.receiver import Answer, Outcome, Receiver
+from services.notifier.delivery.receiver import Receiver, attempt
 from services.notifier.representation import at_ms
 from services.notifier.store import audit, trials
 from services.notifier.store.database import Database
@@ -94,11 +94,7 @@ class Trials:
 
     async def _send(self, receiver: Receiver, trial: Trial, body: bytes) -> Trial:
         started = self.now_ms()
-        try:
-            async with asyncio.timeout(self.timeout_s * 2):
-                answer = await receiver.deliver(trial.id, body, at_ms(started))
-        except TimeoutError:
-            answer = Answer(outcome=Outcome.TIMEOUT)
+        answer = await attempt(receiver, trial.id, body, at_ms(started), self.timeout_s * 2)
         name = trial.receiver
         if answer.arrived:
             metrics.RECEIVER_REACHED.labels(name).set(self.now_ms() / 1000)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from runtime.logs import log
 from services.notifier import metrics
 from services.notifier.delivery.backoff import wait_s
-from services.notifier.delivery.receiver import Answer, Outcome, Receiver
+from services.notifier.delivery.receiver import Answer, Outcome, Receiver, attempt
 from services.notifier.representation import at_ms
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import deliveries
@@ -96,11 +96,8 @@ class DeliveryWorker:
         if started >= delivery.expires_ms or receiver is None:
             answer = Answer(outcome=Outcome.EXPIRED)
         else:
-            try:
-                async with asyncio.timeout(self.settings.request_timeout_s * 2):
-                    answer = await receiver.deliver(delivery.id, delivery.body, at_ms(started))
-            except TimeoutError:
-                answer = Answer(outcome=Outcome.TIMEOUT)
+            patience_s = self.settings.request_timeout_s * 2
+            answer = await attempt(receiver, delivery.id, delivery.body, at_ms(started), patience_s)
         return Sent(delivery=delivery, answer=answer, started_ms=started, finished_ms=self.now_ms())
 
     async def _answered(self, patience_s: float) -> list[Sent]:

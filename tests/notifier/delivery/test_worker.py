@@ -14,7 +14,7 @@ from services.notifier.access.reach import EVERYTHING
 from services.notifier.delivery.outbox import Outbox
 from services.notifier.delivery.post import client
 from services.notifier.delivery.ready import ready
-from services.notifier.delivery.receiver import UnusableSecret
+from services.notifier.delivery.receiver import Answer, UnusableSecret
 from services.notifier.delivery.worker import DeliveryWorker
 from services.notifier.life import Occasion
 from services.notifier.settings import NotifierSettings
@@ -115,6 +115,25 @@ async def test_it_is_given_up_after_its_time_and_says_so(database: Database, tmp
     assert (await room.round()).state == "pending"
     row = await room.round(3600)
     assert (row.state, row.attempts[-1].outcome, row.finished_ms) == ("expired", "expired", room.clock.ms)
+
+
+async def test_one_that_cannot_be_sent_stops_nothing(database: Database, tmp_path: Path, receiver: Receiver) -> None:
+    """As when the kind of a receiver changes while something waits for it: its body is of the other kind."""
+    room = Room(database, tmp_path, receiver.url)
+    await room.arrives()
+    good = room.worker.receivers
+
+    class Other:
+        configured = good["meldkamer"].configured
+
+        async def deliver(self, *_: object) -> Answer:
+            raise ValueError("this body is of another kind")
+
+    room.worker.receivers = {"meldkamer": Other()}
+    row = await room.round()
+    assert (row.state, row.attempts[-1].outcome) == ("pending", "broken")
+    room.worker.receivers = good
+    assert (await room.round(60)).state == "delivered"
 
 
 @pytest.mark.parametrize("content", [None, "whsec_%%%", base64.b64encode(b"short").decode(), "geheim-é"])
