@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from services.notifier.console.times import MINUTE_MS, local
 
 WIDTH, HEIGHT = 720.0, 240.0
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 8.0, 12.0, 30.0
+DRAWN = 256
+"""Charts that are kept: a page of cards is made five times a second in a storm, and a card's chart does not change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +45,9 @@ class Chart:
     times: tuple[Tick, ...]
     step_minutes: int
     """What one bar counts; shorter than the window when the window is long."""
-
-    @property
-    def shape(self) -> str:
-        """The bars outside the window, as one path: a page of cards draws hundreds of them."""
-        return _path(bar for bar in self.bars if not bar.in_window)
-
-    @property
-    def window_shape(self) -> str:
-        return _path(bar for bar in self.bars if bar.in_window)
+    shape: str
+    """The bars outside the window, as one path: a page of cards draws hundreds of them."""
+    window_shape: str
 
 
 def chart(alert: Alert) -> Chart | None:
@@ -58,11 +55,16 @@ def chart(alert: Alert) -> Chart | None:
     points, seen = alert.series, alert.observation
     if not points:
         return None
-    return course(
-        [(point.minute, point.observed, point.expected) for point in points],
-        step_minutes=points[1].minute - points[0].minute if len(points) > 1 else seen.scale_minutes,
-        window=(seen.window_start_minute, seen.window_end_minute),
+    return _drawn(
+        tuple((point.minute, point.observed, point.expected) for point in points),
+        points[1].minute - points[0].minute if len(points) > 1 else seen.scale_minutes,
+        (seen.window_start_minute, seen.window_end_minute),
     )
+
+
+@functools.lru_cache(maxsize=DRAWN)
+def _drawn(points: tuple[tuple[int, float, float], ...], step_minutes: int, window: tuple[int, int]) -> Chart:
+    return course(points, step_minutes=step_minutes, window=window)
 
 
 def course(
@@ -104,6 +106,8 @@ def course(
         values=values,
         times=_time_ticks(bars),
         step_minutes=step_minutes,
+        shape=_path(bar for bar in bars if not bar.in_window),
+        window_shape=_path(inside),
     )
 
 
