@@ -92,11 +92,7 @@ class Security:
 
     async def takes(self, *records: Alert | PictureBlock) -> None:
         async with self.database.writing() as connection:
-            for record in records:
-                if isinstance(record, Alert):
-                    await self.intake._alert(connection, record, self.clock())
-                else:
-                    await self.intake._block(connection, record, self.clock())
+            await self.intake.put(connection, records, self.clock())
 
     async def act(self, name: str, action: Action, outcome: Outcome | None = None) -> None:
         text = "zo was het" if outcome else None
