@@ -47,13 +47,13 @@ def permission(until: datetime.datetime) -> str:
     return json.dumps(decided.model_dump(mode="json", by_alias=True))
 
 
-def posts(text: str, number: int) -> list[RawPost]:
+def posts(text: str, number: int, then: int = THEN) -> list[RawPost]:
     return [
         RawPost(
             source="bluesky",
             id=f"{text[:3]}-{index}",
-            created_ms=(THEN + index) * 1000,
-            received_ms=(THEN + index) * 1000,
+            created_ms=(then + index) * 1000,
+            received_ms=(then + index) * 1000,
             text=text,
             author=f"did:plc:{text[:3].strip()}{index}",
         )
@@ -69,7 +69,9 @@ async def test_a_theme_is_counted_and_gone_with_its_mandate(
     config = configured(tmp_path / "config", [], **files)
     chain = start_chain(start_service, broker, tmp_path / "run", config)
     async with AcknowledgedProducer(broker, "test") as producer:
-        for post in [*posts(ATTACK, 30), *posts(OTHER, 60)]:
+        # Event time moves with what people write: the hour is over when others write after it.
+        later = posts("Mooi weer vandaag", 60, THEN + 4000)
+        for post in [*posts(ATTACK, 30), *posts(OTHER, 60), *later]:
             await producer.send(POSTS_RAW.name, encode(post), key=key(post))
         await producer.flush()
     day = datetime.datetime.fromtimestamp(THEN, AMSTERDAM).date()
