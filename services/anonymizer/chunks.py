@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from string import punctuation
 from typing import TypeVar
 
@@ -14,9 +14,8 @@ from services.anonymizer.characters import plain
 from services.anonymizer.folding import Folder
 from services.anonymizer.lexicon import Lexicon
 from services.anonymizer.marks import Marker
-from services.anonymizer.moment_words import BIG_NUMBER, CLOCK
+from services.anonymizer.moment_words import BIG_NUMBER
 from services.anonymizer.names import CONTEXT_WORDS
-from services.anonymizer.rows import Rows
 from services.anonymizer.shapes import LINK, LONGEST_CHUNK, MENTION, TAG, Shapes
 from services.anonymizer.verdicts import Ask, Quick, Verdict, as_verdict
 from services.anonymizer.vocabulary import Vocabulary
@@ -50,14 +49,13 @@ class Known(dict[str, T]):
 class Chunks:
     """Judges chunks. Pure; the caller caches."""
 
-    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, fold_cutoff: float, rows: Iterable[str]) -> None:
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, fold_cutoff: float) -> None:
         self._vocabulary = vocabulary
         self._lexicon = lexicon
         self._lists = lexicon.marks
         self._folder = Folder(vocabulary, lexicon, fold_cutoff)
         self.shapes = Shapes(vocabulary, lexicon, self._folder)
         self.marker = Marker(vocabulary.phrases)
-        self._rows = Rows(rows)
         self._apart = frozenset(word for word in (*lexicon.marks, *self.shapes.special) if self._stands_apart(word))
 
     def judge(self, chunk: str) -> Quick:
@@ -67,15 +65,12 @@ class Chunks:
             if chunk.isalpha():
                 lists = self._lists.get(lower)
                 judged = self._unlisted(lower) if lists is None else self._listed(chunk, lower, lists)
-                if lists is not None and judged is not None:
-                    return judged
             elif chunk[0] == "#" and TAG.fullmatch(chunk):
                 judged = self._hashtag(chunk[1:], lower[1:])
             else:
                 judged = _identifier(chunk)
             if judged is not None:
-                before, after = self._rows.meeting(lower)
-                return self._asking(judged, before, after) if before or after else judged
+                return judged
         return self._by_atoms(chunk)
 
     def heard(self, chunk: str) -> tuple[Atom, ...]:
@@ -84,13 +79,7 @@ class Chunks:
 
     def _stands_apart(self, word: str) -> bool:
         """Whether more can be said of a listed word than whether it may leave."""
-        return (
-            word in self.shapes.special
-            or word in self._vocabulary.released
-            or BIG_NUMBER.match(word) is not None
-            or any(self._rows.meeting(word))
-            or self._rows.inside(word)
-        )
+        return word in self.shapes.special or word in self._vocabulary.released or BIG_NUMBER.match(word) is not None
 
     def _listed(self, chunk: str, lower: str, lists: str) -> Quick | None:
         if lower in self._apart:
@@ -128,7 +117,7 @@ class Chunks:
         atoms = self.shapes.atoms(chunk)
         judged, heard = _alone(atoms), self.marker.heard(atoms)
         asks = Ask.SINGLE if len(chunk) == 1 else 0
-        if not (isinstance(judged, Verdict) and judged.asks & Ask.FIGURE) and self.marker.is_loud(heard):
+        if self.marker.is_loud(heard):
             asks |= Ask.LOUD
         if self.marker.may_date(heard):
             asks |= Ask.MOMENT
@@ -136,18 +125,13 @@ class Chunks:
             asks |= Ask.FAR
         if self.marker.spells(heard) or any([_read_as_another(atom, lower) for atom in heard]):  # noqa: C419
             asks |= Ask.WHOLE
-        if self._rows.inside(lower):
-            asks |= Ask.ROW
         tokens = (judged,) if isinstance(judged, str) else () if isinstance(judged, int) else judged.tokens
         if not self._vocabulary.released.isdisjoint(tokens):
             asks |= Ask.WATCHED
-        before, after = self._rows.meeting(lower)
-        return self._asking(judged, before, after, asks) if asks or before or after else judged
-
-    def _asking(self, judged: Quick, before: tuple[str, ...], after: tuple[str, ...], asks: int = 0) -> Verdict:
+        if not asks:
+            return judged
         verdict = as_verdict(judged)
-        asks |= verdict.asks | (Ask.BESIDE if before or after else 0)
-        return replace(verdict, asks=asks, before=before, after=after)
+        return replace(verdict, asks=verdict.asks | asks)
 
 
 def lowered(chunk: str) -> str:
@@ -187,12 +171,6 @@ def _alone(atoms: tuple[Atom, ...]) -> Quick:  # noqa: PLR0911 (one return for e
 
 def _beside_others(only: Atom) -> Verdict:
     """The one atom of a chunk, when its neighbours have a say in it."""
-    if only.figure and only.role is Role.NONE:
-        if only.text.isdigit():
-            reasons = (NUMBER_OF[Dropped.NUMBER],)
-            return Verdict(asks=Ask.NEIGHBOURS | Ask.FIGURE, tokens=(GAP,), reasons=reasons)
-        if CLOCK.fullmatch(only.text):
-            return Verdict(asks=Ask.NEIGHBOURS | Ask.FIGURE, tokens=(only.text,))
     place = only.role is Role.PLACE and not only.needs_evidence and not only.figure
     return Verdict(asks=Ask.GUARDED, tokens=(only.emit,)) if place and only.emit else _SEE_NEIGHBOURS
 

@@ -1,44 +1,48 @@
 """Chunks that only their neighbours can judge: the rules for neighbours look at these and at what stands around them.
 
-A rule reads a few atoms each way, and further back only past words of a few kinds (`_OPEN`). So the rules see the same,
-whether they look at the whole post or at a *stretch* of it that begins at an ordinary word; the rest of the post is
-judged chunk by chunk. Only words in single letters, and misspelt words of a phrase, have them look at the whole post.
+A rule reads a few atoms each way, and on past words that it knows. So it sees the same, whether it looks at the whole
+post or at a *stretch* of it between two words that no rule knows (`inert`); the rest of the post is judged chunk by
+chunk. Most stretches are a few words that were judged before between two such words, so their outcome is kept. Names at
+networks, mail in words and dates of birth reach further; words in single letters, and misspelt words of a phrase, have
+the rules look at the whole post.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 import ahocorasick_rs
 
 from contracts.anonymous_posts import GAP
+from services.anonymizer import inert
 from services.anonymizer.atoms import NUMBER_OF, Atom, Dropped, Kind, Mark
 from services.anonymizer.chunks import Chunks, Known, lowered
+from services.anonymizer.inert import INERT, SHORT, Seen
 from services.anonymizer.judged import Judged
-from services.anonymizer.left import STOPS, Left
-from services.anonymizer.moment_words import HOUSE_WORDS
+from services.anonymizer.left import STOPS, token_before
 from services.anonymizer.names import TITLES
-from services.anonymizer.sequence import SPACED_OUT, STREET_STARTS, judge
-from services.anonymizer.verdicts import Ask, Explained, Quick, Verdict
+from services.anonymizer.sequence import SPACED_OUT, judge
+from services.anonymizer.verdicts import Ask, Explained, Verdict
 from services.anonymizer.vocabulary import INTERFIXES, Vocabulary
 
-MAY_NAME = INTERFIXES - {"in", "op", "aan"} | TITLES | STOPS | {GAP}
+_MAY_NAME = INTERFIXES - {"in", "op", "aan"} | TITLES | STOPS | {GAP}
 """After one of these a place may be a surname."""
-_OPEN = INTERFIXES | TITLES | STOPS | STREET_STARTS | HOUSE_WORDS
-"""A rule may read on past one of these."""
-_REACH = 4
-"""Chunks that most rules read each way, at most."""
 _FAR_REACH = 9
-"""The same for names at networks, mail in words, dates of birth and phrases."""
+"""Chunks that the rules for names at networks, mail in words and dates of birth read each way, at most."""
+OUTCOMES = 50_000
+"""Stretches whose outcome is kept; beyond it all are forgotten."""
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
-_LOCAL = Ask.NEIGHBOURS | Ask.LOUD
 _SIGNS = bytes(code if chr(code).isascii() and chr(code).isalnum() else ord(" ") for code in range(256))
 
-Stretch = tuple[int, int]
-"""From the first chunk up to and without the last."""
+_DIGIT = re.compile(r"\d")
+_CLOCK = re.compile(r"[0-9]{1,2}[.:][0-9]{2}")
+
+Stretch = tuple[int, int, int]
+"""From the first chunk up to and without the last; not 0 when a rule reaches past words that it does not know."""
 
 
 class Neighbours:
@@ -46,6 +50,8 @@ class Neighbours:
         self._vocabulary = vocabulary
         self._shapes, self._marker = chunks.shapes, chunks.marker
         self._atoms: Known[tuple[Atom, ...]] = Known(chunks.heard)
+        self._seen = Seen(chunks, vocabulary)
+        self._outcomes: dict[tuple[object, ...], Verdict] = {}
         phrases = {" ".join(words) for found in vocabulary.phrases.values() for words, _ in found}
         self._phrases = ahocorasick_rs.BytesAhoCorasick(
             sorted({_bare(phrase) for phrase in phrases}), implementation=ahocorasick_rs.Implementation.DFA
@@ -53,96 +59,178 @@ class Neighbours:
 
     def forget(self) -> None:
         self._atoms.clear()
+        self._seen.clear()
+        self._outcomes.clear()
 
-    def judge(
-        self, chunks: Sequence[str], found: Sequence[Quick], telling: Sequence[int], asked: int, created_ms: int
-    ) -> Left:
-        """``found``: what the chunks are by themselves; ``telling``: where verdicts are; ``asked``: the bits of all."""
-        phrases = self.phrases_in(chunks)
-        stretches = self._stretches(found, telling, phrases) if not asked & Ask.WHOLE else None
-        if stretches is None:
-            return self.judge_whole(chunks, created_ms)
-        dated, phrased = asked & Ask.MOMENT != 0, bool(phrases)
-        left = Left()
-        posted = _day(created_ms)
-        done = 0
-        for start, end in stretches:
-            left.add(found[done:start])
-            self._stretch(left, chunks[start:end], posted, dated=dated, phrased=phrased)
-            done = end
-        left.add(found[done:])
-        return left
-
-    def judge_whole(self, chunks: Iterable[str], created_ms: int, explained: list[Explained] | None = None) -> Left:
-        left = Left()
-        self._stretch(left, chunks, _day(created_ms), explained)
-        return left
-
-    def _stretches(self, found: Sequence[Any], telling: Sequence[int], phrases: Sequence[int]) -> list[Stretch] | None:
-        """Disjoint, in order; None where the rules must see the whole post."""
-        asking: list[tuple[int, int]] = []
-        singles = 0
-        for position in telling:
+    def asked(self, found: Sequence[Any], asking: Sequence[int], asked: int) -> bool:
+        """Whether some chunk cannot be judged by itself. ``asking``: where bits are, ``asked``: the bits of all."""
+        if asked & Ask.NEIGHBOURS:
+            return True
+        singles = guarded = 0
+        for position in asking:
             asks = found[position].asks
             singles += asks & Ask.SINGLE
-            if asks & _LOCAL:
-                asking.append((position, _FAR_REACH if asks & Ask.FAR else _REACH))
-            elif asks & Ask.GUARDED and position:
-                before = found[position - 1]
-                if before.__class__ is not str or before in MAY_NAME:
-                    asking.append((position, 0))
+            guarded |= asks & Ask.GUARDED and token_before(found, position) in _MAY_NAME
+        return bool(guarded) or singles >= SPACED_OUT * Ask.SINGLE
+
+    def judge(  # noqa: PLR0917
+        self, chunks: Sequence[str], found: list[Any], asking: Sequence[int], asked: int, created_ms: int, lower: str
+    ) -> list[Any]:
+        """``found`` with a verdict of the rules for each stretch in place of its chunks. ``lower``: the chunks."""
+        day = _EPOCH + created_ms // 86_400_000
+        phrases = self._phrases_in(chunks, lower)
+        stretches = None if asked & Ask.WHOLE else self._stretches(chunks, found, asking, phrases)
+        if stretches is None:
+            return [self._rules(chunks, 0, len(chunks), day)]
+        dated, phrased = asked & Ask.MOMENT != 0, bool(phrases)
+        for start, end, far in reversed(stretches):
+            found[start:end] = [
+                self._rules(chunks, start, end, day, dated=dated, phrased=phrased)
+                if far
+                else self._outcome(chunks, start, end, day, dated=dated, phrased=phrased)
+            ]
+        return found
+
+    def judge_whole(self, chunks: Sequence[str], created_ms: int, explained: list[Explained]) -> list[Any]:
+        return [self._rules(chunks, 0, len(chunks), _EPOCH + created_ms // 86_400_000, explained)]
+
+    def _stretches(
+        self, chunks: Sequence[str], found: Sequence[Any], asking: Sequence[int], phrases: Mapping[int, int]
+    ) -> list[Stretch] | None:
+        """Disjoint, in order; None where the rules must see the whole post."""
+        starts: list[tuple[int, int]] = []
+        singles = 0
+        for position in asking:
+            asks = found[position].asks
+            singles += asks & Ask.SINGLE
+            if asks & (Ask.NEIGHBOURS | Ask.LOUD):
+                starts.append((position, asks & Ask.FAR))
+            elif asks & Ask.GUARDED and token_before(found, position) in _MAY_NAME:
+                starts.append((position, 0))
         if singles >= SPACED_OUT * Ask.SINGLE:
             return None
-        if phrases:
-            asking = sorted({*asking, *((position, _FAR_REACH) for position in phrases)})
+        starts += [(position, 0) for position in phrases if self._seen[chunks[position]] not in INERT]
         stretches: list[Stretch] = []
-        for position, reach in asking:
-            start, end = _start(found, position, reach), _end(found, position, reach)
+        for position, far in sorted(starts):
+            words = phrases.get(position, 1)
+            if stretches and position < stretches[-1][1] and not far and words == 1:
+                continue
+            start, end = _reach(found, position) if far else (position, _past(chunks, position, words))
+            start, end = self._from(chunks, found, start), self._until(chunks, end)
+            reaches = far
             while stretches and start <= stretches[-1][1]:
                 earlier = stretches.pop()
-                start, end = min(start, earlier[0]), max(end, earlier[1])
-            stretches.append((start, end))
+                start, end, reaches = min(start, earlier[0]), max(end, earlier[1]), reaches | earlier[2]
+            stretches.append((start, end, reaches))
         return stretches
 
-    def phrases_in(self, chunks: Sequence[str]) -> list[int]:
-        """Chunks that may hold the first word of a phrase that is in the post."""
-        text = " ".join(chunks)
-        bare = _bare(text.lower() if text.isascii() else " ".join(map(lowered, chunks)))
-        if not (found := self._phrases.find_matches_as_indexes(bare, overlapping=True)):
-            return []
-        firsts = {bare[start:end].split(b" ", 1)[0].decode() for _, start, end in found}
-        return [position for first in firsts for position, chunk in enumerate(map(lowered, chunks)) if first in chunk]
+    def _from(self, chunks: Sequence[str], found: Sequence[Any], start: int) -> int:
+        """Back to a word that no rule reads past."""
+        seen = self._seen
+        named = not _is_moment(chunks[start], found[start])
+        while start:
+            word = seen[chunks[start - 1]]
+            if word in INERT:
+                break
+            if word[0] == " ":
+                if (word is SHORT or not named) and not self._may_be_letters(chunks, start - 1):
+                    break
+                named = named and word is not SHORT
+            else:
+                named = not _is_moment(chunks[start - 1], found[start - 1])
+            start -= 1
+        return start
 
-    def _stretch(
+    def _until(self, chunks: Sequence[str], end: int) -> int:
+        while end < len(chunks):
+            word = self._seen[chunks[end]]
+            if word in INERT or (word[0] == " " and not self._may_be_letters(chunks, end)):
+                break
+            end += 1
+        return end
+
+    def _may_be_letters(self, chunks: Sequence[str], position: int) -> bool:
+        """Whether a short word may be the letters of a number plate or a postcode."""
+        before = chunks[position - 1] if position else ""
+        after = chunks[position + 1] if position + 1 < len(chunks) else ""
+        left, right = _DIGIT.search(before), _DIGIT.search(after)
+        figure = before if left else after
+        if not left and not right:
+            return False
+        if left and right:
+            return True
+        if not figure.isdigit():
+            return not _CLOCK.fullmatch(figure)
+        if len(figure) == 4:
+            return left is not None and len(chunks[position]) == 2
+        other = position - 2 if left else position + 2
+        if len(figure) > 4 or len(chunks[position]) > 3 or not 0 <= other < len(chunks):
+            return False
+        return self._seen[chunks[other]][0] != " "
+
+    def _outcome(self, chunks: Sequence[str], start: int, end: int, day: int, *, dated: bool, phrased: bool) -> Verdict:
+        before = inert.before(self._seen[chunks[start - 1]]) if start else ""
+        after = inert.after(self._seen[chunks[end]]) if end < len(chunks) else ""
+        key = (day, dated, phrased, before, after, *chunks[start:end])
+        outcome = self._outcomes.get(key)
+        if outcome is None:
+            if len(self._outcomes) >= OUTCOMES:
+                self._outcomes.clear()
+            outcome = self._outcomes[key] = self._rules(chunks, start, end, day, dated=dated, phrased=phrased)
+        return outcome
+
+    def _phrases_in(self, chunks: Sequence[str], lower: str) -> dict[int, int]:
+        """Chunks that may hold the first word of a phrase that is in the post, with the words of the phrase."""
+        bare = _bare(lower)
+        if not (found := self._phrases.find_matches_as_indexes(bare, overlapping=True)):
+            return {}
+        longest: dict[str, int] = {}
+        for _, start, end in found:
+            words = bare[start:end].decode().split()
+            longest[words[0]] = max(longest.get(words[0], 0), len(words))
+        return {
+            position: max([words for first, words in longest.items() if first in word], default=1)
+            for position, word in enumerate(map(lowered, chunks))
+            if any([first in word for first in longest])  # noqa: C419
+        }
+
+    def _rules(
         self,
-        left: Left,
-        chunks: Iterable[str],
-        posted: datetime.date,
+        chunks: Sequence[str],
+        start: int,
+        end: int,
+        day: int,
         explained: list[Explained] | None = None,
         *,
         dated: bool = False,
         phrased: bool = True,
-    ) -> None:
-        atoms = list(chain.from_iterable(map(self._atoms.__getitem__, chunks)))
+    ) -> Verdict:
+        """What leaves of a stretch. The rules see the words on both sides of it as well."""
+        before = self._atoms[chunks[start - 1]] if start else ()
+        after = self._atoms[chunks[end]] if end < len(chunks) else ()
+        atoms = [*before, *chain.from_iterable(map(self._atoms.__getitem__, chunks[start:end])), *after]
+        posted = datetime.date.fromordinal(day)
         post = judge(atoms, posted, self._vocabulary, self._shapes, self._marker, dated=dated, phrased=phrased)
-        atoms, merged, tokens = post.atoms, post.merged, left.tokens
-        for index, emit in enumerate(post.emit):
+        atoms = post.atoms
+        tokens: list[str] = []
+        gaps: list[int] = []
+        for index in range(len(before), len(atoms) - len(after)):
+            emit = post.emit[index]
             if emit.__class__ is str:
                 tokens.append(emit)
             elif emit is not None:
                 tokens += emit
-            elif atoms[index].kind is not Kind.SIGN and index not in merged:
+            elif atoms[index].kind is not Kind.SIGN and index not in post.merged:
                 reason = post.reason[index]
-                left.gaps.append(NUMBER_OF[reason._value_])
+                gaps.append(NUMBER_OF[reason._value_])
                 if not tokens or tokens[-1] is not GAP:
                     tokens.append(GAP)
                 if explained is not None:
                     explained.append(Explained(text=atoms[index].written or atoms[index].text, reason=reason))
-        left.new_words += _new_words(post)
-
-
-def _day(created_ms: int) -> datetime.date:
-    return datetime.date.fromordinal(_EPOCH + created_ms // 86_400_000)
+        new_words = tuple(_new_words(post))
+        watched = not self._vocabulary.released.isdisjoint(tokens)
+        asks = (Ask.NEW if new_words else 0) | (Ask.WATCHED if watched else 0)
+        return Verdict(asks=asks, tokens=tuple(tokens), reasons=tuple(gaps), new_words=new_words)
 
 
 def _bare(text: str) -> bytes:
@@ -156,27 +244,32 @@ def _bare(text: str) -> bytes:
     return bare.strip()
 
 
-def _start(found: Sequence[Quick], position: int, reach: int) -> int:
-    """Back as far as a rule reads from here, to an ordinary word."""
-    judged: Any
-    while position:
-        position -= 1
-        judged = found[position]
-        kind = judged.__class__
-        if kind is str and reach <= 0 and judged not in _OPEN:
-            return position
-        if kind is not Verdict:
-            reach -= 1
-    return 0
+def _is_moment(chunk: str, judged: Any) -> bool:
+    """A figure, or a word of a moment in small letters: an interfix before it leads to no name."""
+    if chunk[0].isdigit():
+        return True
+    return judged.__class__ is Verdict and judged.asks & Ask.MOMENT != 0 and chunk.isalpha() and chunk.islower()
 
 
-def _end(found: Sequence[Quick], position: int, reach: int) -> int:
-    position += 1
-    while reach and position < len(found):
-        if found[position].__class__ is not Verdict:
-            reach -= 1
+def _past(chunks: Sequence[str], position: int, words: int) -> int:
+    """Past so many chunks that are more than signs."""
+    while words and position < len(chunks):
+        words -= any(map(str.isalnum, chunks[position]))
         position += 1
     return position
+
+
+def _reach(found: Sequence[Any], position: int) -> tuple[int, int]:
+    """As far as a rule reads from here: a chunk with a verdict may be no word."""
+    start, left = position, _FAR_REACH
+    while start and left:
+        start -= 1
+        left -= found[start].__class__ is not Verdict
+    end, left = position + 1, _FAR_REACH
+    while end < len(found) and left:
+        left -= found[end].__class__ is not Verdict
+        end += 1
+    return start, end
 
 
 def _new_words(post: Judged) -> list[str]:

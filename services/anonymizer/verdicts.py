@@ -15,29 +15,23 @@ class Ask:
 
     NEIGHBOURS = 1
     """Only its neighbours can judge it."""
-    FIGURE = 2
-    """With NEIGHBOURS: a figure by itself, of which little can be made but by its neighbours."""
-    GUARDED = 4
+    GUARDED = 2
     """A place that is also a surname: leaves at once after an ordinary word, else its neighbours decide."""
-    LOUD = 8
+    LOUD = 4
     """May make something of a figure elsewhere in the post."""
-    CAPITAL = 16
+    CAPITAL = 8
     """A permitted word that was written with a capital: it leaves only where a sentence starts."""
-    BESIDE = 32
-    """May be in a row of words with the chunk before or after it (`Verdict.before`, `Verdict.after`)."""
-    ROW = 64
-    """May be a row of words by itself."""
-    SINGLE = 128
+    SINGLE = 16
     """One character."""
-    NEW = 256
+    NEW = 32
     """Holds a hashtag outside the list."""
-    WATCHED = 512
+    WATCHED = 64
     """Holds a watch term or a place: a post with it is worth remembering for a deletion."""
-    MOMENT = 1024
+    MOMENT = 128
     """Holds a figure or the name of a month: words elsewhere in the post are then weighed as parts of moments."""
-    FAR = 2048
+    FAR = 256
     """A rule carries what it says further than the next few words."""
-    WHOLE = 4096
+    WHOLE = 512
     """Has the rules for neighbours, where they are asked, look at the whole post."""
 
 
@@ -50,10 +44,6 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reasons: tuple[int, ...] = ()
     """Numbers of the reasons of what stays behind."""
     new_words: tuple[str, ...] = ()
-    before: tuple[str, ...] = ()
-    """It is in a row of words with a chunk before it that ends with one of these (in lower case) …"""
-    after: tuple[str, ...] = ()
-    """… or with a chunk after it that begins with one of these."""
 
 
 Quick = str | int | Verdict
