@@ -24,9 +24,10 @@ from services.anonymizer.chunks import Chunks, Known, lowered
 from services.anonymizer.inert import INERT, SHORT, Seen
 from services.anonymizer.judged import Judged
 from services.anonymizer.left import STOPS, token_before
+from services.anonymizer.lexicon import Lexicon
 from services.anonymizer.names import TITLES
 from services.anonymizer.sequence import SPACED_OUT, judge
-from services.anonymizer.verdicts import Ask, Explained, Verdict
+from services.anonymizer.verdicts import Ask, Explained, Quick, Verdict
 from services.anonymizer.vocabulary import INTERFIXES, Vocabulary
 
 _MAY_NAME = INTERFIXES - {"in", "op", "aan"} | TITLES | STOPS | {GAP}
@@ -38,7 +39,7 @@ OUTCOMES = 50_000
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
 _SIGNS = bytes(code if chr(code).isascii() and chr(code).isalnum() else ord(" ") for code in range(256))
 
-_DIGIT = re.compile(r"\d")
+_FIGURE = re.compile(r"\d|^[!-/:-@\[-`{-~]+$")
 _CLOCK = re.compile(r"[0-9]{1,2}[.:][0-9]{2}")
 
 Stretch = tuple[int, int, int]
@@ -46,11 +47,11 @@ Stretch = tuple[int, int, int]
 
 
 class Neighbours:
-    def __init__(self, vocabulary: Vocabulary, chunks: Chunks) -> None:
+    def __init__(self, vocabulary: Vocabulary, chunks: Chunks, lexicon: Lexicon, quick: Mapping[str, Quick]) -> None:
         self._vocabulary = vocabulary
         self._shapes, self._marker = chunks.shapes, chunks.marker
         self._atoms: Known[tuple[Atom, ...]] = Known(chunks.heard)
-        self._seen = Seen(chunks, vocabulary)
+        self._seen = Seen(chunks, lexicon, quick)
         self._outcomes: dict[tuple[object, ...], Verdict] = {}
         phrases = {" ".join(words) for found in vocabulary.phrases.values() for words, _ in found}
         self._phrases = ahocorasick_rs.BytesAhoCorasick(
@@ -109,14 +110,14 @@ class Neighbours:
                 starts.append((position, 0))
         if singles >= SPACED_OUT * Ask.SINGLE:
             return None
-        starts += [(position, 0) for position in phrases if self._seen[chunks[position]] not in INERT]
+        starts += [(position, 0) for position in phrases]
         stretches: list[Stretch] = []
         for position, far in sorted(starts):
             words = phrases.get(position, 1)
             if stretches and position < stretches[-1][1] and not far and words == 1:
                 continue
             start, end = _reach(found, position) if far else (position, _past(chunks, position, words))
-            start, end = self._from(chunks, found, start), self._until(chunks, end)
+            start, end = self._from(chunks, found, start, named=words > 1), self._until(chunks, end)
             reaches = far
             while stretches and start <= stretches[-1][1]:
                 earlier = stretches.pop()
@@ -124,10 +125,10 @@ class Neighbours:
             stretches.append((start, end, reaches))
         return stretches
 
-    def _from(self, chunks: Sequence[str], found: Sequence[Any], start: int) -> int:
-        """Back to a word that no rule reads past."""
+    def _from(self, chunks: Sequence[str], found: Sequence[Any], start: int, *, named: bool) -> int:
+        """Back to a word that no rule reads past. ``named``: a place begins here."""
         seen = self._seen
-        named = not _is_moment(chunks[start], found[start])
+        named = named or not _is_moment(chunks[start], found[start])
         while start:
             word = seen[chunks[start - 1]]
             if word in INERT:
@@ -151,22 +152,22 @@ class Neighbours:
 
     def _may_be_letters(self, chunks: Sequence[str], position: int) -> bool:
         """Whether a short word may be the letters of a number plate or a postcode."""
-        before = chunks[position - 1] if position else ""
-        after = chunks[position + 1] if position + 1 < len(chunks) else ""
-        left, right = _DIGIT.search(before), _DIGIT.search(after)
-        figure = before if left else after
+        left, right = _figure(chunks, position - 1), _figure(chunks, position + 1)
         if not left and not right:
             return False
-        if left and right:
-            return True
-        if not figure.isdigit():
-            return not _CLOCK.fullmatch(figure)
+        figure = chunks[position - 1 if left else position + 1]
+        if (left and right) or not figure.isdigit():
+            return (left and right) or not _CLOCK.fullmatch(figure)
         if len(figure) == 4:
-            return left is not None and len(chunks[position]) == 2
-        other = position - 2 if left else position + 2
+            return left and len(chunks[position]) == 2
+        step = -1 if left else 1
+        other = position + 2 * step
         if len(figure) > 4 or len(chunks[position]) > 3 or not 0 <= other < len(chunks):
             return False
-        return self._seen[chunks[other]][0] != " "
+        beside = chunks[other]
+        if len(beside) > 3 and beside.isalpha():
+            return False
+        return self._seen[beside][0] != " " or _figure(chunks, other + step)
 
     def _outcome(self, chunks: Sequence[str], start: int, end: int, day: int, *, dated: bool, phrased: bool) -> Verdict:
         before = inert.before(self._seen[chunks[start - 1]]) if start else ""
@@ -188,11 +189,15 @@ class Neighbours:
         for _, start, end in found:
             words = bare[start:end].decode().split()
             longest[words[0]] = max(longest.get(words[0], 0), len(words))
-        return {
-            position: max([words for first, words in longest.items() if first in word], default=1)
-            for position, word in enumerate(map(lowered, chunks))
-            if any([first in word for first in longest])  # noqa: C419
-        }
+        begun: dict[int, int] = {}
+        for position, word in enumerate(map(lowered, chunks)):
+            if word.isascii() and word.isalpha():
+                length = longest.get(word, 0)
+            else:
+                length = max([length for first, length in longest.items() if first in word], default=0)
+            if length:
+                begun[position] = length
+        return begun
 
     def _rules(
         self,
@@ -249,6 +254,11 @@ def _is_moment(chunk: str, judged: Any) -> bool:
     if chunk[0].isdigit():
         return True
     return judged.__class__ is Verdict and judged.asks & Ask.MOMENT != 0 and chunk.isalpha() and chunk.islower()
+
+
+def _figure(chunks: Sequence[str], position: int) -> bool:
+    """Digits, or signs that the rules read past."""
+    return 0 <= position < len(chunks) and _FIGURE.search(chunks[position]) is not None
 
 
 def _past(chunks: Sequence[str], position: int, words: int) -> int:

@@ -39,12 +39,12 @@ class Projector:
         self._lexicon = lexicon
         vocabulary = Vocabulary(configuration, lexicon)
         self._rows = ahocorasick_rs.AhoCorasick(
-            vocabulary.sequences(), implementation=ahocorasick_rs.Implementation.DFA, store_patterns=False
+            vocabulary.sequences(), implementation=ahocorasick_rs.Implementation.ContiguousNFA, store_patterns=False
         )
         self._chunks = Chunks(vocabulary, lexicon, fold_cutoff)
         self._quick: Known[Quick] = Known(self._chunks.judge)
         self._plain: Known[str] = Known(plain)
-        self._neighbours = Neighbours(vocabulary, self._chunks)
+        self._neighbours = Neighbours(vocabulary, self._chunks, lexicon, self._quick)
         self.dropped = [0] * len(REASONS)
         """Tokens that stayed behind, by number of their reason, since the start."""
         self.permitted = 0
