@@ -50,8 +50,8 @@ class Seen(Known[str]):
         self._quick = quick
         self._read = frozenset().union(
             TITLES, EVIDENCE, STREET_STARTS, PRICE, moments.HOUSE_WORDS, moments.BEFORE_TIME, moments.BEFORE_MONTH,
-            moments.FEAST_DAYS, moments.RELATIVE, moments.DAYS, moments.PARTS, moments.BIRTH, {"kwart", "tussen"},
-            chunks.shapes.special,
+            moments.FEAST_DAYS, moments.RELATIVE, moments.DAYS, moments.PARTS, moments.BIRTH,
+            {"kwart", "voor", "over", "half", "tussen", "en"}, chunks.shapes.special,
         )  # fmt: skip
         """Words that some rule compares with. (Rules for names at networks and mail in words reach further anyway; a
         phrase that is in the post is in a stretch as a whole.)"""

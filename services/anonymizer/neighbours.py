@@ -253,7 +253,9 @@ def _is_moment(chunk: str, judged: Any) -> bool:
     """A figure, or a word of a moment in small letters: an interfix before it leads to no name."""
     if chunk[0].isdigit():
         return True
-    return judged.__class__ is Verdict and judged.asks & Ask.MOMENT != 0 and chunk.isalpha() and chunk.islower()
+    if not (chunk.isalpha() and chunk.islower()) or chunk in INTERFIXES:
+        return False
+    return judged.__class__ is Verdict and judged.asks & Ask.MOMENT != 0
 
 
 def _figure(chunks: Sequence[str], position: int) -> bool:
