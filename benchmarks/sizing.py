@@ -24,7 +24,7 @@ from exercises.generator import posts as posts_of
 from exercises.scenario import load
 from seinpost.webhook_receiver import webhook_receiver
 from tests.brokers.apache_kafka import apache_kafka
-from tests.deploy.chaos import Worker, _ended, _Steady, _until, _workers
+from tests.deploy.chaos.workers import Steady, Worker, ended, running, until
 
 PATIENCE_S = 1_800.0
 
@@ -49,11 +49,12 @@ def measure(directory: Path, total: int) -> dict[str, object]:
     with apache_kafka(directory / "kafka") as address, webhook_receiver() as received:
         settings = BrokerSettings(bootstrap_servers=address)
         asyncio.run(ensure_topics(settings))
-        with _workers(directory, settings, received, speed=1e9) as workers:
+        source = {"id": "proef", "kind": "file", "path": str(directory / "posts.jsonl")}
+        with running(directory, lambda _: settings, received, source) as workers:
             idle = {worker.name: _resources(worker) for worker in workers}
             began = time.monotonic()
-            _until(lambda: _ended(workers), workers, PATIENCE_S, "not read to its end")
-            _until(_Steady(workers, received), workers, PATIENCE_S, "it does not come to rest")
+            until(lambda: ended(workers), workers, PATIENCE_S, "not read to its end")
+            until(Steady(workers, received), workers, PATIENCE_S, "it does not come to rest")
             seconds = time.monotonic() - began
             after = {worker.name: _resources(worker) for worker in workers}
         records = asyncio.run(_records(settings))

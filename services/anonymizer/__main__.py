@@ -135,7 +135,9 @@ async def _keep_house(settings: Settings, service: Service, consumer: BatchConsu
         metrics.REMEMBERED.set(anonymizer.remembered)
         metrics.NEW_WORDS.set(anonymizer.new_words)
         with contextlib.suppress(KafkaError):  # a rebalance took a partition away while it was asked
-            for partition, lag in (await consumer.lag()).items():
+            lags = await consumer.lag()
+            metrics.LAG.clear()  # a partition that went to another instance has nothing waiting here
+            for partition, lag in lags.items():
                 metrics.LAG.labels(str(partition.partition)).set(lag)
 
 

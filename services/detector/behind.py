@@ -61,15 +61,18 @@ class Behind:
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
+        self._topics: set[str] = set()
+        """Ever told of: a topic that went to another worker has nothing waiting here."""
         self._told = False
 
     def look(self, partitions: Iterable[TP]) -> int:
         """Records that wait in these partitions."""
-        by_topic: dict[str, int] = {}
+        by_topic = dict.fromkeys(self._topics, 0)
         for partition in partitions:
             unread = self._intake.unread(partition)
             if unread is not None:
                 by_topic[partition.topic] = by_topic.get(partition.topic, 0) + unread
+        self._topics |= by_topic.keys()
         for topic, records in by_topic.items():
             metrics.LAG_RECORDS.labels(topic).set(records)
         self._tell()

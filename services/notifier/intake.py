@@ -76,7 +76,9 @@ class Intake:
                     return
                 await self.producer.flush()
                 await consumer.commit({partition: records[-1].offset + 1 for partition, records in batch.items()})
-            for partition, behind in (await consumer.lag()).items():
+            lags = await consumer.lag()
+            metrics.LAG.clear()  # a topic that went to another replica has nothing waiting here
+            for partition, behind in lags.items():
                 metrics.LAG.labels(partition.topic).set(behind)
 
     async def _until_stored(self, batch: Records, stop: asyncio.Event) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.chaos import chaos
+from tests.deploy.chaos.__main__ import chaos
 
 
 @pytest.mark.skipif(os.environ.get("SEINPOST_TEST_CHAOS") != "1", reason="takes minutes of a quiet machine: make chaos")

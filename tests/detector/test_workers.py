@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import pytest
 
 from broker.settings import BrokerSettings
 from seinpost.backtest import line_of
+from tests.brokers.services import RunningService
 from tests.conftest import StartService
 from tests.detector.posts import MONDAY_NOON, batches, chatter, crowd, last, replay, whole
 from tests.detector.test_service import alerts_in, renumbered, send, wait_for
@@ -43,3 +47,18 @@ def test_a_worker_that_joins_and_one_that_leaves_change_no_figure(
     )
     live = last(alerts_in(broker))
     assert [line_of(alert) for alert in live.values()] == [line_of(alert) for alert in expected.values()]
+    # Nothing comes any more: a worker that starts now has nothing waiting, whoever read it before.
+    idle = start_service("detector", group)
+    eventually_true(lambda: told(idle) and not any(told(idle).values()), lambda: f"{told(idle)}\n{idle.tail()}")
+
+
+def told(worker: RunningService) -> dict[str, float]:
+    """Records that wait, by topic."""
+    return {name: value for name, value in worker.metrics().items() if name.startswith("seinpost_detector_lag_records")}
+
+
+def eventually_true(condition: Callable[[], bool], problem: Callable[[], str], patience_s: float = 60.0) -> None:
+    deadline = time.monotonic() + patience_s
+    while not condition():
+        assert time.monotonic() < deadline, problem()
+        time.sleep(0.2)

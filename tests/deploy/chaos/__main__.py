@@ -1,0 +1,55 @@
+"""`make chaos KILLS=20 SEED=1`: all services on Apache Kafka, a planted stream, SIGKILL at random; what was lost?
+
+Runs the same stream twice: undisturbed, and with kills of ingest, anonymizer, two detectors, notifier and the broker. A
+supervisor starts what ended again, as a cluster would. Prints one JSON object; exit code 1 when anything was lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.deploy.chaos.kills import run
+from tests.deploy.chaos.stream import towns, write_stream
+from tests.deploy.chaos.verdict import compare, failed
+
+SECONDS_A_KILL = 24.0
+"""Of the stream, for each kill: the time a killed worker needs to be missed and replaced, and some work after it."""
+MINUTES_A_KILL = 4
+"""Of event time: ten times faster than life."""
+CALM_SPEED = 300.0
+
+
+def chaos(
+    directory: Path, *, kills: int, seed: int, with_broker: bool = True, seconds_a_kill: float = SECONDS_A_KILL
+) -> dict[str, object]:
+    bursts = min(len(towns()) - 40, max(4, kills))
+    minutes = max(30, kills * MINUTES_A_KILL)
+    speed = minutes * 60 / (kills * seconds_a_kill)
+    posts = directory / "posts.jsonl"
+    total = write_stream(posts, bursts, minutes, seed)
+    given = {"seed": seed, "seconds_a_kill": seconds_a_kill}
+    calm = run(directory / "calm", posts, kills=0, speed=CALM_SPEED, with_broker=False, **given)
+    found = len(set(towns()[:bursts]) & set(calm.received.values()))
+    sys.stderr.write(f"undisturbed: {found} of {bursts} received in {calm.seconds:.0f} s\n")
+    disturbed = run(directory / "disturbed", posts, kills=kills, speed=speed, with_broker=with_broker, **given)
+    return {"posts": total} | compare(calm, disturbed, bursts)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.deploy.chaos")
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=SECONDS_A_KILL, help="of the stream for each kill")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="seinpost-chaos-", ignore_cleanup_errors=True) as directory:
+        found = chaos(Path(directory), kills=asked.kills, seed=asked.seed, seconds_a_kill=asked.seconds)
+    sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+    sys.exit(failed(found))
+
+
+if __name__ == "__main__":
+    main()

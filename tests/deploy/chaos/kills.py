@@ -1,0 +1,187 @@
+"""One run of a whole stream, with SIGKILL at seeded random moments, also of one worker while another comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from broker.settings import BrokerSettings
+from broker.topics import ensure_topics
+from contracts.alert import Alert, Change
+from contracts.anonymous_posts import AnonymousBatch
+from contracts.codec import Decoder
+from contracts.raw_post import RawRecord
+from contracts.topics import ALERTS, POSTS_ANONYMOUS, POSTS_RAW
+from seinpost.webhook_receiver import webhook_receiver
+from tests.brokers.apache_kafka import apache_kafka
+from tests.brokers.records import read_topic
+from tests.deploy.chaos.workers import READ, Broker, Steady, Worker, ended, running, until
+
+BACK_PATIENCE_S = 600.0
+DOWN_TOGETHER = 2
+"""So many may be down at once; the broker only alone, or nothing could be said of how long it took."""
+BROKER_EVERY = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A kill, and how long until the process killed (or for the broker: the chain) had done work again."""
+
+    name: str
+    seconds: float
+    cpu_s: float
+    """Processor seconds of its own until then: what a start costs on any machine."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    alerts: dict[str, Alert]
+    """Last record of each id."""
+    opened: list[str]
+    """``gemeente`` of each opening, replays of the same id counted once."""
+    received: dict[str, str]
+    """Alert id → gemeente, as the webhook got it."""
+    back: list[Back]
+    ended_by_themselves: int
+    idle: int
+    """Kills after the stream had run out: they prove less."""
+    waiting: dict[str, float | None]
+    """Records that services still say to wait for at the end."""
+    posts_read: int
+    """Different posts that the detector could read."""
+    posts_repeated: int
+    """Posts that ingest wrote again after a kill."""
+    seconds: float
+
+
+def run(
+    directory: Path, posts: Path, *, kills: int, seed: int, speed: float, with_broker: bool, seconds_a_kill: float
+) -> Outcome:
+    """``kills`` 0 is the undisturbed run."""
+    directory.mkdir()
+    shutil.copy(posts, directory / "posts.jsonl")
+    source = {"id": "proef", "kind": "file", "path": str(directory / "posts.jsonl"), "speed": speed}
+    began = time.monotonic()
+    with apache_kafka(directory / "kafka") as address, webhook_receiver() as received:
+        broker, settings = Broker(directory / "kafka"), BrokerSettings(bootstrap_servers=address)
+        asyncio.run(ensure_topics(settings))
+        try:
+            with running(directory, lambda _: settings, received, source) as workers:
+                loop = _Kills(workers, broker, random.Random(seed), kills, seconds_a_kill, with_broker)
+                loop.run()
+                until(lambda: ended(workers), workers, 900, "the stream is not read to its end")
+                until(Steady(workers, received), workers, 600, "it does not come to rest")
+                waiting = {worker.name: worker.waiting() for worker in workers}
+                gone = sum(worker.ended_by_itself for worker in workers)
+                records = asyncio.run(read_topic(settings, ALERTS.name))
+                posts_read, posts_repeated = asyncio.run(_accounted(settings))
+        finally:
+            broker.stop()
+    decoder: Decoder[Alert] = Decoder(Alert)
+    alerts = [decoder.decode(record.value) for record in records]
+    openings = {alert.id: alert.place.gemeente or "" for alert in alerts if alert.change is Change.OPENED}
+    return Outcome(
+        alerts={alert.id: alert for alert in alerts},
+        opened=list(openings.values()),
+        received={name: openings.get(name, "") for name in received.alerts},
+        back=loop.back,
+        ended_by_themselves=gone,
+        idle=loop.idle,
+        waiting={name: number for name, number in waiting.items() if number},
+        posts_read=posts_read,
+        posts_repeated=posts_repeated,
+        seconds=round(time.monotonic() - began, 1),
+    )
+
+
+class _Kills:
+    def __init__(
+        self,
+        workers: list[Worker],
+        broker: Broker,
+        rng: random.Random,
+        kills: int,
+        seconds_a_kill: float,
+        with_broker: bool,
+    ) -> None:
+        self._workers, self._broker, self._kills = workers, broker, kills
+        self._rng, self._slot, self._with_broker = rng, seconds_a_kill, with_broker
+        self._down: dict[str, tuple[Worker | None, float, float]] = {}
+        """Who, since when, and for the broker how many posts were read before."""
+        self._number = 0
+        self.back: list[Back] = []
+        self.idle = 0
+
+    def run(self) -> None:
+        began = time.monotonic()
+        due = 0.0
+        while self._number < self._kills or self._down:
+            for worker in self._workers:
+                worker.revive()
+            for name in list(self._down):
+                self._look(name)
+            if self._number < self._kills and time.monotonic() - began >= due and self._may_kill():
+                self._kill()
+                due = max(time.monotonic() - began, self._number * self._slot) + self._rng.uniform(0, 0.8 * self._slot)
+            time.sleep(0.2)
+
+    def _turn_of_broker(self) -> bool:
+        return self._with_broker and self._number % BROKER_EVERY == BROKER_EVERY - 3
+
+    def _may_kill(self) -> bool:
+        together = 1 if self._turn_of_broker() or "broker" in self._down else DOWN_TOGETHER
+        return len(self._down) < together
+
+    def _kill(self) -> None:
+        if self._turn_of_broker():
+            before = self._workers[-1].metrics().get(READ, 0)
+            self._broker.kill_and_start()
+            self._down["broker"] = (None, time.monotonic(), before)
+        else:
+            victim = self._rng.choice([worker for worker in self._workers if worker.name not in self._down])
+            victim.kill()
+            self._down[victim.name] = (victim, time.monotonic(), 0)
+        self._number += 1
+
+    def _look(self, name: str) -> None:
+        """Back: it has done its own work again (or the stream is over, and it is ready)."""
+        victim, since, before = self._down[name]
+        seconds = time.monotonic() - since
+        if seconds > BACK_PATIENCE_S:
+            until(lambda: False, self._workers, 0, f"{name} is not back at work")
+        ingest = self._workers[-1].metrics()
+        over = ingest.get("ended", 0) == 1
+        if victim is None:
+            # Ingest may itself have started again: then its counter begins anew.
+            found = ingest.get(READ, 0)
+            back = over or found > before or 0 < found < before
+        else:
+            back = victim.working() or (over and victim.ready())
+        if back:
+            del self._down[name]
+            cpu = victim.metrics().get("process_cpu_seconds_total", 0.0) if victim else 0.0
+            self.back.append(Back(name, round(seconds, 1), round(cpu, 1)))
+            self.idle += over
+            sys.stderr.write(f"kill {len(self.back)}/{self._kills}: {name} back at work in {seconds:.1f} s\n")
+
+
+async def _accounted(settings: BrokerSettings) -> tuple[int, int]:
+    """Follows every post from posts.raw to posts.anonymous by partition and offset."""
+    raw: Decoder[RawRecord] = Decoder(RawRecord)
+    anonymous: Decoder[AnonymousBatch] = Decoder(AnonymousBatch)
+    written = {
+        (record.partition, record.offset): raw.decode(record.value).id
+        for record in await read_topic(settings, POSTS_RAW.name)
+    }
+    passed = {
+        (record.partition, post.offset)
+        for record in await read_topic(settings, POSTS_ANONYMOUS.name)
+        for post in anonymous.decode(record.value).posts
+    }
+    ids = list(written.values())
+    return len({written[place] for place in passed}), len(ids) - len(set(ids))
