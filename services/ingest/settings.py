@@ -16,7 +16,7 @@ class IngestSettings(BaseModel):
         Path("/run/secrets"), description="Directory with one file per secret, named after it (tokens of sources)."
     )
     heartbeat_s: float = Field(
-        15, gt=0, le=15, description="Longest time between two reports of a source's health, in seconds."
+        4, gt=0, le=5, description="Longest time between two reports of a source's health, in seconds."
     )
     save_cursor_s: float = Field(
         1, gt=0, description="Time between two saved cursors, in seconds; after a crash this much is read again."

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from broker.acls import Acl
@@ -24,7 +24,7 @@ POM = Path(__file__).with_name("pom.xml")
 START_PATIENCE_S = 60.0
 
 PLAIN = """
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,CLIENT:PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,CLIENT:PLAINTEXT{links}
 """
 
 LOGIN_MODULE = "org.apache.kafka.common.security.plain.PlainLoginModule"
@@ -63,15 +63,22 @@ def jars() -> Path:
 
 
 @contextlib.contextmanager
-def apache_kafka(directory: Path, users: dict[str, str] | None = None) -> Iterator[str]:
+def apache_kafka(
+    directory: Path, users: dict[str, str] | None = None, through: Mapping[int, int] | None = None
+) -> Iterator[str]:
     """Run a broker while the context is open; yields ``host:port``.
 
     With ``users`` (name to password, must hold ``admin``) clients need SASL/PLAIN and every topic needs an ACL.
+    ``through``: ports of proxies that clients are told, each with the port on which the broker then listens for it.
     """
     classpath = f"{jars()}/*"
     client, controller = free_port(), free_port()
     directory.mkdir(parents=True, exist_ok=True)
-    security = PLAIN
+    links = list((through or {}).items())
+    listeners = "".join(f",LINK{number}://127.0.0.1:{port}" for number, (_, port) in enumerate(links))
+    advertised = "".join(f",LINK{number}://127.0.0.1:{port}" for number, (port, _) in enumerate(links))
+    protocols = "".join(f",LINK{number}:PLAINTEXT" for number, _ in enumerate(links))
+    security = PLAIN.format(links=protocols)
     if users is not None:
         logins = " ".join(f'user_{name}="{password}"' for name, password in users.items())
         security = SASL_WITH_ACLS.format(module=LOGIN_MODULE, users=logins, admin=users["admin"])
@@ -80,8 +87,8 @@ def apache_kafka(directory: Path, users: dict[str, str] | None = None) -> Iterat
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=CLIENT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=CLIENT://127.0.0.1:{client}
+listeners=CLIENT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller}{listeners}
+advertised.listeners=CLIENT://127.0.0.1:{client}{advertised}
 inter.broker.listener.name=CLIENT
 controller.listener.names=CONTROLLER
 log.dirs={directory}/data

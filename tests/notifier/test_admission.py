@@ -63,7 +63,9 @@ class Security:
         outbox = Outbox.of(whole, "seinpost", standby=alarms.escalation.receivers)
         self.database, self.clock = database, Clock()
         self.admission = Admission(outbox=outbox, alarms=alarms)
-        self.rounds = Rounds(database=database, admission=self.admission, done=lambda: None, now_ms=self.clock)
+        self.rounds = Rounds(
+            database=database, admission=self.admission, done=lambda: None, now_ms=self.clock, unheard_ms=12_000
+        )
 
     async def arrives(self, *records: Alert) -> list[Arrival]:
         async with self.database.writing() as connection:

@@ -2,16 +2,21 @@
 
 Runs the same stream twice: undisturbed, and with kills of ingest, anonymizer, two detectors, notifier and the broker. A
 supervisor starts what ended again, as a cluster would. Prints one JSON object; exit code 1 when anything was lost.
+
+`make chaos DISTURBANCE=stop` (or link, disk, clock, load): see `disturbed`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
 
+from tests.deploy.chaos import disturbed
+from tests.deploy.chaos.acts import DISTURBANCES
 from tests.deploy.chaos.kills import run
 from tests.deploy.chaos.stream import towns, write_stream
 from tests.deploy.chaos.verdict import compare, failed
@@ -44,8 +49,15 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=SECONDS_A_KILL, help="of the stream for each kill")
+    parser.add_argument("--disturbance", choices=DISTURBANCES, help="instead of kills")
+    parser.add_argument("--only", default="", help="acts of the disturbance that say so")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="seinpost-chaos-", ignore_cleanup_errors=True) as directory:
+        if asked.disturbance:
+            told = disturbed.disturb(Path(directory), asked.disturbance, asked.seed, asked.only)
+            told["load"] = [round(one, 1) for one in os.getloadavg()]
+            sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+            sys.exit(disturbed.failed(told))
         found = chaos(Path(directory), kills=asked.kills, seed=asked.seed, seconds_a_kill=asked.seconds)
     sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
     sys.exit(failed(found))

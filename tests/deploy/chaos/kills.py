@@ -20,7 +20,7 @@ from contracts.topics import ALERTS, POSTS_ANONYMOUS, POSTS_RAW
 from seinpost.webhook_receiver import webhook_receiver
 from tests.brokers.apache_kafka import apache_kafka
 from tests.brokers.records import read_topic
-from tests.deploy.chaos.workers import READ, Broker, Steady, Worker, ended, running, until
+from tests.deploy.chaos.workers import ACKNOWLEDGED, Broker, Steady, Worker, ended, running, until
 
 BACK_PATIENCE_S = 600.0
 DOWN_TOGETHER = 2
@@ -112,7 +112,7 @@ class _Kills:
         self._workers, self._broker, self._kills = workers, broker, kills
         self._rng, self._slot, self._with_broker = rng, seconds_a_kill, with_broker
         self._down: dict[str, tuple[Worker | None, float, float]] = {}
-        """Who, since when, and for the broker how many posts were read before."""
+        """Who (None: the broker), since when by a clock that only runs, and by that of the wall."""
         self._number = 0
         self.back: list[Back] = []
         self.idle = 0
@@ -139,27 +139,24 @@ class _Kills:
 
     def _kill(self) -> None:
         if self._turn_of_broker():
-            before = self._workers[-1].metrics().get(READ, 0)
             self._broker.kill_and_start()
-            self._down["broker"] = (None, time.monotonic(), before)
+            self._down["broker"] = (None, time.monotonic(), time.time())
         else:
             victim = self._rng.choice([worker for worker in self._workers if worker.name not in self._down])
             victim.kill()
-            self._down[victim.name] = (victim, time.monotonic(), 0)
+            self._down[victim.name] = (victim, time.monotonic(), time.time())
         self._number += 1
 
     def _look(self, name: str) -> None:
         """Back: it has done its own work again (or the stream is over, and it is ready)."""
-        victim, since, before = self._down[name]
+        victim, since, killed_at = self._down[name]
         seconds = time.monotonic() - since
         if seconds > BACK_PATIENCE_S:
             until(lambda: False, self._workers, 0, f"{name} is not back at work")
         ingest = self._workers[-1].metrics()
         over = ingest.get("ended", 0) == 1
         if victim is None:
-            # Ingest may itself have started again: then its counter begins anew.
-            found = ingest.get(READ, 0)
-            back = over or found > before or 0 < found < before
+            back = over or ingest.get(ACKNOWLEDGED, 0) > killed_at
         else:
             back = victim.working() or (over and victim.ready())
         if back:

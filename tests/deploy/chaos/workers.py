@@ -25,7 +25,8 @@ from tests.brokers.services import REPOSITORY, environment_of
 
 NAMES = ("notifier", "detector-0", "detector-1", "anonymizer", "ingest")
 START_PATIENCE_S = 300.0
-READ = "seinpost_ingest_posts_total"
+ACKNOWLEDGED = "seinpost_ingest_cursor_saved_timestamp_seconds"
+"""When the broker last acknowledged posts and the place they end at."""
 WORKING = {
     "ingest": ("seinpost_ingest_posts_total",),
     "anonymizer": ("seinpost_anonymizer_records_total",),
@@ -118,6 +119,7 @@ def running(
     received: Received,
     source: Mapping[str, Any],
     extra: Callable[[str], Mapping[str, str]] = lambda _: {},
+    secrets: Mapping[str, str] | None = None,
 ) -> Iterator[list[Worker]]:
     """All workers, ingest last; ``brokers`` and ``extra`` (environment) by name of the worker."""
     config = directory / "config"
@@ -126,7 +128,8 @@ def running(
     YAML().dump({"sources": [dict(source)]}, config / "sources.yaml")
     YAML().dump({"receivers": [receiver]}, config / "receivers.yaml")
     (directory / "secrets").mkdir()
-    (directory / "secrets/proef").write_text(received.secret)
+    for name, secret in {"proef": received.secret, **(secrets or {})}.items():
+        (directory / "secrets" / name).write_text(secret)
     settings = {
         "SEINPOST_CONFIG": str(config),
         "SEINPOST_NOTIFIER__DATABASE_URL": f"sqlite:///{directory}/notifier.sqlite3",

@@ -1,0 +1,190 @@
+"""`make chaos DISTURBANCE=stop`: a live supplier, calls planted before, during and after each act; what was lost?"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from broker.embedded import free_port
+from broker.settings import BrokerSettings
+from broker.topics import ensure_topics
+from contracts.anonymous_posts import AnonymousBatch
+from contracts.codec import Decoder
+from contracts.dead_letter import DeadLetter
+from contracts.raw_post import RawRecord
+from contracts.topics import DEAD_LETTERS, POSTS_ANONYMOUS, POSTS_RAW
+from seinpost.webhook_receiver import Received, webhook_receiver
+from tests.brokers.apache_kafka import apache_kafka
+from tests.brokers.records import read_topic
+from tests.deploy.chaos.acts import DISTURBANCES, Act, Scene, clock_environment, small_disks
+from tests.deploy.chaos.feed import PATH, Feed
+from tests.deploy.chaos.links import links
+from tests.deploy.chaos.workers import NAMES, Broker, Steady, Worker, running, until
+
+RATE = 18.0
+"""Posts a second; twenty times that is Bluesky's busiest hour many times over."""
+PATIENCE_S = 600.0
+DRAINED = 20
+"""Records that may wait while posts keep coming."""
+
+
+def disturb(directory: Path, disturbance: str, seed: int, only: str = "") -> dict[str, Any]:
+    """``only``: acts that say so."""
+    token = secrets.token_hex(16)
+    source = {"id": "proef", "kind": "push", "path": PATH, "token_secret": "token", "expected_gap_s": 60}
+    ways = {name: (free_port(), free_port()) for name in NAMES}
+    with (
+        small_disks(directory, disturbance == "disk"),
+        apache_kafka(directory / "kafka", through=dict(ways.values())) as address,
+        links(dict(ways.values())) as made,
+        webhook_receiver() as received,
+    ):
+        direct = BrokerSettings(bootstrap_servers=address)
+        asyncio.run(ensure_topics(direct))
+        broker = Broker(directory / "kafka")
+        found = broker.find()
+        assert found is not None
+
+        def own(name: str) -> dict[str, str]:
+            extra = {"SEINPOST_NOTIFIER__DATABASE_URL": f"sqlite:///{directory}/room/notifier.sqlite3"}
+            return extra | (clock_environment(directory, name) if disturbance == "clock" else {})
+
+        def by_link(name: str) -> BrokerSettings:
+            return direct.model_copy(update={"bootstrap_servers": f"127.0.0.1:{ways[name][0]}"})
+
+        try:
+            with running(directory, by_link, received, source, own, {"token": token}) as workers:
+                by_name = {worker.name: worker for worker in workers}
+                feed = Feed(by_name["ingest"], token, RATE, seed)
+                scene = Scene(
+                    directory=directory,
+                    workers=by_name,
+                    broker=broker,
+                    links={name: made[ways[name][0]] for name in NAMES},
+                    feed=feed,
+                    command=found[1],
+                )
+                acts = [act for act in DISTURBANCES[disturbance](scene) if only in act.what]
+                feed.start()
+                rows, planted = _play(acts, workers, feed, received)
+                feed.finish()
+                until(Steady(workers, received), workers, PATIENCE_S, "it does not come to rest")
+                told = {str(alert["place"].get("gemeente") or "") for alert in received.alerts.values()}
+                account = asyncio.run(_account(direct, feed.made))
+                gone = {worker.name: worker.ended_by_itself for worker in workers if worker.ended_by_itself}
+        finally:
+            broker.signal(signal.SIGCONT)
+            broker.stop()
+    return {
+        "disturbance": disturbance,
+        "acts": rows,
+        "planted": len(planted),
+        "lost": sorted(planted - told),
+        "false": sorted(told - planted),
+        **account,
+        "refused": feed.refused,
+        "ended_by_themselves": gone,
+    }
+
+
+def failed(found: dict[str, Any]) -> bool:
+    return bool(found["lost"] or found["false"] or found["posts_missing"] or found["posts_twice"])
+
+
+def _play(
+    acts: list[Act], workers: list[Worker], feed: Feed, received: Received
+) -> tuple[list[dict[str, Any]], set[str]]:
+    rows: list[dict[str, Any]] = []
+    planted: set[str] = set()
+
+    def plant() -> str:
+        town = feed.plant(len(planted))
+        planted.add(town)
+        return town
+
+    def told(town: str) -> bool:
+        return any(alert["place"].get("gemeente") == town for alert in received.alerts.values())
+
+    first = plant()
+    until(lambda: told(first) and _shown(workers) == "live", workers, PATIENCE_S, f"{first} was not told undisturbed")
+    for act in acts:
+        began = time.monotonic()
+        act.begin()
+        town, blind_s = plant(), None
+        while time.monotonic() - began < act.hold_s:
+            if blind_s is None and _shown(workers) == "blind":
+                blind_s = round(time.monotonic() - began, 1)
+            for worker in workers:
+                worker.revive()
+            time.sleep(0.5)
+        most = max(worker.waiting() or 0 for worker in workers) + feed.waiting
+        act.end()
+        ended = time.monotonic()
+        until(lambda town=town: told(town), workers, PATIENCE_S, f"{town}, planted while {act.what}, is not told")
+        told_s = time.monotonic() - ended
+        until(lambda: _drained(workers, feed), workers, PATIENCE_S, f"{act.what}: what waits is not read")
+        until(lambda: _shown(workers) == "live", workers, PATIENCE_S, f"{act.what}: the source stays blind")
+        row = {
+            "what": act.what,
+            "held_s": act.hold_s,
+            "blind_after_s": blind_s if act.blinds or blind_s else None,
+            "waiting_most": round(most),
+            "told_after_s": round(told_s, 1),
+            "drained_after_s": round(time.monotonic() - ended, 1),
+        }
+        if act.blinds and blind_s is None:
+            row["not_shown_as_blind"] = True
+        rows.append(row)
+        sys.stderr.write(f"{row}\n")
+    last = plant()
+    until(lambda: told(last), workers, PATIENCE_S, f"{last}, planted after all, is not told")
+    return rows, planted
+
+
+def _shown(workers: list[Worker]) -> str:
+    """What the room says of the source; nothing while it does not answer."""
+    try:
+        answer = httpx.get(f"{workers[0].url}/v1/sources", timeout=2, trust_env=False)
+        items = answer.json()["items"]
+    except (httpx.HTTPError, ValueError, KeyError):
+        return ""
+    return str(items[0]["status"]) if items else ""
+
+
+def _drained(workers: list[Worker], feed: Feed) -> bool:
+    waiting = [worker.waiting() for worker in workers]
+    return feed.waiting <= DRAINED * 20 and all(one is not None and one <= DRAINED for one in waiting)
+
+
+async def _account(settings: BrokerSettings, made: list[str]) -> dict[str, Any]:
+    """Every post that the supplier got a receipt for, by its id, up to what the detector could read."""
+    raw: Decoder[RawRecord] = Decoder(RawRecord)
+    anonymous: Decoder[AnonymousBatch] = Decoder(AnonymousBatch)
+    letters: Decoder[DeadLetter] = Decoder(DeadLetter)
+    written = {
+        (record.partition, record.offset): raw.decode(record.value).id
+        for record in await read_topic(settings, POSTS_RAW.name)
+    }
+    passed = {
+        (record.partition, post.offset)
+        for record in await read_topic(settings, POSTS_ANONYMOUS.name)
+        for post in anonymous.decode(record.value).posts
+    }
+    ids = [written[place] for place in passed]
+    aside: dict[str, int] = {}
+    for record in await read_topic(settings, DEAD_LETTERS.name):
+        reason = letters.decode(record.value).reason.value
+        aside[reason] = aside.get(reason, 0) + 1
+    return {
+        "posts": len(made),
+        "posts_missing": len(set(made) - set(ids)),
+        "posts_twice": len(ids) - len(set(ids)),
+        "set_aside": aside,
+    }
