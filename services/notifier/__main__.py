@@ -111,7 +111,6 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 admission=force.admission,
                 done=stored,
                 now_ms=now_ms,
-                unheard_ms=round(own.unheard_s * 1000),
             )
             director = Director(database=database, now_ms=now_ms, told=stored)
             mandated = Mandated(database=database, mandates=lambda: room.configuration.mandates, now_ms=now_ms)

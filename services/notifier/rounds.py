@@ -1,5 +1,4 @@
-"""What time itself does: silences that end, alerts that come back, alerts nobody saw, sources that fell silent. Once a
-second, by any replica.
+"""What time itself does: silences that end, alerts that come back, alerts nobody saw. Once a second, by any replica.
 
 Every decision is made and written in one transaction that takes turns over all replicas, so two of them escalate once,
 and a clock that ran while all were away goes on at the start.
@@ -21,7 +20,7 @@ from services.notifier.access.reach import EVERYTHING
 from services.notifier.admission import Admission
 from services.notifier.dossier.lists import Hand
 from services.notifier.life import Occasion
-from services.notifier.store import alerts, audit, events, held, silences, sources
+from services.notifier.store import alerts, audit, events, held, silences
 from services.notifier.store.alerts import Case, Deed
 from services.notifier.store.database import Database
 
@@ -38,8 +37,6 @@ class Rounds:
     done: Callable[[], None]
     """Called when something changed: wakes the live stream and the delivery worker."""
     now_ms: Callable[[], int]
-    unheard_ms: int
-    """A source that says nothing for so long is blind. Silence of ingest itself must not look like calm either."""
     _anew: bool = True
     """The steps of escalation may be others than those by which the clocks were set."""
 
@@ -73,13 +70,9 @@ class Rounds:
         """One round. True when something was done, and there may be more."""
         now = self.now_ms()
         async with self.database.reading() as connection:
-            silent = await sources.unheard(connection, now, self.unheard_ms)
-            if not silent and not await held.something_to_do(connection, now):
+            if not await held.something_to_do(connection, now):
                 return False
         async with self.database.writing() as connection:
-            for health in await sources.unheard(connection, now, self.unheard_ms):
-                await sources.lose(connection, health, now)
-                log().warning("source unheard", source=health.source)
             for silence in await silences.past_their_time(connection, now):
                 await end_silence(connection, silence, now_ms=now, by=None, origin=ORIGIN)
             for case in await held.orphaned(connection):

@@ -55,9 +55,6 @@ class NotifierSettings(BaseModel):
         "lokale gebruiker", description="Name of the one local user, without sign-in, in history and audit log."
     )
     heartbeat_s: float = Field(5, gt=0, le=10, description="Seconds between heartbeats on the live stream.")
-    unheard_s: float = Field(
-        12, ge=6, le=60, description="A source whose reports stay away for so many seconds is shown as blind."
-    )
     poll_s: float = Field(
         0.5,
         gt=0,

@@ -63,9 +63,7 @@ class Security:
         outbox = Outbox.of(whole, "seinpost", standby=alarms.escalation.receivers)
         self.database, self.clock = database, Clock()
         self.admission = Admission(outbox=outbox, alarms=alarms)
-        self.rounds = Rounds(
-            database=database, admission=self.admission, done=lambda: None, now_ms=self.clock, unheard_ms=12_000
-        )
+        self.rounds = Rounds(database=database, admission=self.admission, done=lambda: None, now_ms=self.clock)
 
     async def arrives(self, *records: Alert) -> list[Arrival]:
         async with self.database.writing() as connection:
