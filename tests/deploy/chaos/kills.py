@@ -113,6 +113,7 @@ class _Kills:
         self._rng, self._slot, self._with_broker = rng, seconds_a_kill, with_broker
         self._down: dict[str, tuple[Worker | None, float, float]] = {}
         """Who (None: the broker), since when by a clock that only runs, and by that of the wall."""
+        self._turns: list[Worker] = []
         self._number = 0
         self.back: list[Back] = []
         self.idle = 0
@@ -142,10 +143,16 @@ class _Kills:
             self._broker.kill_and_start()
             self._down["broker"] = (None, time.monotonic(), time.time())
         else:
-            victim = self._rng.choice([worker for worker in self._workers if worker.name not in self._down])
+            victim = self._next()
             victim.kill()
             self._down[victim.name] = (victim, time.monotonic(), time.time())
         self._number += 1
+
+    def _next(self) -> Worker:
+        """In an order of chance, but each as often as the others."""
+        if not any(worker.name not in self._down for worker in self._turns):
+            self._turns += self._rng.sample(self._workers, len(self._workers))
+        return self._turns.pop(next(at for at, one in enumerate(self._turns) if one.name not in self._down))
 
     def _look(self, name: str) -> None:
         """Back: it has done its own work again (or the stream is over, and it is ready)."""
