@@ -3,20 +3,22 @@
 Runs the same stream twice: undisturbed, and with kills of ingest, anonymizer, two detectors, notifier and the broker. A
 supervisor starts what ended again, as a cluster would. Prints one JSON object; exit code 1 when anything was lost.
 
-`make chaos DISTURBANCE=stop` (or link, disk, clock, load): see `disturbed`.
+`make chaos DISTURBANCE=stop` (or link, disk, clock, load; upgrade with BEFORE=COMMIT): see `disturbed`.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
 import tempfile
 from pathlib import Path
 
+from tests.brokers.services import REPOSITORY
 from tests.deploy.chaos import disturbed
-from tests.deploy.chaos.acts import DISTURBANCES
+from tests.deploy.chaos.acts import DISTURBANCES, release
 from tests.deploy.chaos.kills import run
 from tests.deploy.chaos.stream import towns, write_stream
 from tests.deploy.chaos.verdict import compare, failed
@@ -50,11 +52,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=SECONDS_A_KILL, help="of the stream for each kill")
     parser.add_argument("--disturbance", choices=DISTURBANCES, help="instead of kills")
+    parser.add_argument("--before", help="commit of the release before, for the disturbance upgrade")
     parser.add_argument("--only", default="", help="acts of the disturbance that say so")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="seinpost-chaos-", ignore_cleanup_errors=True) as directory:
         if asked.disturbance:
-            told = disturbed.disturb(Path(directory), asked.disturbance, asked.seed, asked.only)
+            with contextlib.ExitStack() as stack:
+                root = stack.enter_context(release(Path(directory), asked.before)) if asked.before else REPOSITORY
+                told = disturbed.disturb(Path(directory), asked.disturbance, asked.seed, asked.only, root)
             told["load"] = [round(one, 1) for one in os.getloadavg()]
             sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
             sys.exit(disturbed.failed(told))

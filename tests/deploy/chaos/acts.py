@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.brokers.services import REPOSITORY
 from tests.deploy.chaos.feed import Feed
 from tests.deploy.chaos.links import Link
 from tests.deploy.chaos.workers import NAMES, Broker, Worker
@@ -125,8 +126,37 @@ def load(scene: Scene) -> list[Act]:
     ]
 
 
+def upgrade(scene: Scene) -> list[Act]:
+    """Every worker from the release before to this one, and all the way back, one at a time while posts stream."""
+
+    def to(name: str, root: Path) -> Act:
+        worker, word = scene.workers[name], "to this release" if root == REPOSITORY else "rolled back"
+        return Act(
+            what=f"{name} {word}",
+            hold_s=15,
+            begin=lambda: worker.replace(root),
+            end=lambda: None,
+        )
+
+    before = scene.workers["ingest"].root
+    return [to(name, root) for root in (REPOSITORY, before) for name in NAMES]
+
+
+@contextmanager
+def release(directory: Path, name: str) -> Iterator[Path]:
+    """The code of a commit beside this one, with the words that were built here."""
+    tree = directory / "release"
+    git = ["git", "-C", str(REPOSITORY), "worktree"]
+    subprocess.run([*git, "add", "--detach", str(tree), name], check=True, capture_output=True)
+    try:
+        (tree / "build").symlink_to(REPOSITORY / "build")
+        yield tree
+    finally:
+        subprocess.run([*git, "remove", "--force", str(tree)], check=False, capture_output=True)
+
+
 DISTURBANCES: dict[str, Callable[[Scene], list[Act]]] = {
-    "stop": stop, "link": link, "disk": disk, "clock": clock, "load": load,
+    "stop": stop, "link": link, "disk": disk, "clock": clock, "load": load, "upgrade": upgrade,
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from contracts.topics import DEAD_LETTERS, POSTS_ANONYMOUS, POSTS_RAW
 from seinpost.webhook_receiver import Received, webhook_receiver
 from tests.brokers.apache_kafka import apache_kafka
 from tests.brokers.records import read_topic
+from tests.brokers.services import REPOSITORY
 from tests.deploy.chaos.acts import DISTURBANCES, Act, Scene, clock_environment, small_disks
 from tests.deploy.chaos.feed import PATH, Feed
 from tests.deploy.chaos.links import links
@@ -35,8 +36,8 @@ DRAINED = 20
 """Records that may wait while posts keep coming."""
 
 
-def disturb(directory: Path, disturbance: str, seed: int, only: str = "") -> dict[str, Any]:
-    """``only``: acts that say so."""
+def disturb(directory: Path, disturbance: str, seed: int, only: str = "", root: Path = REPOSITORY) -> dict[str, Any]:
+    """``only``: acts that say so. ``root``: the code that all begin with."""
     token = secrets.token_hex(16)
     source = {"id": "proef", "kind": "push", "path": PATH, "token_secret": "token", "expected_gap_s": 60}
     ways = {name: (free_port(), free_port()) for name in NAMES}
@@ -60,7 +61,7 @@ def disturb(directory: Path, disturbance: str, seed: int, only: str = "") -> dic
             return direct.model_copy(update={"bootstrap_servers": f"127.0.0.1:{ways[name][0]}"})
 
         try:
-            with running(directory, by_link, received, source, own, {"token": token}) as workers:
+            with running(directory, by_link, received, source, own, {"token": token}, root) as workers:
                 by_name = {worker.name: worker for worker in workers}
                 feed = Feed(by_name["ingest"], token, RATE, seed)
                 scene = Scene(

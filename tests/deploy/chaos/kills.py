@@ -129,7 +129,7 @@ class _Kills:
             if self._number < self._kills and time.monotonic() - began >= due and self._may_kill():
                 self._kill()
                 due = max(time.monotonic() - began, self._number * self._slot) + self._rng.uniform(0, 0.8 * self._slot)
-            time.sleep(0.2)
+            time.sleep(0.5)
 
     def _turn_of_broker(self) -> bool:
         return self._with_broker and self._number % BROKER_EVERY == BROKER_EVERY - 3

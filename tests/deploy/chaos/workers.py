@@ -24,7 +24,8 @@ from seinpost.webhook_receiver import Received
 from tests.brokers.services import REPOSITORY, environment_of
 
 NAMES = ("notifier", "detector-0", "detector-1", "anonymizer", "ingest")
-START_PATIENCE_S = 300.0
+START_PATIENCE_S = 900.0
+STOP_PATIENCE_S = 60.0
 ACKNOWLEDGED = "seinpost_ingest_cursor_saved_timestamp_seconds"
 """When the broker last acknowledged posts and the place they end at."""
 WORKING = {
@@ -41,6 +42,8 @@ class Worker:
     name: str
     environment: dict[str, str]
     log: Path
+    root: Path = REPOSITORY
+    """Whose code it runs."""
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     ended_by_itself: int = 0
@@ -57,7 +60,7 @@ class Worker:
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", f"services.{self.service}"],
-                cwd=REPOSITORY,
+                cwd=self.root,
                 env={**self.environment, "SEINPOST_PORT": str(self.port)},
                 stdout=output,
                 stderr=output,
@@ -72,6 +75,17 @@ class Worker:
         if self.process is not None:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
+
+    def replace(self, root: Path) -> None:
+        """By another release: asked to stop, as a cluster does."""
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(STOP_PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        self.root = root
+        self.start()
 
     def revive(self) -> None:
         """Starts again what ended, whoever ended it."""
@@ -120,10 +134,11 @@ def running(
     source: Mapping[str, Any],
     extra: Callable[[str], Mapping[str, str]] = lambda _: {},
     secrets: Mapping[str, str] | None = None,
+    root: Path = REPOSITORY,
 ) -> Iterator[list[Worker]]:
     """All workers, ingest last; ``brokers`` and ``extra`` (environment) by name of the worker."""
     config = directory / "config"
-    shutil.copytree(REPOSITORY / "config", config)
+    shutil.copytree(root / "config", config)
     receiver = {"id": "proef", "kind": "webhook", "url": received.url, "secret": "proef", "exercises": True}
     YAML().dump({"sources": [dict(source)]}, config / "sources.yaml")
     YAML().dump({"receivers": [receiver]}, config / "receivers.yaml")
@@ -139,7 +154,7 @@ def running(
     workers: list[Worker] = []
     for name in NAMES:
         own = settings | {"SEINPOST_DETECTOR__DATA_DIR": str(directory / name)} | dict(extra(name))
-        workers.append(Worker(name, environment_of(brokers(name), own), directory / f"{name}.log"))
+        workers.append(Worker(name, environment_of(brokers(name), own), directory / f"{name}.log", root))
     try:
         for worker in workers[:-1]:
             worker.start()
@@ -163,7 +178,7 @@ def until(condition: Callable[[], bool], workers: Sequence[Worker], patience_s: 
             raise TimeoutError(f"{problem}\n{told}")
         for worker in workers:
             worker.revive()
-        time.sleep(0.2)
+        time.sleep(0.5)
     return time.monotonic() - began
 
 
