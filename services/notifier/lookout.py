@@ -13,7 +13,7 @@ from runtime.logs import log
 from services.notifier.room import Room
 from services.notifier.store import events
 
-EVERY_S = 5.0
+EVERY_S = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
