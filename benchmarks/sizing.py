@@ -87,7 +87,7 @@ async def _records(settings: BrokerSettings) -> dict[str, int]:
     try:
         found = {}
         for topic in TOPICS:
-            await consumer.topics()
+            await consumer._client.force_metadata_update()
             partitions = [
                 TopicPartition(topic.name, number) for number in consumer.partitions_for_topic(topic.name) or ()
             ]

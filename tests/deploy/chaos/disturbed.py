@@ -12,7 +12,6 @@ from typing import Any
 
 import httpx
 
-from broker.embedded import free_port
 from broker.settings import BrokerSettings
 from broker.topics import ensure_topics
 from contracts.anonymous_posts import AnonymousBatch
@@ -40,11 +39,10 @@ def disturb(directory: Path, disturbance: str, seed: int, only: str = "", root: 
     """``only``: acts that say so. ``root``: the code that all begin with."""
     token = secrets.token_hex(16)
     source = {"id": "proef", "kind": "push", "path": PATH, "token_secret": "token", "expected_gap_s": 60}
-    ways = {name: (free_port(), free_port()) for name in NAMES}
     with (
         small_disks(directory, disturbance == "disk"),
-        apache_kafka(directory / "kafka", through=dict(ways.values())) as address,
-        links(dict(ways.values())) as made,
+        links(NAMES) as made,
+        apache_kafka(directory / "kafka", through={link.port: link.to for link in made.values()}) as address,
         webhook_receiver() as received,
     ):
         direct = BrokerSettings(bootstrap_servers=address)
@@ -58,7 +56,7 @@ def disturb(directory: Path, disturbance: str, seed: int, only: str = "", root: 
             return extra | (clock_environment(directory, name) if disturbance == "clock" else {})
 
         def by_link(name: str) -> BrokerSettings:
-            return direct.model_copy(update={"bootstrap_servers": f"127.0.0.1:{ways[name][0]}"})
+            return direct.model_copy(update={"bootstrap_servers": f"127.0.0.1:{made[name].port}"})
 
         try:
             with running(directory, by_link, received, source, own, {"token": token}, root) as workers:
@@ -68,7 +66,7 @@ def disturb(directory: Path, disturbance: str, seed: int, only: str = "", root: 
                     directory=directory,
                     workers=by_name,
                     broker=broker,
-                    links={name: made[ways[name][0]] for name in NAMES},
+                    links=made,
                     feed=feed,
                     command=found[1],
                 )

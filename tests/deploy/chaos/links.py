@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+from broker.embedded import free_port
 
 
 class Link:
-    """From a port of loopback to another. While cut, connections stay open and nothing passes."""
+    """From a port of its own on loopback to another. While cut, connections stay open and nothing passes."""
 
-    def __init__(self, port: int, to: int) -> None:
-        self.port, self.to = port, to
+    def __init__(self, to: int) -> None:
+        self.port, self.to = 0, to
         self._loop = asyncio.new_event_loop()
         self._whole = asyncio.Event()
         self._whole.set()
@@ -38,7 +40,8 @@ class Link:
         self._loop.run_forever()
 
     async def _listen(self) -> None:
-        self._server = await asyncio.start_server(self._join, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._join, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._whole.wait()
@@ -59,9 +62,9 @@ class Link:
 
 
 @contextlib.contextmanager
-def links(through: dict[int, int]) -> Iterator[dict[int, Link]]:
-    """Port → where it leads."""
-    made = {port: Link(port, to) for port, to in through.items()}
+def links(names: Iterable[str]) -> Iterator[dict[str, Link]]:
+    """One for each name, to a port where nobody listens yet."""
+    made = {name: Link(free_port()) for name in names}
     for link in made.values():
         link.open()
     try:
