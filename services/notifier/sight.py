@@ -15,7 +15,7 @@ from contracts.raw_post import PROBE
 from contracts.source_health import Reason, SourceHealth, Status
 
 UNHEARD_MS = 10_000
-"""Ingest reports every source at least each five seconds: two reports stayed away. Blindness is shown within fifteen."""
+"""Ingest reports every source at least each five seconds: two stayed away. Blindness is shown within fifteen."""
 CHAIN = "keten"
 """The whole way of a probe, kept beside the sources as one of them."""
 CHAIN_UNHEARD_MS = 16 * 60_000
