@@ -46,11 +46,11 @@ MAX_BYTES = 2_550_000
 async def test_the_pictures_of_the_console(served: Served, browser: Any, tmp_path: Path) -> None:
     await dossiers(served, tmp_path)
     await talk(served)
-    await served.arrives(*sources(served.clock()))  # still there, some hours later
     into = REPOSITORY / os.environ["SEINPOST_SCREENSHOTS"] if "SEINPOST_SCREENSHOTS" in os.environ else tmp_path
     views = {"platformmelding": await platformmelding(served)}
     play, participant = await played(served)
     views |= {"oefening": f"/oefeningen/{play.session}", "oefenverslag": f"/oefenverslagen/{await ended(served)}"}
+    await served.arrives(*sources(served.clock()))  # still there, some hours later
     for name, view, size, theme in PICTURES:
         page = await opened(served, browser, views.get(view, view), size=size, theme=theme)
         await page.wait_for_selector("#connection:text('Live')")
