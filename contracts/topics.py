@@ -118,6 +118,15 @@ NOTICES = Topic(
     compacted=True,
     contracts=("notice",),
 )
+EXERCISES_REMOVED = Topic(
+    name="exercises.removed",
+    key="session",
+    partitions=1,
+    writers=frozenset({Service.NOTIFIER}),
+    readers=frozenset({Service.DETECTOR}),
+    compacted=True,
+    contracts=("exercise_removed",),
+)
 PICTURE = Topic(
     name="picture",
     key="series",
@@ -155,6 +164,7 @@ TOPICS = (
     SOURCE_HEALTH,
     SOURCES_STATE,
     NOTICES,
+    EXERCISES_REMOVED,
     PICTURE,
     THEMES,
     DEAD_LETTERS,

@@ -104,10 +104,8 @@ def play(
     from configuration import InvalidConfiguration  # noqa: PLC0415
     from seinpost.play import Doors, Player, Refused, secret  # noqa: PLC0415
 
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", session):
-        typer.echo("seinpost exercise play: the id of a session is letters, digits, '.', '_' and '-'", err=True)
-        raise typer.Exit(1)
-    file = position or Path(typer.get_app_dir("seinpost")) / f"{session}.json"
+    _must_be_an_id(session)
+    file = position or _position(session)
     try:
         doors = Doors(
             notifier=notifier.rstrip("/"),
@@ -123,3 +121,46 @@ def play(
     except (Refused, InvalidConfiguration) as error:
         typer.echo(f"seinpost exercise play: {error}", err=True)
         raise typer.Exit(1) from None
+
+
+@exercise.command()
+def remove(
+    session: Annotated[str, typer.Argument(help="Id of a session that has ended.")],
+    notifier: Annotated[str, typer.Option(help="Address of the notifier.")] = "http://127.0.0.1:8083",
+) -> None:
+    """Remove a session with all that came of it; its report and the lines of the audit log stay.
+
+    The token stands in EXERCISE_LEAD_TOKEN, or in the file that EXERCISE_LEAD_TOKEN_FILE names.
+    """
+    import httpx  # noqa: PLC0415
+
+    from seinpost.play import Refused, secret  # noqa: PLC0415
+
+    _must_be_an_id(session)
+    try:
+        answer = httpx.delete(
+            f"{notifier.rstrip('/')}/v1/exercises/sessions/{session}",
+            headers={"Authorization": f"Bearer {secret('EXERCISE_LEAD_TOKEN')}"},
+            timeout=30,
+            trust_env=False,
+        )
+    except (Refused, httpx.TransportError) as error:
+        reason = str(error) if isinstance(error, Refused) else type(error).__name__
+        typer.echo(f"seinpost exercise remove: {reason}", err=True)
+        raise typer.Exit(2) from None
+    if answer.status_code != httpx.codes.OK:
+        typer.echo(f"not removed: the notifier answers {answer.status_code}", err=True)
+        raise typer.Exit(1)
+    _position(session).unlink(missing_ok=True)
+    typer.echo(f"removed; its report is /v1/exercises/reports/{session}", err=True)
+
+
+def _must_be_an_id(session: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", session):
+        typer.echo("the id of a session is letters, digits, '.', '_' and '-'", err=True)
+        raise typer.Exit(1)
+
+
+def _position(session: str) -> Path:
+    """Where the player keeps how far it came."""
+    return Path(typer.get_app_dir("seinpost")) / f"{session}.json"

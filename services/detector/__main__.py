@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -17,8 +17,9 @@ from broker.settings import BrokerSettings
 from broker.topics import ensure_topics
 from configuration import Configuration, InvalidConfiguration, load
 from contracts.codec import Decoder, Malformed
+from contracts.exercise_removed import ExerciseRemoved
 from contracts.source_health import SourceHealth
-from contracts.topics import SOURCE_HEALTH
+from contracts.topics import EXERCISES_REMOVED, SOURCE_HEALTH, Topic
 from runtime.logs import log
 from runtime.probes import Health, probes_only
 from runtime.process import CannotStart, run, serving
@@ -29,6 +30,7 @@ from services.detector.coverage import SourceCoverage
 from services.detector.mandates import Told
 from services.detector.matching import Matcher
 from services.detector.reload import follow
+from services.detector.removed import Removed
 from services.detector.settings import Settings
 
 STOP_PATIENCE_S = 4.0
@@ -69,6 +71,7 @@ async def _work(
     for name in ("faust", "mode", "aiokafka", "kafka"):
         logging.getLogger(name).setLevel(logging.WARNING)
     reading = asyncio.create_task(_read_source_health(settings.broker, coverage))
+    removing = asyncio.create_task(_read_removed(settings.broker, application.removed))
     watching = asyncio.create_task(following)
     starting = asyncio.create_task(app.start())
     stopping = asyncio.create_task(stop.wait())
@@ -79,7 +82,7 @@ async def _work(
         while not stop.is_set():
             if app.should_stop or (starting.done() and starting.exception() is not None):
                 raise _crashed(app, starting)
-            for background in (reading, watching):
+            for background in (reading, removing, watching):
                 if background.done():
                     background.result()
             if starting.done():
@@ -94,7 +97,7 @@ async def _work(
         if starting.done():
             await application.tick(last=True)
     finally:
-        for task in (reading, stopping, watching):
+        for task in (reading, removing, stopping, watching):
             task.cancel()
         if not starting.done():
             starting.cancel()
@@ -129,22 +132,34 @@ def _crashed(app: object, starting: asyncio.Task[None]) -> BaseException:
 async def _read_source_health(broker: BrokerSettings, coverage: SourceCoverage) -> None:
     """Follow `source.health` from its first record: every worker needs all of it, so there is no group."""
     decoder: Decoder[SourceHealth] = Decoder(SourceHealth)
+    async for value in _whole(broker, SOURCE_HEALTH, "detector-health"):
+        # One malformed report is the notifier's dead letter; here it only means that nothing new is known.
+        with contextlib.suppress(Malformed):
+            coverage.take(decoder.decode(value))
+        metrics.BLIND_SOURCES.set(coverage.blind())
+
+
+async def _read_removed(broker: BrokerSettings, removed: Removed) -> None:
+    """Follow `exercises.removed` in the same way."""
+    decoder: Decoder[ExerciseRemoved] = Decoder(ExerciseRemoved)
+    async for value in _whole(broker, EXERCISES_REMOVED, "detector-removed"):
+        try:
+            removed.take(decoder.decode(value))
+        except Malformed as problem:
+            log().error("not readable", topic=EXERCISES_REMOVED.name, reason=problem.reason.value)
+
+
+async def _whole(broker: BrokerSettings, topic: Topic, client: str) -> AsyncIterator[bytes]:
+    """Values of a topic of one partition, from its first record."""
     consumer = AIOKafkaConsumer(
-        **broker.client(),
-        group_id=None,
-        auto_offset_reset="earliest",
-        client_id="detector-health",
-        fetch_max_wait_ms=500,
+        **broker.client(), group_id=None, auto_offset_reset="earliest", client_id=client, fetch_max_wait_ms=500
     )
     await consumer.start()
     try:
-        consumer.assign([TopicPartition(SOURCE_HEALTH.name, 0)])
+        consumer.assign([TopicPartition(topic.name, 0)])
         async for record in consumer:
-            metrics.RECORDS.labels(SOURCE_HEALTH.name).inc()
-            # One malformed report is the notifier's dead letter; here it only means that nothing new is known.
-            with contextlib.suppress(Malformed):
-                coverage.take(decoder.decode(record.value))
-            metrics.BLIND_SOURCES.set(coverage.blind())
+            metrics.RECORDS.labels(topic.name).inc()
+            yield record.value
     finally:
         await consumer.stop()
 

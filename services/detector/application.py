@@ -50,6 +50,7 @@ from services.detector.fold import SourceFold
 from services.detector.idleness import Idleness
 from services.detector.intake import Event, Intake
 from services.detector.matching import Matcher
+from services.detector.removed import Removed
 from services.detector.settings import DetectorSettings
 from services.detector.staggered import StaggeredSeries
 from services.detector.state import SeriesState
@@ -82,6 +83,8 @@ class Application:
         self._configuration = configuration
         self._producer = producer
         self._coverage = coverage
+        self.removed = Removed()
+        """Told from outside, as ``coverage`` is."""
         self.cover = cover(configuration.mandates, datetime.datetime.now(datetime.UTC))
         """What mandates allow now."""
         self._matcher = matching(configuration, self.cover)
@@ -125,7 +128,8 @@ class Application:
         self._deltas_taken: list[Event] = []
         self._staggered.forget()
         self._held: list[tuple[Event, Signal]] = []
-        self._out: list[tuple[str, bytes, bytes | None, int | None]] = []
+        self._forgotten: tuple[int, int] | None = None
+        self._out: list[tuple[str, bytes | None, bytes | None, int | None]] = []
         self._folds: dict[int, SourceFold] = {}
         self._idle = {exercises: Idleness(self._settings.idle_seconds) for exercises in (False, True)}
         self._detections: dict[int, Detection] = {}
@@ -136,6 +140,8 @@ class Application:
 
     def _on_posts(self, event: Event) -> bool:
         batch = self._posts_decoder.decode(event.message.value)
+        if self.removed.holds(batch.exercise):
+            return False
         fold = self._fold(event.message.partition)
         before = fold.posts, fold.repeated, fold.too_far_ahead
         fold.add(batch, event.message.offset)
@@ -155,6 +161,8 @@ class Application:
 
     def _on_deltas(self, event: Event) -> bool:
         record = self._deltas_decoder.decode(event.message.value)
+        if self.removed.holds(record.exercise):
+            return False
         target = event.message.partition
         detection = self._detection(target)
         before = detection.repeated, detection.tests
@@ -194,6 +202,8 @@ class Application:
     def _on_signal(self, event: Event) -> bool:
         """True when the signal waits for its minute: its offset is kept, so that a restart reads it again."""
         record = self._signals_decoder.decode(event.message.value)
+        if self.removed.holds(record.exercise):
+            return False
         now_ms = time.time_ns() // 1_000_000
         for alert in self._episodes().take(record, now_ms):
             self._count_alert(alert)
@@ -276,7 +286,7 @@ class Application:
         stage, keep = self._episode_stage, []
         for event, record in self._held:
             settled = stage.settled(record.exercise) if stage is not None else None
-            if settled is None or record.minute >= settled:
+            if not self.removed.holds(record.exercise) and (settled is None or record.minute >= settled):
                 keep.append((event, record))
             else:
                 self._taken.append(event)
@@ -329,6 +339,21 @@ class Application:
         metrics.NEXT_EXPIRY.set(expiry.timestamp() if expiry is not None else math.inf)
         metrics.MANDATES.set(len(self.cover.mandates))
 
+    def _forget_removed(self) -> None:
+        """Sessions that were taken away: once for each that is told, and whenever partitions came."""
+        stages = len(self._folds) + len(self._detections) + (self._episode_stage is not None)
+        if (self.removed.version, stages) == self._forgotten:
+            return
+        self._forgotten = self.removed.version, stages
+        for source, fold in self._folds.items():
+            memory = self.folded.part(source)
+            for name in fold.forget(self.removed.holds):
+                memory.drop(name)
+        for detection in self._detections.values():
+            detection.forget(self.removed.holds)
+        for alert in self._episode_stage.forget(self.removed.holds) if self._episode_stage is not None else ():
+            self._out.append((topics.ALERTS.name, None, alert.encode(), None))
+
     @property
     def version(self) -> str:
         return self._configuration.version
@@ -356,6 +381,7 @@ class Application:
                 self._detection(partition.partition)
             elif partition.topic == topics.SIGNALS.name:
                 self._episodes()
+        self._forget_removed()
         waiting = self._behind.look(one for one in assigned if one.topic not in tables.changelog_topics)
         self._liveness.working(waiting, self._intake.last_taken)
         metrics.OPEN_EPISODES.set(sum(map(is_real, self.episodes.part(0).names())))

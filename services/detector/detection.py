@@ -135,6 +135,17 @@ class Detection:
                 self._series.drop(name)
                 self._last.pop(name, None)
 
+    def forget(self, gone: Callable[[str], bool]) -> None:
+        """Worlds that are gone, with their series and their time."""
+        for name in list(self._series.names()):
+            if gone(world_of(name)):
+                self._series.drop(name)
+                self._last.pop(name, None)
+        for name in list(self._clocks.names()):
+            if gone(name):
+                self._clocks.drop(name)
+        self._worlds = {name: world for name, world in self._worlds.items() if not gone(name)}
+
     def _world(self, name: str) -> Counting:
         if name not in self._worlds:
             self._worlds[name] = Counting(Clock())

@@ -7,7 +7,7 @@ filling may open one early. So the same posts give the same alerts, however they
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -50,6 +50,8 @@ class World(msgspec.Struct, kw_only=True):
     reached: dict[int, int] = {}
     closed: dict[str, int] = {}
     """Last closing minute by phenomenon and place: ``rellen@GM0599``; ``rellen@`` without a place, ``rellen@*`` any."""
+    alerts: tuple[str, ...] = ()
+    """Of an exercise: ids of all it opened, so that they can be taken from the topic when it is removed."""
 
 
 class Episodes:
@@ -87,6 +89,19 @@ class Episodes:
                 alerts.append(self._alert(episode, Change.CLOSED, now_ms))
         return alerts
 
+    def forget(self, gone: Callable[[str], bool]) -> list[str]:
+        """Worlds that are gone, with their happenings. Returns the ids of all alerts that came of them."""
+        told: list[str] = []
+        for name in [name for name in self._worlds.names() if gone(name)]:
+            world = self._worlds.get(name)
+            told += world.alerts if world is not None else ()
+            self._worlds.drop(name)
+        for name in [name for name in self._episodes.names() if gone(name.partition("/")[0])]:
+            self._episodes.drop(name)
+        self._alignments = {name: one for name, one in self._alignments.items() if not gone(name)}
+        self._waiting = {name: one for name, one in self._waiting.items() if not gone(name)}
+        return told
+
     def _may_watch(self, exercise: str | None, phenomenon: str | None, place: Place | None) -> bool:
         """Exercises hold nobody's posts: they need no mandate."""
         region = place.region if place is not None else None
@@ -106,6 +121,7 @@ class Episodes:
             alignment = self._alignment(world_name, world, record.partitions)
             minute = alignment.report(record.partition, record.minute, idle=False)
             world.reached[record.partition] = alignment.reached[record.partition]
+            self._worlds.put(world_name, world)  # each alert below is written in it
             settled = iter(()) if minute is None else self._settle(world, waiting, minute, record.exercise)
             # One by one: each alert tells its happening as it was at that moment.
             alerts = [self._alert(episode, change, now_ms) for episode, change in settled]
@@ -330,6 +346,10 @@ class Episodes:
         phenomenon = self._phenomena.get(episode.phenomenon)
         name = phenomenon.label if phenomenon else episode.phenomenon
         episode.revision += 1
+        if episode.exercise is not None and episode.revision == 1:
+            world = self._worlds.get(episode.exercise) or World()
+            world.alerts = (*world.alerts, episode.id)
+            self._worlds.put(episode.exercise, world)
         if episode.settled:
             episode.shown = episode.now_shown()
         if episode.state is State.OPEN:

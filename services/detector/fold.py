@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from contracts.alert import Place
 from contracts.anonymous_posts import AnonymousBatch, AnonymousPost
@@ -116,6 +116,17 @@ class SourceFold:
         """Event time of real life in this partition, minutes."""
         time = self._time.get("")
         return time.watermark if time is not None else None
+
+    def forget(self, gone: Callable[[str], bool]) -> list[str]:
+        """Worlds that are gone. Returns names in ``folded`` that are no longer."""
+        for kept in (self._time, self._pending, self._places, self._newest_ms):
+            for world in [world for world in kept if gone(world)]:
+                del kept[world]
+        self._moved = {world for world in self._moved if not gone(world)}
+        names = [name for name in self.folded if gone(name.partition("/")[2])]
+        for name in names:
+            del self.folded[name]
+        return names
 
     def configure(self, matcher: Matcher) -> None:
         """Match from now on by another configuration."""

@@ -53,7 +53,7 @@ NEXT_EXPIRY = Gauge(
 )
 REBALANCES = Counter("seinpost_detector_rebalances_total", "Times that partitions were taken from this worker.")
 
-for topic in ("posts.anonymous", "series.deltas", "signals", "source.health"):
+for topic in ("posts.anonymous", "series.deltas", "signals", "source.health", "exercises.removed"):
     RECORDS.labels(topic)
 for change in Change:
     for kind in Kind:

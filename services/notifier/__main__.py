@@ -34,6 +34,7 @@ from services.notifier.intake import Intake
 from services.notifier.lookout import Lookout
 from services.notifier.mandated import Mandated
 from services.notifier.playing.director import Director
+from services.notifier.playing.withdrawal import Withdrawal
 from services.notifier.reload import follow
 from services.notifier.retention import Retention
 from services.notifier.room import Room
@@ -140,6 +141,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 rounds.run(stop),
                 mandated.run(stop),
                 director.run(stop),
+                Withdrawal(database=database, producer=producer, now_ms=now_ms).run(stop),
                 Lookout(room=room).run(stop),
                 follow(settings.config, configuration.version, take, Notices(producer, SERVICE), stop),
             )

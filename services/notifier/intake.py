@@ -106,6 +106,8 @@ class Intake:
         now = self.now_ms()
         readable: list[tuple[ConsumerRecord, Content]] = []
         for record in (record for records in batch.values() for record in records):
+            if record.value is None:
+                continue  # an alert of an exercise that was removed, here as well
             try:
                 readable.append((record, self._read(record)))
             except Malformed as problem:

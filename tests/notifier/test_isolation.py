@@ -21,6 +21,9 @@ from configuration.whole import Configuration
 from contracts.alert import Alert, Change, EventReference, Place, Severity, State
 from contracts.codec import encode
 from contracts.picture import PictureBlock
+from exercises.clock import ExerciseClock
+from exercises.drill import load as load_drill
+from exercises.log import What
 from runtime.probes import Health
 from services.notifier.access.actor import EVERY_GRANT, Actor
 from services.notifier.access.reach import EVERYTHING
@@ -31,10 +34,24 @@ from services.notifier.delivery.outbox import Outbox
 from services.notifier.handling import Command, handle
 from services.notifier.intake import Intake
 from services.notifier.life import Action, Outcome
+from services.notifier.playing import removal
+from services.notifier.playing.telling import tell
 from services.notifier.rounds import Rounds
 from services.notifier.silencing import Wish, silence
-from services.notifier.store import accounts, alerts, audit, deliveries, feedback, held, picture, silences, tables
+from services.notifier.store import (
+    accounts,
+    alerts,
+    audit,
+    deliveries,
+    exercises,
+    feedback,
+    held,
+    picture,
+    silences,
+    tables,
+)
 from services.notifier.store.database import Database
+from services.notifier.store.exercises import Session
 from services.notifier.withholding import Held, Matcher
 from tests.notifier.conftest import Clock, _new_postgres
 from tests.notifier.samples import MINUTE, alert
@@ -65,7 +82,8 @@ RECEIVERS = Receivers.model_validate(
         "console_url": "https://seinpost.example.nl",
     }
 )
-EXERCISE = "haren.1"
+SESSION = "oef-1"
+EXERCISE = f"oefening.{SESSION}"
 
 
 @dataclass
@@ -238,6 +256,37 @@ async def test_real_life_is_the_same_with_and_without_an_exercise(rooms: tuple[S
         written = await audit.page(connection, EVERYTHING, before=None, limit=200)
     assert exercised.opened == len(expected["alerts"]), "and the exercise was played in full"
     assert any(entry.object.endswith("-oefening") for entry in written), "who did what is written down all the same"
+
+
+async def test_a_session_that_is_removed_leaves_its_audit_lines_alone(rooms: tuple[Security, Security]) -> None:
+    """Every table is as in the room where it was never held, but for numbers that only count up."""
+    without, beside = rooms
+    await evening(without, exercise=False)
+    await evening(beside, exercise=True)
+    drill = load_drill("haren-opnieuw")
+    clock = ExerciseClock(anchor_wall=0, anchor_event=0, speed=1, running=False)
+    session = Session(
+        id=SESSION, region="VR17", seed=1, drill=drill, clock=clock, created_ms=1, started_ms=2, ended_ms=3
+    )
+    async with beside.database.writing() as connection:
+        await exercises.add(connection, session)
+        await tell(connection, session, 4, What.LESSON, text="Eerder bellen.")
+        await removal._forget(connection, session)
+    for table in tables.metadata.sorted_tables:
+        if table is tables.audit:
+            continue
+        counted = tuple(name for name in ("seq",) if name in table.c)
+        if table is tables.actions or table is tables.silences:
+            counted = ("id",)
+        if table is tables.alerts:
+            counted = ("held_by",)  # a silence has a number by chance
+        expected, found = await rows(without, table, leave=counted), await rows(beside, table, leave=counted)
+        if table is tables.events:
+            named = {row["object"] for row in expected if not row["object"].startswith("sil_")}
+            expected, found = ([row for row in listed if row["object"] in named] for listed in (expected, found))  # type: ignore[assignment]
+        assert found == expected, table.name
+    assert not [row for row in await rows(beside, tables.events) if "oef" in row["object"]]
+    assert [row for row in await rows(beside, tables.audit) if row["object"].endswith("-oefening")]
 
 
 async def test_an_exercise_goes_only_to_who_wants_it_and_says_so(rooms: tuple[Security, Security]) -> None:

@@ -277,6 +277,11 @@ async def expire_reports(connection: AsyncConnection, before_ms: int) -> int:
     return found.rowcount
 
 
+async def removed(connection: AsyncConnection) -> set[str]:
+    """Sessions that are removed, as long as their reports are there."""
+    return set((await connection.execute(select(exercise_reports.c.id))).scalars())
+
+
 async def is_removed(connection: AsyncConnection, exercise: str) -> bool:
     """Whether what still comes of an exercise is of a session that is removed, as long as its report is there."""
     query = select(exercise_reports.c.id).where(exercise_reports.c.id == exercise.rpartition(".")[2])
