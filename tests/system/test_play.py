@@ -1,0 +1,109 @@
+"""The player, with the real ingest and the real notifier: killed, jumped ahead, turned back, ended."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from broker.settings import BrokerSettings
+from contracts.codec import Decoder
+from contracts.raw_post import RawPost, RawRecord
+from contracts.topics import POSTS_RAW
+from exercises.drill import load
+from exercises.generator import posts
+from exercises.playback import BATCH
+from exercises.scenario import load as scenario
+from tests.brokers.records import read_topic
+from tests.brokers.services import REPOSITORY
+from tests.conftest import StartService
+from tests.ingest.configured import configured
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(480)]
+DRILL = "oproep-hobbemaplein"
+SOURCE = {"id": "oefening", "kind": "push", "path": "/v1/oefening", "token_secret": "token", "exercise": "oefening"}
+RAW: Decoder[RawRecord] = Decoder(RawRecord)
+
+
+def test_a_session_is_played_to_its_end(broker: BrokerSettings, start_service: StartService, tmp_path: Path) -> None:
+    ingest = start_service("ingest", configured(tmp_path / "config", SOURCE))
+    database = f"sqlite:///{tmp_path}/n.sqlite3"
+    notifier = start_service("notifier", {"SEINPOST_NOTIFIER__DATABASE_URL": database})
+    leader = httpx.Client(base_url=notifier.url, timeout=60, trust_env=False)
+    session = called(leader, "POST", "/v1/exercises/sessions", {"drill": DRILL})["id"]
+    clock = f"/v1/exercises/sessions/{session}/clock"
+    wish = {"label": "speler", "scopes": ["exercises:read"], "regions": ["*"], "days": 1}
+    token = called(leader, "POST", "/v1/tokens", wish)["token"]
+    file, log = tmp_path / "position.json", tmp_path / "play.log"
+
+    def play() -> subprocess.Popen[bytes]:
+        environment = os.environ | {"EXERCISE_CLOCK_TOKEN": token, "EXERCISE_PUSH_TOKEN": "correct-horse-battery"}
+        command = [sys.executable, "-c", "from seinpost.cli import app; app()", "exercise", "play", session]
+        command += ["--notifier", notifier.url, "--push", f"{ingest.url}/v1/oefening", "--position", str(file)]
+        with log.open("ab") as output:
+            return subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output)
+
+    drill = load(DRILL)
+    told = list(posts(scenario(drill.stream), 1))
+    before, until = (at_most(told, moment) for moment in (drill.starts_ms, drill.until_ms))
+    player = play()
+    try:
+        wait(lambda: sent(file) >= BATCH, log)
+        player.send_signal(signal.SIGKILL)
+        player.wait(30)
+        player = play()
+        wait(lambda: sent(file) == before, log)
+        called(leader, "POST", clock, {"turn": "start"})
+        called(leader, "POST", clock, {"turn": "jump", "to": moment(drill.until_ms)})
+        wait(lambda: sent(file) == until, log)
+        called(leader, "POST", clock, {"turn": "jump", "to": moment(drill.starts_ms)})
+        wait(lambda: "refused: the clock was turned back" in log.read_text(), log)
+        assert sent(file) == until
+        called(leader, "POST", f"/v1/exercises/sessions/{session}/end")
+        assert player.wait(120) == 0, log.read_text()
+    finally:
+        player.kill()
+    arrived = [RAW.decode(record.value) for record in asyncio.run(read_topic(broker, POSTS_RAW.name))]
+    of_source = [one for one in arrived if isinstance(one, RawPost)]
+    assert {one.exercise for one in of_source} == {f"oefening.{session}"}
+    times = Counter(one.id for one in of_source)
+    assert times.keys() == {one.id for one in told[:until]}
+    assert sum(times.values()) - len(times) <= BATCH, "only what was under way when it was killed is sent again"
+    assert token not in log.read_text()
+
+
+def called(leader: httpx.Client, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    answer = leader.request(method, path, json=body, headers={"content-type": "application/json"})
+    assert answer.is_success, answer.text
+    return dict(answer.json())
+
+
+def at_most(told: list[Any], moment_ms: int) -> int:
+    return sum(datetime.datetime.fromisoformat(one.created_at).timestamp() * 1000 <= moment_ms for one in told)
+
+
+def moment(ms: int) -> str:
+    return datetime.datetime.fromtimestamp(ms / 1000, datetime.UTC).isoformat()
+
+
+def sent(file: Path) -> int:
+    return int(json.loads(file.read_text())["sent"]) if file.exists() else 0
+
+
+def wait(holds: Callable[[], bool], log: Path) -> None:
+    deadline = time.monotonic() + 240
+    while not holds():
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.02)
