@@ -110,7 +110,8 @@ class Security:
 
     async def takes(self, *records: Alert | PictureBlock) -> None:
         async with self.database.writing() as connection:
-            await self.intake.put(connection, records, self.clock())
+            for record in records:
+                await self.intake.put(connection, [record], self.clock())
 
     async def act(self, name: str, action: Action, outcome: Outcome | None = None) -> None:
         text = "zo was het" if outcome else None
