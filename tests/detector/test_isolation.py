@@ -42,7 +42,7 @@ def projector(config: Configuration, lexicon: Lexicon) -> Projector:
     return Projector(config, lexicon, AnonymizerSettings().fold_cutoff)
 
 
-def told(name: str, exercise: str | None, since: str) -> list[RawPost]:
+def told(name: str, exercise: str | None, since: str, until: str) -> list[RawPost]:
     """Posts of a scenario, as its exercise or as if they were real: ids, authors and texts are the same."""
     return [
         RawPost(
@@ -55,7 +55,7 @@ def told(name: str, exercise: str | None, since: str) -> list[RawPost]:
             exercise=exercise,
         )
         for number, one in enumerate(posts_of(scenario(name)))
-        if one.created_at >= since
+        if since <= one.created_at < until
     ]
 
 
@@ -145,10 +145,10 @@ def run(line: Line, real: list[RawPost | Deletion], *practised: list[RawPost | D
 
 def test_real_life_is_the_same_to_the_byte(config: Configuration, projector: Projector) -> None:
     """The exercise plays the very posts that are real, beside another; all withdraw and edit; memory is short."""
-    settings = AnonymizerSettings(remembered_max=400, candidates_max=100, seen_max=5_000)
+    settings = AnonymizerSettings(remembered_max=100, candidates_max=100, seen_max=1_000)
     secret = Secret(0)
-    life, same = (told("coolsingel-2021", exercise, "2021-11-18T10") for exercise in (None, "same"))
-    other = told("zuidplein-2024", "b.7", "2024-01-12T16")
+    life, same = (told("coolsingel-2021", exercise, "2021-11-18T12", "2021-11-18T19") for exercise in (None, "same"))
+    other = told("zuidplein-2024", "b.7", "2024-01-12T17", "2024-01-12T21")
     real = [*life, *edited(life), *withdrawn(life, None)]
     practised = [[*edited(same), *same, *withdrawn(same, "same")], [*other, *withdrawn(other, "b.7"), *edited(other)]]
     without = run(Line(config, projector, secret, settings), real)
