@@ -342,7 +342,7 @@ class Application:
     def _forget_removed(self) -> None:
         """Sessions that were taken away: once for each that is told, and whenever partitions came."""
         stages = len(self._folds) + len(self._detections) + (self._episode_stage is not None)
-        if (self.removed.version, stages) == self._forgotten:
+        if not self.removed.version or (self.removed.version, stages) == self._forgotten:
             return
         self._forgotten = self.removed.version, stages
         for source, fold in self._folds.items():
