@@ -85,6 +85,7 @@ def check(
         raise typer.Exit(1)
 
 
+@exercise.command()
 def play(
     session: Annotated[str, typer.Argument(help="Id of a session, as the console shows it.")],
     notifier: Annotated[str, typer.Option(help="Address of the notifier.")] = "http://127.0.0.1:8083",
