@@ -34,7 +34,6 @@ from services.notifier.delivery.outbox import Outbox
 from services.notifier.handling import Command, handle
 from services.notifier.intake import Intake
 from services.notifier.life import Action, Outcome
-from services.notifier.playing import removal
 from services.notifier.playing.telling import tell
 from services.notifier.rounds import Rounds
 from services.notifier.silencing import Wish, silence
@@ -52,6 +51,7 @@ from services.notifier.store import (
 )
 from services.notifier.store.database import Database
 from services.notifier.store.exercises import Session
+from services.notifier.store.forgetting import forget_session
 from services.notifier.withholding import Held, Matcher
 from tests.notifier.conftest import Clock, _new_postgres
 from tests.notifier.samples import MINUTE, alert
@@ -272,7 +272,7 @@ async def test_a_session_that_is_removed_leaves_its_audit_lines_alone(rooms: tup
     async with beside.database.writing() as connection:
         await exercises.add(connection, session)
         await tell(connection, session, 4, What.LESSON, text="Eerder bellen.")
-        await removal._forget(connection, session)
+        await forget_session(connection, session.id)
     for table in tables.metadata.sorted_tables:
         if table is tables.audit:
             continue
