@@ -1,4 +1,4 @@
-"""The player, with the real ingest and the real notifier: killed, jumped ahead, turned back, ended."""
+"""The player, with the real ingest and the real notifier: killed, jumped ahead, turned back, ended, removed."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ import pytest
 
 from broker.settings import BrokerSettings
 from contracts.codec import Decoder
+from contracts.exercise_removed import ExerciseRemoved
 from contracts.raw_post import RawPost, RawRecord
-from contracts.topics import POSTS_RAW
+from contracts.topics import EXERCISES_REMOVED, POSTS_RAW
 from exercises.drill import load
 from exercises.generator import posts
 from exercises.playback import BATCH
@@ -75,6 +76,15 @@ def test_a_session_is_played_to_its_end(broker: BrokerSettings, start_service: S
         assert player.wait(120) == 0, log.read_text()
     finally:
         player.kill()
+    lead = called(leader, "POST", "/v1/tokens", wish | {"scopes": ["exercises:read", "exercises:lead"]})["token"]
+    command = [sys.executable, "-c", "from seinpost.cli import app; app()", "exercise", "remove", session]
+    command += ["--notifier", notifier.url]
+    environment = os.environ | {"EXERCISE_LEAD_TOKEN": lead}
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, check=False)
+    assert done.returncode == 0
+    assert leader.get(f"/v1/exercises/sessions/{session}").status_code == 404
+    assert leader.get(f"/v1/exercises/reports/{session}").status_code == 200
+    wait(lambda: removed(broker) == [session], log)
     arrived = [RAW.decode(record.value) for record in asyncio.run(read_topic(broker, POSTS_RAW.name))]
     of_source = [one for one in arrived if isinstance(one, RawPost)]
     assert {one.exercise for one in of_source} == {f"oefening.{session}"}
@@ -82,6 +92,13 @@ def test_a_session_is_played_to_its_end(broker: BrokerSettings, start_service: S
     assert times.keys() == {one.id for one in told[:until]}
     assert sum(times.values()) - len(times) <= BATCH, "only what was under way when it was killed is sent again"
     assert token not in log.read_text()
+
+
+def removed(broker: BrokerSettings) -> list[str]:
+    """What the detector hears."""
+    decoder: Decoder[ExerciseRemoved] = Decoder(ExerciseRemoved)
+    records = asyncio.run(read_topic(broker, EXERCISES_REMOVED.name))
+    return [decoder.decode(record.value).session for record in records]
 
 
 def called(leader: httpx.Client, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
