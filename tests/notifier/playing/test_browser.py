@@ -18,6 +18,7 @@ from tests.notifier.browsing import PATIENCE_MS, address, browser, opened
 from tests.notifier.conftest import Served
 from tests.notifier.dossier.test_browser import press, reach
 from tests.notifier.playing.scene import ended, played
+from tests.notifier.playing.stage import DRILL
 from tests.notifier.samples import alert
 from tests.notifier.test_accessibility import CONTRAST, RULES, violations
 
@@ -86,8 +87,12 @@ async def test_an_exercise_from_start_to_finish(
     lead = await Player.of(browser, notifier.url)
     leader = lead.page
     await leader.goto(f"{notifier.url}/oefeningen")
-    await reach(leader, "input[value='weggeefactie-zuidplein']")
-    await leader.keyboard.press("Space")
+    await reach(leader, "input[name='programma']")
+    for _ in range(await leader.locator("input[name='programma']").count()):
+        await leader.keyboard.press("ArrowDown")
+        if await leader.evaluate("document.activeElement.value") == DRILL:
+            break
+    assert await leader.is_checked(f"input[value='{DRILL}']")
     await press(leader, "form[action='/oefeningen'] button")
     session = leader.url.rpartition("/")[2]
     oov, burgemeester, buur = [await Player.of(browser, notifier.url) for _ in range(3)]
