@@ -59,10 +59,9 @@ class Projector:
         asked, asking = _asked(found, telling)
         lower = " ".join(chunks if text.isascii() else map(self._plain.__getitem__, chunks)).lower()
         if self._neighbours.asked(found, asking, asked) or self._rows.find_matches_as_indexes(f" {lower} "):
-            if explained is None:
-                found = self._neighbours.judge(chunks, found, asking, asked, created_ms, lower)
-            else:
-                found = self._neighbours.judge_whole(chunks, created_ms, explained)
+            found = self._neighbours.judge(chunks, found, asking, asked, created_ms, lower)
+            if explained is not None:
+                self._neighbours.judge_whole(chunks, created_ms, explained)
             telling = [position for position, judged in enumerate(found) if judged.__class__ is not str]
             asked, _ = _asked(found, telling)
         elif explained is not None:
