@@ -51,7 +51,7 @@ async def test_what_was_closed_long_ago_goes_with_all_its_own_and_nothing_else(d
         "attempts": 2,
         "events": 0,
         "audit": 3,
-        "housekeeping": 8,
+        "housekeeping": 9,
         "sources": 0,
         "feedback": 2,
     }
@@ -93,6 +93,7 @@ async def test_what_was_never_shown_goes_when_its_happening_is_long_over_and_tha
         "feedback": (0, 0),
         "picture": (0, 0),
         "silences": (1, 1),
+        "themes": (0, 0),
     }
     await retention.sweep()
     async with database.reading() as connection:

@@ -44,6 +44,8 @@ LISTS = (
     "/v1/exports/alerts", "/v1/handover",
 )  # fmt: skip
 """Where an alert within reach must show: an empty answer would pass every other test."""
+OFF = ("/v1/themes", "/v1/exports/themes")
+"""No mandate of these people permits a theme: what is off is not there, for whoever may ask."""
 STREAMS = ("/v1/events",)
 """Without end; `test_the_live_stream_carries_ones_own_regions_alone`. Of exercises: `tests/notifier/playing`."""
 SIGN_IN = ("/aanmelden", "/aanmelden/start", "/aanmelden/terug", "/afgemeld", "/afmelden")
@@ -100,6 +102,8 @@ def expected(person: Person, method: str, path: str, region: str | None) -> set[
         return allowed
     if not person.actor.may(needed):
         return {403}
+    if path in OFF:
+        return {404}
     if not _of_an_alert(path):
         return allowed | ({404} if "{" in path else set())
     if not person.actor.reach(_sees(path)).covers(region):
@@ -311,7 +315,7 @@ async def test_tokens_open_what_their_scopes_and_regions_say(guarded: Guarded, p
             answer = await http.get(_addressed(path, "merknoord"))
             if needed is not scope:
                 assert answer.status_code in (401, 403), f"{scope}: {path} gave {answer.status_code}"
-            elif "{" in path:
+            elif "{" in path or path in OFF:
                 assert answer.status_code == 404, path
             else:
                 assert answer.status_code == 200, path

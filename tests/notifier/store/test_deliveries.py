@@ -72,7 +72,11 @@ async def test_the_proof_of_every_attempt_is_kept(database: Database) -> None:
             connection, EVERYTHING, alert="a1b2c3", state="delivered", limit=5, offset=0
         )
         assert await deliveries.next_due_ms(connection) is None
-        assert await deliveries.counts(connection, EVERYTHING) == {"pending": 0, "delivered": 1, "expired": 0}
+        assert await deliveries.counts(connection, EVERYTHING, exercise=False) == {
+            "pending": 0,
+            "delivered": 1,
+            "expired": 0,
+        }
     assert (total, row.finished_ms) == (1, 2_001)
     assert [(attempt.outcome, attempt.status_code) for attempt in row.attempts] == [
         ("refused", 503),
