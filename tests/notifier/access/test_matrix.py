@@ -44,7 +44,7 @@ LISTS = (
     "/v1/exports/alerts", "/v1/handover",
 )  # fmt: skip
 """Where an alert within reach must show: an empty answer would pass every other test."""
-OFF = ("/v1/themes", "/v1/exports/themes")
+OFF = ("/v1/themes", "/v1/exports/themes", "/themas.csv")
 """No mandate of these people permits a theme: what is off is not there, for whoever may ask."""
 STREAMS = ("/v1/events",)
 """Without end; `test_the_live_stream_carries_ones_own_regions_alone`. Of exercises: `tests/notifier/playing`."""
