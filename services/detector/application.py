@@ -3,8 +3,9 @@
     posts.anonymous ─▶ fold ─▶ series.deltas ─▶ detect ─▶ signals ─▶ episodes ─▶ alerts
 
 An agent only takes a record in. A checkpoint, some times a second, makes it last, in this order: what was sent is
-acknowledged, changed values are in the changelog, and only then are the offsets of the records released for commit. A
-crash in between repeats work and loses none; what is repeated is recognised (see `fold`, `state`, `episodes`).
+acknowledged, changed values are in the changelog, then how far each partition is done, and only then are these offsets
+committed. A crash in between repeats work and loses none; what is repeated is recognised (see `fold`, `state`,
+`episodes`).
 
 Series are many and change with every post, so each is written only some seconds after it changed (see `staggered`).
 What they told was sent at once; after a crash it is told again, the same.
@@ -41,6 +42,7 @@ from contracts.theme import key as theme_key
 from runtime.logs import log
 from services.detector import metrics
 from services.detector.behind import Behind, Liveness, Standing
+from services.detector.commits import Commits
 from services.detector.coverage import SourceCoverage
 from services.detector.detection import Detection
 from services.detector.episode import Episode
@@ -101,7 +103,8 @@ class Application:
         lag = round(settings.state_seconds / settings.flush_seconds)
         self._staggered = StaggeredSeries(self.series, self.clocks, lag)
         kept = {"fold": self.positions, "detect": self.positions, "episode": self.settled}
-        self._intake = Intake(self.faust, kept, DeadLetters(producer, "detector"), self._release)
+        self._intake = Intake(self.faust, kept, DeadLetters(producer, "detector"))
+        self._commits = Commits(self.faust)
         self._behind = Behind(self._intake)
         self._liveness = Liveness(time.monotonic())
         self._posts_decoder: Decoder[AnonymousBatch] = Decoder(AnonymousBatch)
@@ -119,15 +122,11 @@ class Application:
         table.codec = codec
         return table  # type: ignore[no-any-return]
 
-    def _release(self, event: Event, stage: str) -> None:
-        """At the next checkpoint, or when the series behind it are written."""
-        (self._deltas_taken if stage == "detect" else self._taken).append(event)
-
     def _reset(self) -> None:
-        self._taken: list[Event] = []
-        self._deltas_taken: list[Event] = []
         self._staggered.forget()
-        self._held: list[tuple[Event, Signal]] = []
+        self._commits.forget()
+        self._held: list[tuple[int, Signal]] = []
+        """With its offset, each signal that waits for its minute: a restart reads it again."""
         self._forgotten: tuple[int, int] | None = None
         self._out: list[tuple[str, bytes | None, bytes | None, int | None]] = []
         self._folds: dict[int, SourceFold] = {}
@@ -138,10 +137,10 @@ class Application:
 
     # -- stages ---------------------------------------------------------------------------------------------------
 
-    def _on_posts(self, event: Event) -> bool:
+    def _on_posts(self, event: Event) -> None:
         batch = self._posts_decoder.decode(event.message.value)
         if self.removed.holds(batch.exercise):
-            return False
+            return
         fold = self._fold(event.message.partition)
         before = fold.posts, fold.repeated, fold.too_far_ahead
         fold.add(batch, event.message.offset)
@@ -150,7 +149,6 @@ class Application:
         metrics.POSTS_SKIPPED.labels("repeated").inc(fold.repeated - before[1])
         metrics.POSTS_SKIPPED.labels("too_far_ahead").inc(fold.too_far_ahead - before[2])
         self._idle[batch.exercise is not None].heard(event.message.partition, time.monotonic())
-        return False
 
     def _fold(self, source: int) -> SourceFold:
         if source not in self._folds:
@@ -159,10 +157,10 @@ class Application:
             self._folds[source] = SourceFold(source, self._sources, self._targets, self._matcher, folded)
         return self._folds[source]
 
-    def _on_deltas(self, event: Event) -> bool:
+    def _on_deltas(self, event: Event) -> None:
         record = self._deltas_decoder.decode(event.message.value)
         if self.removed.holds(record.exercise):
-            return False
+            return
         target = event.message.partition
         detection = self._detection(target)
         before = detection.repeated, detection.tests
@@ -184,7 +182,6 @@ class Application:
             self._out.append((topics.SIGNALS.name, encode(signal), None, 0))
         metrics.DELTAS_REPEATED.inc(detection.repeated - before[0])
         metrics.TESTS.inc(detection.tests - before[1])
-        return False
 
     def _detection(self, target: int) -> Detection:
         if target not in self._detections:
@@ -199,19 +196,16 @@ class Application:
             )
         return self._detections[target]
 
-    def _on_signal(self, event: Event) -> bool:
-        """True when the signal waits for its minute: its offset is kept, so that a restart reads it again."""
+    def _on_signal(self, event: Event) -> None:
         record = self._signals_decoder.decode(event.message.value)
         if self.removed.holds(record.exercise):
-            return False
+            return
         now_ms = time.time_ns() // 1_000_000
         for alert in self._episodes().take(record, now_ms):
             self._count_alert(alert)
             self._out.append((topics.ALERTS.name, encode(alert), alert_key(alert), None))
-        if not isinstance(record, Signal):
-            return False
-        self._held.append((event, record))
-        return True
+        if isinstance(record, Signal):
+            self._held.append((event.message.offset, record))
 
     def _episodes(self) -> Episodes:
         if self._episode_stage is None:
@@ -236,20 +230,20 @@ class Application:
     # -- checkpoint -----------------------------------------------------------------------------------------------
 
     async def checkpoint(self, *, everything: bool = True) -> None:
-        """Makes what was taken in last, or all of it but the newest changes of series; then releases the offsets."""
+        """Makes what was taken in last, or all of it but the newest changes of series; then commits how far that is."""
         started = time.perf_counter()
         # Up to the first await nothing else runs: sent records, values and offsets are of one moment.
         for source, fold in self._folds.items():
             self._flush(source, fold)
-        self._release_settled()
-        deltas, self._deltas_taken = self._deltas_taken, []
-        due = self._staggered.turn(deltas, self._intake.reached(topics.SERIES_DELTAS), everything=everything)
-        self._intake.keep("fold", self._intake.reached(topics.POSTS_ANONYMOUS))
-        self._intake.keep("detect", due.positions)
-        waiting = [event.message.offset for event, _ in self._held]
-        self._intake.keep("episode", {0: min(waiting)} if waiting else self._intake.reached(topics.SIGNALS))
+        self._drop_settled()
+        due = self._staggered.turn(self._intake.reached(topics.SERIES_DELTAS), everything=everything)
+        waiting = [offset for offset, _ in self._held]
+        done = (
+            self._intake.keep(topics.POSTS_ANONYMOUS, self._intake.reached(topics.POSTS_ANONYMOUS))
+            | self._intake.keep(topics.SERIES_DELTAS, due.positions)
+            | self._intake.keep(topics.SIGNALS, {0: min(waiting)} if waiting else self._intake.reached(topics.SIGNALS))
+        )
         out, self._out = self._out, []
-        taken, self._taken = [*self._taken, *due.events], []
         # A clock must never be ahead of the series it belongs to, nor a position of both: one is acknowledged first.
         phases: list[list[tuple[CheckpointedTable, Sequence[Written]]]] = [
             [(table, table.written()) for table in (self.folded, self.worlds, self.episodes)]
@@ -264,9 +258,8 @@ class Application:
             for table, values in phase:
                 await self._write(table, values)
             await self._producer.flush()
-        for event in taken:
-            event.ack()
-        if out or taken:
+        await self._commits.tell(done, at_once=everything)
+        if out or due.series:
             metrics.SECONDS.labels("checkpoint").observe(time.perf_counter() - started)
 
     async def _write(self, table: CheckpointedTable, values: Sequence[Written]) -> None:
@@ -281,15 +274,13 @@ class Application:
         metrics.TABLE_WRITES.labels(table.name).inc(len(values))
         metrics.TABLE_SIZE.labels(table.name).set(table.size)
 
-    def _release_settled(self) -> None:
+    def _drop_settled(self) -> None:
         """Signals whose minute has been taken in are needed no more."""
         stage, keep = self._episode_stage, []
-        for event, record in self._held:
+        for offset, record in self._held:
             settled = stage.settled(record.exercise) if stage is not None else None
             if not self.removed.holds(record.exercise) and (settled is None or record.minute >= settled):
-                keep.append((event, record))
-            else:
-                self._taken.append(event)
+                keep.append((offset, record))
         self._held = keep
 
     def _flush(self, source: int, fold: SourceFold) -> None:
@@ -394,6 +385,6 @@ class Application:
     async def _on_revoked(self, *_: Any, **__: Any) -> None:
         """Another worker may continue: leave everything written, and trust nothing in memory afterwards."""
         metrics.REBALANCES.inc()
-        if any((self._taken, self._deltas_taken, self._staggered.waiting, self._out, self._folds, self._detections)):
+        if any((self._held, self._staggered.waiting, self._out, self._folds, self._detections)):
             await self.checkpoint()
         self._reset()

@@ -32,8 +32,6 @@ def faust_app(settings: DetectorSettings, broker: BrokerSettings) -> Any:
         broker_heartbeat_interval=settings.session_timeout_seconds / 5,
         broker_rebalance_timeout=settings.rebalance_timeout_seconds,
         broker_request_timeout=60.0,
-        broker_commit_interval=1.0,
-        broker_commit_every=10_000,
         broker_max_poll_interval=MAX_POLL_INTERVAL_S,
         consumer_auto_offset_reset="earliest",
         topic_disable_leader=True,

@@ -26,20 +26,17 @@ Event = EventT[Any]
 
 
 class Intake:
-    """``kept``: by stage the positions that outlive the process. ``release`` is given each record that need not be
-    held, with the stage it was for."""
+    """``kept``: by stage the positions that outlive the process."""
 
     def __init__(
         self,
         faust: Any,
         kept: dict[str, CheckpointedTable],
         dead_letters: DeadLetters,
-        release: Callable[[Event, str], None],
     ) -> None:
         self._faust = faust
         self._kept = kept
         self._dead_letters = dead_letters
-        self._release = release
         self.reset()
 
     def reset(self) -> None:
@@ -51,8 +48,7 @@ class Intake:
         self.sent_at: dict[TP, float] = {}
         """When the last record taken from a partition of posts was sent, to the minute (ADR 0004)."""
 
-    def agent(self, topic: topics.Topic, take: Callable[[Event], bool]) -> None:
-        """``take`` returns True when it holds the record itself."""
+    def agent(self, topic: topics.Topic, take: Callable[[Event], None]) -> None:
         stage = STAGES[topic.name]
         channel = self._faust.topic(topic.name, key_type=bytes, value_type=bytes, value_serializer="raw")
         seconds, records = metrics.SECONDS.labels(stage), metrics.RECORDS.labels(topic.name)
@@ -60,12 +56,11 @@ class Intake:
         async def agent(stream: Any) -> None:
             async for event in stream.noack().events():
                 started = time.perf_counter()
-                if not await self._in_order(event, stage):
+                if not await self._in_order(event):
                     continue
                 problem: Malformed | None = None
-                held = False
                 try:
-                    held = take(event)
+                    take(event)
                 except Malformed as malformed:
                     problem = malformed
                 except Exception as error:
@@ -73,10 +68,6 @@ class Intake:
                     problem = Malformed(Reason.PROCESSING_FAILED)
                 if problem is not None:
                     await self._set_aside(event, problem)
-                if not held:
-                    self._release(event, stage)
-                # Its payload is needed no more, and seconds may pass before its offset is released.
-                event.value = event.message.value = None
                 self.last_taken = time.monotonic()
                 self._positions.taken(event.message.tp, event.message.offset)
                 if stage == "fold" and event.message.timestamp:
@@ -86,7 +77,7 @@ class Intake:
 
         self._faust.agent(channel, name=f"detector.{stage}")(agent)
 
-    async def _in_order(self, event: Event, stage: str) -> bool:
+    async def _in_order(self, event: Event) -> bool:
         partition, offset = event.message.tp, event.message.offset
         self._heard[partition.topic] = time.monotonic()
         if not await self._begun(partition):
@@ -95,9 +86,7 @@ class Intake:
         if order is Order.NEXT:
             return True
         metrics.OUT_OF_ORDER.labels(order.value).inc()
-        if order is Order.REPEATED:
-            self._release(event, stage)
-        else:
+        if order is Order.AHEAD:
             await self._seek(partition)
         return False
 
@@ -142,12 +131,14 @@ class Intake:
         """Next offset by partition."""
         return {place.partition: offset for place, offset in self._positions.next.items() if place.topic == topic.name}
 
-    def keep(self, stage: str, positions: dict[int, int]) -> None:
-        """Next offsets by partition, to be known after a restart."""
+    def keep(self, topic: topics.Topic, positions: dict[int, int]) -> dict[TP, int]:
+        """Next offsets by partition, to be known after a restart; returns them as they are to be committed then."""
+        stage = STAGES[topic.name]
         for partition, offset in positions.items():
             part = self._kept[stage].part(partition)
             if part.get(stage) != offset:
                 part.put(stage, offset)
+        return {TP(topic.name, partition): offset for partition, offset in positions.items()}
 
     def unread(self, partition: TP) -> int | None:
         """Records that wait in a partition; None before its end is known."""

@@ -1,4 +1,4 @@
-"""Records that Faust fetched and dropped before anything of their partition was committed are read all the same.
+"""What goes wrong between Faust and the group is mended: records it dropped are read, offsets refused are told again.
 
 posts.anonymous  [ 0 1 2 3 ]            nothing committed, the position of the client is behind the last
                           ^ client      nothing comes any more: it must be sought
@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from faust.types import TP
 
 from broker.producer import AcknowledgedProducer
@@ -82,3 +84,37 @@ async def test_what_was_dropped_before_the_first_commit_is_sought(
             await application.tick()
             await asyncio.sleep(0.1)
         assert counted(application, term) == expected
+
+
+async def test_a_commit_that_a_rebalance_refused_is_made_again(
+    broker: BrokerSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = batches(crowd(MONDAY_NOON, "blokkade in Utrecht verschrikkelijk", 40), 3, size=8)[2]
+    place = TopicPartition(POSTS_ANONYMOUS.name, 2)
+    admin = AIOKafkaAdminClient(**broker.client())
+    await admin.start()
+    try:
+        async with asyncio.timeout(PATIENCE_S), worker(broker, "refused", tmp_path) as application:
+            while application.faust.rebalancing or not application.faust.tables.actives_ready:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+            consumer, refused = application.faust.consumer, []
+            commit = consumer._commit
+
+            async def refusing(offsets: dict[TP, int]) -> bool:
+                if TP(*place) in offsets and len(refused) < 2:
+                    refused.append(offsets)
+                    return False
+                taken: bool = await commit(offsets)
+                return taken
+
+            monkeypatch.setattr(consumer, "_commit", refusing)
+            await send(broker, records, 2)
+            # Nothing more comes: only what is told again can reach the group.
+            while (
+                kept := (await admin.list_consumer_group_offsets("refused", partitions=[place]))[place].offset
+            ) < len(records):
+                await application.tick()
+                await asyncio.sleep(0.1)
+            assert (kept, len(refused)) == (len(records), 2)
+    finally:
+        await admin.close()

@@ -1,4 +1,4 @@
-"""When values of a table are written, and what may be released after."""
+"""When values of a table are written, and what is done after."""
 
 from __future__ import annotations
 
@@ -25,22 +25,29 @@ def test_a_value_is_written_a_while_after_it_first_changed_with_all_it_was_given
     staggered = StaggeredSeries(series, clocks, lag=2)
     part.put("a", b"1")
     clock.put("", b"clock 1")
-    due = staggered.turn(["record 1"], {0: 1}, everything=False)
-    assert (due.series, due.clocks, due.positions, due.events) == ([], {}, {}, [])
+    due = staggered.turn({0: 1}, everything=False)
+    assert (due.series, due.clocks, due.positions) == ([], {}, {})
     part.put("a", b"2")
     part.put("b", b"2")
     clock.put("", b"clock 2")
-    assert staggered.turn(["record 2"], {0: 2}, everything=False).events == []
+    assert staggered.turn({0: 2}, everything=False).positions == {}
     part.put("a", b"3")
-    due = staggered.turn(["record 3"], {0: 3}, everything=False)
+    due = staggered.turn({0: 3}, everything=False)
     assert due.series == [(0, b"0:a", b"3")]
     assert list(due.clocks.values()) == [(0, b"0:", b"clock 1")], (
         "a clock is never ahead of series that are not written"
     )
-    assert (due.positions, due.events) == ({0: 1}, ["record 1"])
-    due = staggered.turn([], {0: 3}, everything=True)
+    assert due.positions == {0: 1}
+    due = staggered.turn({0: 3}, everything=True)
     assert due.series == [(0, b"0:b", b"2")]
-    assert (due.positions, due.events) == ({0: 3}, ["record 2", "record 3"])
+    assert due.positions == {0: 3}
+    assert not staggered.waiting
+
+
+def test_records_that_change_nothing_are_done_too() -> None:
+    staggered = StaggeredSeries(table("series"), table("clocks"), lag=1)
+    assert staggered.turn({0: 1}, everything=False).positions == {}
+    assert staggered.turn({0: 1}, everything=False).positions == {0: 1}
     assert not staggered.waiting
 
 
@@ -65,11 +72,11 @@ def test_a_crowd_of_series_is_written_at_once_and_packed_from_the_oldest(monkeyp
     staggered = StaggeredSeries(series, clocks, lag=10)
     for name in "abc":
         part.put(name, name.encode())
-    assert staggered.turn(["record 1"], {0: 1}, everything=False).events == [], "three are no crowd"
+    assert staggered.turn({0: 1}, everything=False).positions == {}, "three are no crowd"
     part.put("d", b"d")
     part.put("e", b"e")
-    due = staggered.turn(["record 2"], {0: 2}, everything=False)
-    assert due.events == ["record 1", "record 2"]
+    due = staggered.turn({0: 2}, everything=False)
+    assert due.positions == {0: 2}
     assert list(series.live) == [b"0:c", b"0:d", b"0:e"]
     assert [part.get(name) for name in "abcde"] == [b"a", b"b", b"c", b"d", b"e"], "what is packed is not gone"
 
