@@ -22,6 +22,7 @@ from tests.brokers.services import REPOSITORY, RunningService, run_service
 # pytest --hypothesis-profile=default.
 hypothesis.settings.register_profile("seinpost", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("seinpost")
+TOLD_CHARACTERS = 3_000
 ON_APACHE_KAFKA = os.environ.get("SEINPOST_TEST_BROKER", "embedded") == "kafka"
 
 
@@ -77,6 +78,17 @@ class StartService(Protocol):
     def __call__(
         self, name: str, extra: Mapping[str, str] | None = None, *, wait_ready: bool = True
     ) -> RunningService: ...
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """A failed test shows the last that its services wrote: their logs are files, gone with the machine of CI."""
+    report = yield
+    directory = getattr(item, "funcargs", {}).get("tmp_path")
+    if report.when == "call" and report.failed and directory is not None:
+        for log in sorted(directory.glob("*.log")):
+            report.sections.append((f"last lines of {log.name}", log.read_text(errors="replace")[-TOLD_CHARACTERS:]))
+    return report
 
 
 @pytest.fixture

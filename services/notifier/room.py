@@ -191,3 +191,9 @@ def actor(request: Request) -> Actor:
     """Who does this: set by `services.notifier.security`, which refuses requests without one."""
     found: Actor = request.scope["seinpost.actor"]
     return found
+
+
+def newest_event(request: Request) -> int:
+    """Its number when this request came: whatever is read for it holds that event and all before."""
+    found: int = request.scope["seinpost.seq"]
+    return found

@@ -57,6 +57,8 @@ class Door:
         peer = scope["client"][0] if scope.get("client") else "unknown"
         origin = client_address(headers, peer, self._trusted)
         scope["seinpost.actor"] = stranger(origin)
+        # Before anything is read: a page that an event overtakes must still listen from before that event.
+        scope["seinpost.seq"] = self._entrance.room.stream.seq
         sending = self._audited(_with_headers(send, scope["path"], secure=self._entrance.secure), scope)
         if scope["path"] in PROBES:
             await self._app(scope, receive, send)

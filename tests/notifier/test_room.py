@@ -3,10 +3,12 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from typing import Any
 
 import pytest
 
 from services.notifier import room as room_module
+from services.notifier.console import pages
 from services.notifier.room import Rendered
 from tests.notifier.conftest import Served
 from tests.notifier.samples import alert
@@ -60,6 +62,25 @@ async def test_a_console_gets_a_page_that_holds_the_event_it_heard(served: Serve
             await asyncio.sleep(0.01)
     html = (await served.http.get("/", headers={"Seinpost-Seen": "2"})).text
     assert "Later – Rotterdam" in html
+
+
+async def test_a_page_that_an_alert_overtakes_listens_from_before_it(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render = pages.render
+
+    async def overtaken(*given: Any, **values: Any) -> str:
+        await served.arrives(alert())
+        served.room.stream.wake.set()
+        async with asyncio.timeout(60):
+            while served.room.stream.seq < 1:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        return await render(*given, **values)
+
+    monkeypatch.setattr(pages, "render", overtaken)
+    html = (await served.http.get("/")).text
+    assert "Oproep tot rellen" not in html
+    assert 'data-seq="0"' in html, "the browser would never hear of the alert"
 
 
 async def test_the_page_carries_the_name_of_who_looks_and_no_mark(served: Served) -> None:

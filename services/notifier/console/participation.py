@@ -17,7 +17,7 @@ from services.notifier.console import exercise_words as say
 from services.notifier.console.rendering import TheActor, TheRoom, bare_page, token_is_right, token_of
 from services.notifier.playing import taking_part
 from services.notifier.playing.taking_part import Refusal
-from services.notifier.room import Room
+from services.notifier.room import Room, newest_event
 from services.notifier.store.exercises import State
 
 router = APIRouter(include_in_schema=False)
@@ -163,7 +163,6 @@ async def _page(
     errors: dict[str, str] | None = None,
     typed: dict[str, Any] | None = None,
 ) -> Response:
-    seq = the_room.stream.seq
     shown = await the_view(the_room, the_actor)
     session = shown.seat.session
     now = the_room.now_ms()
@@ -180,7 +179,7 @@ async def _page(
         event_ms=session.clock.at(now),
         unseen=sum(one.seen is None for one in shown.received),
         now_ms=now,
-        seq=seq,
+        seq=newest_event(request),
         token=token_of(request),
         errors=errors or {},
         typed=typed or {},

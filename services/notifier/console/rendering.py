@@ -22,7 +22,7 @@ from services.notifier.access.policy import POLICY
 from services.notifier.console import design, times, words
 from services.notifier.console.present import Card, present
 from services.notifier.life import UNSEEN
-from services.notifier.room import Room, actor, room
+from services.notifier.room import Room, actor, newest_event, room
 from services.notifier.sight import CHAIN
 from services.notifier.store import alerts, notices
 from services.notifier.store.alerts import Case
@@ -168,7 +168,7 @@ def _shared(request: Request, the_room: Room, unseen: dict[bool, int]) -> dict[s
         "now_ms": the_room.now_ms(),
         "unseen": unseen[False],
         "unseen_exercises": unseen[True],
-        "seq": the_room.stream.seq,
+        "seq": newest_event(request),
         "actor": ACTOR_MARK,
         "one_machine": who.means is Means.LOCAL,
         "signed_in": who.means is Means.SESSION,
