@@ -144,11 +144,12 @@ def _follow(observer: Observer, progress: Progress, began: float) -> Outcome:
             moved_s = now_s
         if not counts.ended:
             ended_s = now_s
-        if now_s - moved_s >= STEADY_S or now_s - ended_s >= DRAIN_PATIENCE_S:
+        steady = now_s - moved_s >= STEADY_S
+        if steady or now_s - ended_s >= DRAIN_PATIENCE_S:
             return Outcome(
                 counts=counts,
                 alerts=observer.alerts(),
-                waiting=waiting,
+                waiting=waiting or (None if steady else "something is worked on still"),
                 seconds=now_s - began,
                 cpu_seconds=observer.cpu_seconds(),
             )

@@ -18,6 +18,15 @@ Samples = dict[str, float]
 
 PAGE = 100
 DEAD_LETTERS = "seinpost_dead_letters_total"
+WORK = (
+    "seinpost_detector_deltas_total",
+    "seinpost_detector_tests_total",
+    "seinpost_detector_signals_total",
+    "seinpost_detector_alerts_total",
+    "seinpost_notifier_alerts_total",
+    "seinpost_notifier_deliveries_total",
+)
+"""Stand still once all posts are worked off. Others never do: sources report, and idle partitions say so, for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +44,7 @@ class Counts:
     dead_by_reason: dict[str, int]
     """``service: reason`` → records set aside; only what occurred."""
     activity: int
-    """Sum of all counters of all services: as long as it grows, something is still being worked on."""
+    """Sum of the counters of `WORK`: as long as it grows, something is still being worked on."""
     opened: int
     delivered: int
     pending: int
@@ -81,7 +90,7 @@ class Observer:
             lag=int(sum(each.get(name, 0) for each in samples for name in lags)),
             dead=sum(_dead(samples).values()),
             dead_by_reason=_dead(samples),
-            activity=int(sum(value for each in samples for name, value in each.items() if _counts_work(name))),
+            activity=int(sum(each.get(name, 0) for each in samples for name in WORK)),
             opened=int(summary["alertsOpened"] + summary["exercises"]["alertsOpened"]),
             delivered=int(summary["delivered"] + summary["exercises"]["delivered"]),
             pending=int(summary["pending"] + summary["exercises"]["pending"]),
@@ -133,10 +142,6 @@ def _dead(samples: Iterable[Samples]) -> dict[str, int]:
         for name, value in each.items()
         if name.startswith(prefix) and value
     }
-
-
-def _counts_work(name: str) -> bool:
-    return name.startswith("seinpost_") and name.endswith("_total")
 
 
 def opened(item: dict[str, Any]) -> Opened:

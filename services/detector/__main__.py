@@ -9,8 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-
+from broker.follower import Follower
 from broker.notices import Notices
 from broker.producer import AcknowledgedProducer
 from broker.settings import BrokerSettings
@@ -132,7 +131,7 @@ def _crashed(app: object, starting: asyncio.Task[None]) -> BaseException:
 async def _read_source_health(broker: BrokerSettings, coverage: SourceCoverage) -> None:
     """Follow `source.health` from its first record: every worker needs all of it, so there is no group."""
     decoder: Decoder[SourceHealth] = Decoder(SourceHealth)
-    async for value in _whole(broker, SOURCE_HEALTH, "detector-health"):
+    async for value in _followed(broker, SOURCE_HEALTH, "detector-health"):
         # One malformed report is the notifier's dead letter; here it only means that nothing new is known.
         with contextlib.suppress(Malformed):
             coverage.take(decoder.decode(value))
@@ -142,26 +141,18 @@ async def _read_source_health(broker: BrokerSettings, coverage: SourceCoverage) 
 async def _read_removed(broker: BrokerSettings, removed: Removed) -> None:
     """Follow `exercises.removed` in the same way."""
     decoder: Decoder[ExerciseRemoved] = Decoder(ExerciseRemoved)
-    async for value in _whole(broker, EXERCISES_REMOVED, "detector-removed"):
+    async for value in _followed(broker, EXERCISES_REMOVED, "detector-removed"):
         try:
             removed.take(decoder.decode(value))
         except Malformed as problem:
             log().error("not readable", topic=EXERCISES_REMOVED.name, reason=problem.reason.value)
 
 
-async def _whole(broker: BrokerSettings, topic: Topic, client: str) -> AsyncIterator[bytes]:
-    """Values of a topic of one partition, from its first record."""
-    consumer = AIOKafkaConsumer(
-        **broker.client(), group_id=None, auto_offset_reset="earliest", client_id=client, fetch_max_wait_ms=500
-    )
-    await consumer.start()
-    try:
-        consumer.assign([TopicPartition(topic.name, 0)])
-        async for record in consumer:
+async def _followed(broker: BrokerSettings, topic: Topic, client_id: str) -> AsyncIterator[bytes]:
+    async with Follower(broker, topic, client_id=client_id) as follower:
+        async for value in follower.values():
             metrics.RECORDS.labels(topic.name).inc()
-            yield record.value
-    finally:
-        await consumer.stop()
+            yield value
 
 
 def _settle() -> None:

@@ -6,12 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from prometheus_client import Counter
 
 from exercises.scenario import load, minute_of
 from exercises.verdict import Opened, judge
 from seinpost.demo import Outcome, _summary
-from seinpost.observation import Counts
+from seinpost.observation import WORK, Counts
 from seinpost.webhook_receiver import Received
+from services.detector import metrics as detector
+from services.notifier import metrics as notifier
 
 HAREN = load("haren-2012")
 PLANTED = HAREN.planted[0]
@@ -82,3 +85,13 @@ def test_every_failure_is_named(done: Outcome, got: Received, failure: str) -> N
 )
 def test_a_pipeline_says_what_it_has_still_to_do(change: dict[str, int], says: str | None) -> None:
     assert replace(COUNTS, **change).unfinished() == says
+
+
+def test_what_shows_that_work_goes_on_is_counted_by_the_services() -> None:
+    counted = {
+        f"{metric._name}_total"
+        for module in (detector, notifier)
+        for metric in vars(module).values()
+        if isinstance(metric, Counter)
+    }
+    assert set(WORK) <= counted
