@@ -18,6 +18,8 @@ from broker.topics import ensure_topics
 from contracts.topics import POSTS_RAW, TOPICS, Service, Topic
 from tests.brokers.apache_kafka import apache_kafka, grant
 
+DENIED_AFTER_MS = 8_000
+"""A client asks again for rights it lacks until this patience is over."""
 PASSWORDS = {name: f"{name}-secret" for name in ("admin", *Service)}
 
 
@@ -36,13 +38,14 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     directory: Path = tmp_path_factory.mktemp("guarded")
     with apache_kafka(directory, PASSWORDS) as address:
         asyncio.run(ensure_topics(_user(address, "admin")))
-        grant(address, directory, PASSWORDS["admin"], (acl for service in Service for acl in acls(service)))
+        rules = [acl for service in Service for acl in acls(service)]
+        asyncio.run(grant(_user(address, "admin").client(), rules))
         asyncio.run(_write(_user(address, "ingest"), POSTS_RAW))
         yield address
 
 
 async def _write(settings: BrokerSettings, topic: Topic) -> None:
-    producer = AIOKafkaProducer(**settings.client(), enable_idempotence=True, request_timeout_ms=8_000)
+    producer = AIOKafkaProducer(**settings.client(), enable_idempotence=True, request_timeout_ms=DENIED_AFTER_MS)
     await producer.start()
     try:
         await producer.send_and_wait(topic.name, b"{}", key=b"k")
@@ -51,7 +54,9 @@ async def _write(settings: BrokerSettings, topic: Topic) -> None:
 
 
 async def _read(settings: BrokerSettings, topic: Topic, group: str) -> None:
-    consumer = AIOKafkaConsumer(**settings.client(), group_id=group, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        **settings.client(), group_id=group, enable_auto_commit=False, request_timeout_ms=DENIED_AFTER_MS
+    )
     await consumer.start()
     try:
         consumer.assign([TopicPartition(topic.name, 0)])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import itertools
 import os
 import secrets
 import shutil
@@ -16,6 +15,10 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.protocol.admin import CreateAclsRequest
 
 from broker.acls import Acl
 from broker.embedded import free_port
@@ -132,25 +135,31 @@ auto.create.topics.enable=false
         process.wait()
 
 
-def grant(address: str, directory: Path, admin_password: str, acls: Iterable[Acl]) -> None:
-    """Apply access rules as an operator does, with Kafka's own tool."""
-    login = directory / "admin.properties"
-    login.write_text(
-        "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\n"
-        f"sasl.jaas.config={LOGIN_MODULE} required "
-        f'username="admin" password="{admin_password}";\n'
-    )
-    tool = ["java", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", f"{jars()}/*", "org.apache.kafka.tools.AclCommand"]
-    for _, group in itertools.groupby(acls, key=lambda acl: (acl.user, acl.resource, acl.name, acl.prefixed)):
-        rules = list(group)
-        rule = rules[0]
-        command = [*tool, "--bootstrap-server", address, "--command-config", str(login), "--add"]
-        command += ["--allow-principal", f"User:{rule.user}", f"--{rule.resource}"]
-        command += [rule.name] if rule.name else []
-        command += ["--resource-pattern-type", "prefixed"] if rule.prefixed else []
-        for acl in rules:
-            command += ["--operation", acl.operation]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=60)
+RESOURCES = {"topic": 2, "group": 3, "cluster": 4}
+OPERATIONS = {"Read": 3, "Write": 4, "Create": 5, "Describe": 8, "DescribeConfigs": 10, "IdempotentWrite": 12}
+LITERAL, PREFIXED, ALLOW, ANY_HOST, THE_CLUSTER = 3, 4, 3, "*", "kafka-cluster"
+"""Codes of Kafka's wire for access rules (KIP-140, KIP-290)."""
+
+
+async def grant(client: Mapping[str, Any], acls: Iterable[Acl]) -> None:
+    """Apply access rules. ``client``: options of a client that may do so."""
+    admin = AIOKafkaAdminClient(**client)
+    await admin.start()
+    try:
+        for acl in acls:
+            request = CreateAclsRequest(
+                RESOURCES[acl.resource],
+                acl.name or THE_CLUSTER,
+                PREFIXED if acl.prefixed else LITERAL,
+                f"User:{acl.user}",
+                ANY_HOST,
+                OPERATIONS[acl.operation],
+                ALLOW,
+            )
+            answer = await admin._send_request(request)
+            assert [code for code, _ in answer.creation_responses] == [0], (acl, answer)
+    finally:
+        await admin.close()
 
 
 def _inter_broker_login(users: dict[str, str] | None) -> str:

@@ -55,7 +55,7 @@ async def test_a_probe_passes_where_every_service_has_its_own_rights_only(kafka_
         )
         await ensure_topics(admin)
         rules = (acl for service in Service for acl in acls(service))
-        await asyncio.to_thread(grant, address, tmp_path, PASSWORDS["admin"], rules)
+        await grant(admin.client(), rules)
         running: dict[str, RunningService] = {}
         for name in SERVICES:
             environment = _login(name) | {

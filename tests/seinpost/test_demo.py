@@ -128,7 +128,8 @@ def test_a_service_that_dies_is_named_with_its_last_word(demo: Demo) -> None:
 
 @pytest.mark.timeout(300)
 def test_the_planted_happening_is_alerted_and_the_quiet_is_not(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    command = [*COMMAND, "--headless"]
+    # The demo itself, Haren, is a step of CI by itself; this exercise is a tenth of it.
+    command = [*COMMAND, "--headless", "--scenario", "coolsingel-2021", "--seconds", "10"]
     if ON_APACHE_KAFKA:
         command += ["--kafka", request.getfixturevalue("broker").bootstrap_servers]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
@@ -136,7 +137,7 @@ def test_the_planted_happening_is_alerted_and_the_quiet_is_not(request: pytest.F
     assert done.stdout.count("\n") == 1, done.stderr
     summary = json.loads(done.stdout)
     assert done.returncode == 0, summary
-    assert summary["posts_read"] == summary["posts_anonymised"] > 40_000
+    assert summary["posts_read"] == summary["posts_anonymised"] > 6_000
     assert summary["dead_lettered"] == 0
     assert summary["alerts_opened"] >= 1
     assert summary["alerts_delivered"] >= 1
