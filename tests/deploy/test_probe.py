@@ -27,6 +27,7 @@ SECONDS = "seinpost_notifier_probe_seconds"
 
 
 @pytest.mark.broker
+@pytest.mark.embedded
 @pytest.mark.timeout(240)
 async def test_a_probe_is_measured_at_the_end_of_the_chain_and_shown_to_nobody(
     broker: BrokerSettings, start_service: StartService, tmp_path: Path

@@ -274,6 +274,7 @@ def taken_port() -> Any:
         yield listener.getsockname()[1]
 
 
+@pytest.mark.embedded
 async def test_it_says_in_one_line_why_it_cannot_start(start_service, tmp_path: Path, taken_port: int) -> None:
     push = {"id": "p", "kind": "push", "path": "/v1/p", "token_secret": "none"}
     double = {"id": "dubbel", "kind": "file", "path": "x"}

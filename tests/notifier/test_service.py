@@ -160,6 +160,7 @@ def test_deliveries_and_actions_survive_a_restart(
     assert httpx.get(f"{second.url}/v1/audit?verify=true").json()["whole"] is True
 
 
+@pytest.mark.embedded
 def test_logs_and_metrics_hold_nothing_that_an_operator_typed(
     broker: BrokerSettings, start_service: StartService, settings: dict[str, str]
 ) -> None:
@@ -176,6 +177,7 @@ def test_logs_and_metrics_hold_nothing_that_an_operator_typed(
     assert "Kees" not in notifier.log.read_text()
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize(
     ("changed", "said"),
     [

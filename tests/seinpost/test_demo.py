@@ -98,6 +98,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
                 os.kill(pid, signal.SIGKILL)
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize("moment", ["starting ingest", "Console: http"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_everything(demo: Demo, moment: str, number: signal.Signals) -> None:
@@ -109,6 +110,7 @@ def test_a_signal_stops_everything(demo: Demo, moment: str, number: signal.Signa
     assert "Traceback" not in demo.text()
 
 
+@pytest.mark.embedded
 def test_even_a_killed_demo_leaves_no_process(demo: Demo) -> None:
     demo.until_said("Console: http")
     assert len(demo.others()) >= 5  # four services and a broker
@@ -117,6 +119,7 @@ def test_even_a_killed_demo_leaves_no_process(demo: Demo) -> None:
     demo.leaves_nothing()
 
 
+@pytest.mark.embedded
 def test_a_service_that_dies_is_named_with_its_last_word(demo: Demo) -> None:
     demo.until_said("Console: http")
     os.kill(demo.service("detector"), signal.SIGKILL)
