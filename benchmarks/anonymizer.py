@@ -1,12 +1,13 @@
 """Anonymizer on one core: decode, project, hash, encode. `python -m benchmarks.anonymizer [--posts N] [--service]`.
 
-Prints posts a second, and the ratio to plain orjson decode and encode and to the de-identifiers DEDUCE and (where it
-is installed) Presidio, all on the same posts in the same run, as a table. With ``--service`` also posts a second of the
-running service from topic to topic, on the embedded broker and on Apache Kafka (needs Java 17 and Maven).
+Prints posts a second, and the ratio to plain orjson decode and encode and to the de-identifiers DEDUCE and (where
+`make bench` installed it) Presidio, all on the same posts in the same run, as a table. With ``--service`` also posts a
+second of the running service from topic to topic, on the embedded broker and on Apache Kafka (needs Java 17 and Maven).
 
-The posts are made: words drawn by their frequency in Dutch, so that rare words, names and misspellings occur as often
-as in Dutch text, and around them the mentions, links, figures, places and watch terms of posts. ``--texts FILE``: the
-same for recorded posts, one JSON object with ``text`` a line.
+Three sets of posts. *Made*: 24 to 49 words drawn by their frequency in Dutch, so that rare words, names and
+misspellings occur as often as in Dutch text, and around them the mentions, links, figures, places and watch terms of
+posts; longer than posts are, with rarer words. *Of exercises*: shorter than posts are, and their words repeat more.
+``--texts FILE``: recorded posts, one JSON object with ``text`` a line.
 
 Times are processor time in blocks of 200 posts; the median block counts, so that a neighbour on the machine does not.
 """
@@ -16,13 +17,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import importlib.util
 import itertools
 import json
 import logging
 import os
 import random
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -44,6 +45,9 @@ from contracts.anonymous_posts import AnonymousBatch, AnonymousPost
 from contracts.codec import Decoder, encode
 from contracts.raw_post import RawPost, RawRecord, key
 from contracts.topics import POSTS_RAW
+from exercises.generator import posts as generated
+from exercises.scenario import ids as scenarios
+from exercises.scenario import load as load_scenario
 from services.anonymizer.anonymizer import Anonymizer
 from services.anonymizer.lexicon import load
 from services.anonymizer.memory import settle
@@ -53,6 +57,7 @@ from tests.brokers.apache_kafka import Unavailable, apache_kafka, jars
 
 CREATED_MS = 1_637_272_800_000
 BATCH = 200
+PEERS = Path("build/bench/bin/python")
 OURS = "anonymizer"
 
 
@@ -136,11 +141,13 @@ def deduce() -> Callable[[Sequence[str]], object]:
     return lambda texts: [model.deidentify(text) for text in texts]
 
 
-def presidio() -> Callable[[Sequence[str]], object]:
-    from presidio_analyzer import AnalyzerEngine  # noqa: PLC0415 (not always there)
-
-    engine = AnalyzerEngine()
-    return lambda texts: [engine.analyze(text, "en") for text in texts]
+def presidio(texts: Sequence[str]) -> float | str:
+    """Its patterns alone, in the environment of the peers: no package index holds an official copy of its model."""
+    if not PEERS.exists():
+        return "skipped: `make bench` installs it"
+    script = Path(__file__).parent / "peers" / "presidio_patterns.py"
+    told = subprocess.run([PEERS, script], input=json.dumps(texts), capture_output=True, text=True, check=True)
+    return float(told.stdout)
 
 
 def measured(made: Sequence[RawPost], projector: Projector, settings: AnonymizerSettings) -> dict[str, float | str]:
@@ -153,15 +160,22 @@ def measured(made: Sequence[RawPost], projector: Projector, settings: Anonymizer
     found: dict[str, float | str] = {"anonymizer, first half: caches empty at the start": rate(work, payloads[:half])}
     found[OURS] = rate(work, payloads[half:])
     found["plain orjson decode and encode"] = rate(plain, payloads)
-    for name, package, peer in (("DEDUCE", "deduce", deduce), ("Presidio", "presidio_analyzer", presidio)):
-        if not importlib.util.find_spec(package):
-            found[name] = f"skipped: {package} is not installed"
-            continue
-        try:
-            found[name] = rate(peer(), texts[:1_000], 100)
-        except (OSError, SystemExit) as error:  # a language model that it would fetch by itself
-            found[name] = f"skipped: {type(error).__name__} while it loaded its language model"
+    found["DEDUCE"] = rate(deduce(), texts[:1_000], 100)
+    found["Presidio, its patterns alone"] = presidio(texts[:1_000])
     return found
+
+
+def practised(number: int) -> list[RawPost]:
+    """Posts of all exercises, shuffled: natural Dutch of the length of posts, whose words repeat more than in life."""
+    made = [post for name in scenarios() for post in generated(load_scenario(name), seed=1)]
+    random.Random(1).shuffle(made)
+    return [
+        RawPost(
+            source="bench", id=f"{index}", created_ms=CREATED_MS, received_ms=CREATED_MS, text=post.text,
+            author=post.author, langs=("nl",),
+        )
+        for index, post in enumerate(made[:number])
+    ]  # fmt: skip
 
 
 def recorded(files: Sequence[Path]) -> list[RawPost]:
@@ -188,7 +202,12 @@ def main() -> None:
     projector = Projector(configuration.load(Path("config")), load(settings.lexicon), settings.fold_cutoff)
     settle()  # as the service does
     made = posts(options.posts)
-    for title, some in (("made posts", made), ("recorded posts", recorded(options.texts))):
+    sets = (
+        ("made posts", made),
+        ("posts of exercises", practised(options.posts)),
+        ("recorded posts", recorded(options.texts)),
+    )
+    for title, some in sets:
         if not some:
             continue
         size = sum(len(post.text.encode()) for post in some) / len(some)
