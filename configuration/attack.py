@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from configuration import law
 from configuration.document import Entry
 from configuration.phenomena import Owner, Spelling
 
@@ -77,8 +78,14 @@ class Words(Entry):
 
 class Law(Entry):
     article: str = Field(min_length=8, max_length=200)
-    checked: datetime.date | None
-    """Day on which someone read the article as it stood; null: nobody did."""
+    says: str = Field(min_length=20, max_length=400)
+    """Dutch: what of it matters here."""
+    checked: datetime.date
+    """Day on which someone held ``says`` against the article as it stood."""
+
+    @property
+    def noted(self) -> str:
+        return law.noted(self.article, self.checked)
 
 
 class Scores(Entry):

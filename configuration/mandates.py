@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
+from configuration import law
 from configuration.document import Entry
 from configuration.persons import refused
 
@@ -47,6 +48,10 @@ class Ground(Entry):
     """As it is cited: ``artikel 172, eerste lid, Gemeentewet``."""
     checked: datetime.date
     """Day on which someone read the article as it stood."""
+
+    @property
+    def noted(self) -> str:
+        return law.noted(self.article, self.checked)
 
 
 class LighterMeans(Entry):

@@ -90,7 +90,7 @@ Dit mandaat geldt van {one.starts:%d-%m-%Y %H:%M} tot {one.until:%d-%m-%Y %H:%M}
 
 ## 2. Waarop het berust
 
-Grondslag: {ground}, {one.ground.article} (nagelezen op {one.ground.checked:%d-%m-%Y}).
+Grondslag: {ground}, {one.ground.noted}.
 
 ## 3. Waarom het zonder persoonsgegevens kan
 

@@ -19,12 +19,13 @@ from configuration.phenomena import PhenomenonClass
 from contracts.topics import HOUR_MS, MINUTE_MS, TOPICS, Topic
 from services.anonymizer.atoms import Dropped
 from services.anonymizer.settings import AnonymizerSettings
+from services.notifier.law import PUBLIC_ORDER
 
 TO_FILL = "[in te vullen]"
 _KINDS = {
     PhenomenonClass.DISORDER: "ordeverstoring",
     PhenomenonClass.GATHERING: "samenkomst",
-    PhenomenonClass.DEMONSTRATION: "demonstratie (een recht; telt als verwachte drukte, niet als dreiging)",
+    PhenomenonClass.DEMONSTRATION: "demonstratie (telt als verwachte drukte, niet als dreiging)",
 }
 
 
@@ -64,7 +65,7 @@ Seinpost telt woorden in openbare berichten. Het waarschuwt als ergens opvallend
 ordeverstoring schrijven. Seinpost volgt geen personen of groepen.
 
 - Doel: {TO_FILL}
-- Grondslag: {TO_FILL} (denk aan artikel 172 Gemeentewet; die draagt alleen ongericht werk voor een algemeen beeld)
+- Grondslag: {TO_FILL} (denk aan {PUBLIC_ORDER.noted}: {PUBLIC_ORDER.says} Uw jurist zegt of dat genoeg is)
 - Verwerkingsverantwoordelijke: {TO_FILL}
 - Advies van de functionaris gegevensbescherming: {TO_FILL}
 

@@ -12,10 +12,10 @@ from ruamel.yaml import YAML
 
 from configuration import load
 from configuration.platforms import Platforms
+from services.notifier.cases import law
 from services.notifier.cases.desk import CaseDesk
 from services.notifier.cases.opening import Off, open_desk
 from services.notifier.cases.triage import ROUTES, Nature, Route
-from services.notifier.console.case_words import CHECKED
 from services.notifier.settings import NotifierSettings
 from services.notifier.store.database import Database
 from tests.brokers.services import REPOSITORY
@@ -77,5 +77,5 @@ def test_the_example_is_valid_and_the_table_is_the_code(tmp_path: Path) -> None:
 
 
 def test_the_law_was_checked_on_one_day() -> None:
-    day = CHECKED.replace("november", "November")
-    assert day in PAGE
+    read = {law.NOTICE.checked, law.ORDER.checked, law.OBJECTION.checked, law.PERSONAL_DATA.checked}
+    assert [f"{day:%-d %B %Y}" in PAGE for day in read] == [True]

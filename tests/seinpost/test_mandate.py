@@ -90,5 +90,5 @@ def test_the_page_for_the_council_holds_every_step(config):
         one.decision.reference,
     ):
         assert said in text
-    assert "artikel 172, eerste lid, Gemeentewet (nagelezen op 20-11-2026)" in text
+    assert "artikel 172, eerste lid, Gemeentewet (nagelezen op 30-11-2026)" in text
     assert "tot 01-01-2028 00:00" in text

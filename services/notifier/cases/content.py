@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from configuration.platforms import Organisation, Platform
+from services.notifier.cases import law
+from services.notifier.cases.law import Element
 from services.notifier.cases.triage import DESK, Route
 
 MAX_URLS, MAX_URL, MAX_LINE, MAX_TEXT = 20, 2_000, 300, 5_000
@@ -52,14 +54,28 @@ class Field(StrEnum):
     LANGUAGE = "language"
 
 
-NEEDED: dict[Route, dict[Field, str]] = {
+ELEMENTS: dict[Route, dict[Field, Element]] = {
     Route.NOTICE: {
-        Field.PLATFORM: "DSA art. 16(1)",
-        Field.URLS: "DSA art. 16(2)(b)",
-        Field.REASONS: "DSA art. 16(2)(a)",
-        Field.ORGANISATION: "DSA art. 16(2)(c)",
-        Field.GOOD_FAITH: "DSA art. 16(2)(d)",
+        Field.PLATFORM: law.TO_PLATFORM,
+        Field.URLS: law.ADDRESSES,
+        Field.REASONS: law.REASONS,
+        Field.ORGANISATION: law.SENDER,
+        Field.GOOD_FAITH: law.GOOD_FAITH,
     },
+    Route.ORDER: {
+        Field.PLATFORM: law.ORDERED,
+        Field.LEGAL_BASIS: law.LEGAL_BASIS,
+        Field.REASONS: law.ORDER_REASONS,
+        Field.AUTHORITY: law.AUTHORITY,
+        Field.URLS: law.ORDER_ADDRESSES,
+        Field.REDRESS: law.REDRESS,
+        Field.TERRITORY: law.TERRITORY,
+        Field.LANGUAGE: law.LANGUAGE,
+    },
+}
+"""What the law asks."""
+NEEDED: dict[Route, dict[Field, str]] = {
+    Route.NOTICE: {field: element.short for field, element in ELEMENTS[Route.NOTICE].items()},
     Route.TERMS: {
         Field.PLATFORM: "a report goes to a platform",
         Field.URLS: "the platform must find it",
@@ -67,16 +83,7 @@ NEEDED: dict[Route, dict[Field, str]] = {
         Field.REASONS: "the platform must be able to judge",
         Field.ORGANISATION: "the platform must know who reports",
     },
-    Route.ORDER: {
-        Field.PLATFORM: "DSA art. 9(1)",
-        Field.LEGAL_BASIS: "DSA art. 9(2)(a)(i)",
-        Field.REASONS: "DSA art. 9(2)(a)(ii)",
-        Field.AUTHORITY: "DSA art. 9(2)(a)(iii)",
-        Field.URLS: "DSA art. 9(2)(a)(iv)",
-        Field.REDRESS: "DSA art. 9(2)(a)(v)",
-        Field.TERRITORY: "DSA art. 9(2)(b)",
-        Field.LANGUAGE: "DSA art. 9(2)(c)",
-    },
+    Route.ORDER: {field: element.short for field, element in ELEMENTS[Route.ORDER].items()},
     Route.ORGANISER: {Field.REASONS: "say what you ask"},
     Route.NOTHING: {Field.REASONS: "a decision has a reason"},
 }

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from configuration.platforms import Organisation, Platform
+from services.notifier.cases import law
 from services.notifier.cases.content import Content
+from services.notifier.cases.law import REGULATION
 from services.notifier.cases.triage import Route
 
-REGULATION = "Verordening (EU) 2022/2065, de digitaledienstenverordening"
 EXERCISE = "OEFENING – NIET VERSTUREN – OEFENING"
 TITLE = {
-    Route.NOTICE: "Melding van illegale inhoud (artikel 16 DSA)",
+    Route.NOTICE: f"Melding van illegale inhoud ({law.NOTICE.cited})",
     Route.TERMS: "Melding van inhoud in strijd met uw voorwaarden",
-    Route.ORDER: "Bevel om op te treden tegen illegale inhoud (artikel 9 DSA)",
+    Route.ORDER: f"Bevel om op te treden tegen illegale inhoud ({law.ORDER.cited})",
     Route.ORGANISER: "Gesprek met de organisator",
     Route.NOTHING: "Besluit om niets te doen",
 }
@@ -56,11 +57,11 @@ class Letter:
         seen = [("Account", content.account), ("Gezien op", content.seen_at)]
         if self.route is Route.NOTICE:
             return [
-                ("1. Waar de inhoud staat (artikel 16 lid 2 onder b)", places),
+                (f"1. Waar de inhoud staat ({law.ADDRESSES.cited})", places),
                 *seen,
-                ("2. Waarom deze inhoud illegaal is (artikel 16 lid 2 onder a)", content.reasons),
-                ("3. Wie meldt (artikel 16 lid 2 onder c)", self._sender()),
-                ("4. Verklaring (artikel 16 lid 2 onder d)", GOOD_FAITH if content.good_faith else ""),
+                (f"2. Waarom deze inhoud illegaal is ({law.REASONS.cited})", content.reasons),
+                (f"3. Wie meldt ({law.SENDER.cited})", self._sender()),
+                (f"4. Verklaring ({law.GOOD_FAITH.cited})", GOOD_FAITH if content.good_faith else ""),
             ]
         if self.route is Route.TERMS:
             return [
@@ -72,14 +73,14 @@ class Letter:
             ]
         if self.route is Route.ORDER:
             return [
-                ("1. Rechtsgrond (artikel 9 lid 2 onder a, i)", content.legal_basis),
-                ("2. Motivering (artikel 9 lid 2 onder a, ii)", content.reasons),
-                ("3. Autoriteit (artikel 9 lid 2 onder a, iii)", content.authority),
-                ("4. Waar de inhoud staat (artikel 9 lid 2 onder a, iv)", places),
+                (f"1. Rechtsgrond ({law.LEGAL_BASIS.cited})", content.legal_basis),
+                (f"2. Motivering ({law.ORDER_REASONS.cited})", content.reasons),
+                (f"3. Autoriteit ({law.AUTHORITY.cited})", content.authority),
+                (f"4. Waar de inhoud staat ({law.ORDER_ADDRESSES.cited})", places),
                 *seen,
-                ("5. Rechtsmiddelen (artikel 9 lid 2 onder a, v)", content.redress),
-                ("6. Gebied waarvoor dit geldt (artikel 9 lid 2 onder b)", content.territory),
-                ("7. Taal (artikel 9 lid 2 onder c)", content.language),
+                (f"5. Rechtsmiddelen ({law.REDRESS.cited})", content.redress),
+                (f"6. Gebied waarvoor dit geldt ({law.TERRITORY.cited})", content.territory),
+                (f"7. Taal ({law.LANGUAGE.cited})", content.language),
             ]
         if self.route is Route.ORGANISER:
             return [("Zo kunt u beginnen", OPENING.format(self._sender() or "…")), ("Wat u vraagt", content.reasons)]
@@ -122,10 +123,10 @@ OPENING = (
     "hoeveel mensen verwacht u? Wie zorgt er voor de veiligheid?"
 )
 ENDING = {
-    Route.NOTICE: f"Wij vragen u de ontvangst te bevestigen (artikel 16 lid 4 van {REGULATION}) en ons uw besluit te "
-    "laten weten, met de mogelijkheden om er bezwaar tegen te maken (artikel 16 lid 5).",
+    Route.NOTICE: f"Wij vragen u de ontvangst te bevestigen ({law.RECEIPT.cited}) en ons uw besluit te laten weten, "
+    f"met de mogelijkheden om er bezwaar tegen te maken ({law.DECISION.cited}). {law.DSA_IS}",
     Route.TERMS: "Dit is geen melding van illegale inhoud. Wij vragen u te beoordelen of dit past bij uw eigen "
     "voorwaarden, en ons te laten weten wat u doet.",
-    Route.ORDER: "Wij vragen u ons te laten weten of en wanneer u gevolg geeft aan dit bevel (artikel 9 lid 1 van "
-    f"{REGULATION}).",
+    Route.ORDER: "Wij vragen u ons te laten weten of en wanneer u gevolg geeft aan dit bevel "
+    f"({law.EFFECT.cited}). {law.DSA_IS}",
 }

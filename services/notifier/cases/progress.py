@@ -7,8 +7,9 @@ from enum import StrEnum
 from services.notifier.cases.triage import DESK, Route
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
-OBJECTION_MS = 183 * DAY_MS
-"""DSA art. 20(1): at least six months after the decision."""
+OBJECTION_MS = 181 * DAY_MS
+"""DSA art. 20(1) and (2): at least six months after one heard of the decision. The shortest six months there are, so
+that nobody is told a day that is too late."""
 
 
 class Status(StrEnum):
@@ -48,9 +49,12 @@ def after(status: Status, route: Route | None) -> tuple[Status, ...]:
 
 
 def due_ms(status: Status, route: Route | None, since_ms: int, answer_hours: int, before: int | None) -> int | None:
-    """When an answer is late, or with a decision: until when one may object. ``before``: what stood until now."""
+    """When an answer is late, or with a decision: until when one may object. ``before``: what stood until now.
+
+    Who ordered does not object: art. 20 is for those who reported, by law or by a platform's own terms (recital 58).
+    """
     if status is Status.CONFIRMED:
         return before  # a receipt is no answer
     if route in DESK and status in (Status.SENT, Status.OBJECTED):
         return since_ms + answer_hours * HOUR_MS
-    return since_ms + OBJECTION_MS if status is Status.DECIDED else None
+    return since_ms + OBJECTION_MS if status is Status.DECIDED and route is not Route.ORDER else None

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from runtime.logs import log
 from services.notifier.access.actor import Actor
 from services.notifier.access.permissions import Permission
-from services.notifier.cases.content import Content, Field, needed
+from services.notifier.cases import law
+from services.notifier.cases.content import ELEMENTS, Content, Field, needed
 from services.notifier.cases.desk import CaseDesk
 from services.notifier.cases.opening import Off
 from services.notifier.cases.progress import Status, after
@@ -79,7 +80,9 @@ async def case_page(
         point=the_desk.point(case),
         fields=_fields(case, the_desk),
         gaps={field: case_words.GAP[field] for field in gaps},
-        articles=gaps | (needed(case.route, the_desk.platform(case)) if case.route else {}),
+        law=law,
+        elements=ELEMENTS.get(case.route, {}) if case.route else {},
+        waiting=law.waiting(case.route, case.status),
         letter=letter,
         mail=the_desk.mails(case),
         mail_words=case_words.MAIL,

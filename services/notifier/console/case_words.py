@@ -1,4 +1,4 @@
-"""What the pages of reports to platforms say. Plain Dutch (B1); each statement of law with its article."""
+"""What the pages of reports to platforms say. Plain Dutch (B1). What the law says stands in `cases/law.py`."""
 
 from __future__ import annotations
 
@@ -10,71 +10,58 @@ from services.notifier.cases.opening import Off
 from services.notifier.cases.progress import Status
 from services.notifier.cases.triage import Nature, Route
 
-CHECKED = "24 november 2026"
-"""When DSA art. 9(2), 16(2) and 20(1) were held against the text of the law."""
-UNREAD = "Nog niet nagelezen in de wettekst."
-"""Stands with every other article until a lawyer has read it."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
     name: str
     means: str
     examples: tuple[str, ...] = ()
-    law: str = ""
 
 
 NATURE = {
     Nature.ILLEGAL: Explained(
         name="Illegaal",
-        means="De wet verbiedt het, ook als niemand klaagt.",
+        means="Iets wat de wet verbiedt.",
         examples=(
             "een oproep om ruiten in te gooien of de politie aan te vallen (opruiing)",
-            "een bedreiging",
+            "een bedreiging met de dood of met brandstichting",
         ),
-        law="Opruiing: artikel 131 Wetboek van Strafrecht. Bedreiging: artikel 285 Wetboek van Strafrecht.",
     ),
     Nature.UNLAWFUL: Explained(
         name="Onrechtmatig",
-        means="Het doet iemand onrecht. Die persoon of dat bedrijf kan naar de rechter.",
+        means="Het doet een persoon of bedrijf onrecht. Ook dan kunt u het als illegale inhoud melden.",
         examples=(
             "een onware beschuldiging over een winkel of buurtbewoner",
-            "een foto van iemand die daar geen toestemming voor gaf",
+            "privébeelden van iemand die dat niet wil",
         ),
-        law="Onrechtmatige daad: artikel 6:162 Burgerlijk Wetboek.",
     ),
     Nature.UNWANTED: Explained(
         name="Ongewenst",
-        means="Het mag, maar het kan onrust geven.",
+        means="Het mag, maar het kan onrust geven. Een oproep om te demonstreren hoort hier niet: meld die niet.",
         examples=(
             "een weggeefactie van een influencer op een druk plein",
             "een oproep voor een feest waar te veel mensen op af kunnen komen",
         ),
-        law="Oproepen tot een demonstratie is een recht: artikel 9 Grondwet. Meld dat niet als ongewenst.",
     ),
 }
 ROUTE = {
     Route.NOTICE: Explained(
         name="Melding van illegale inhoud",
-        means="Het platform moet de ontvangst bevestigen, een besluit nemen en u dat laten weten. Gaat het om seksueel "
-        "misbruik van kinderen? Ga dan direct naar de politie, en vul hier niets in.",
-        law="DSA (Verordening (EU) 2022/2065), artikel 16 lid 2, 4 en 5.",
+        means="U meldt dat er iets illegaals staat; het platform beslist. Gaat het om seksueel misbruik van kinderen? "
+        "Ga dan direct naar de politie, en vul hier niets in.",
     ),
     Route.TERMS: Explained(
         name="Melding volgens de regels van het platform",
         means="Het platform kijkt of dit past bij zijn eigen voorwaarden. Meestal de goede weg bij een weggeefactie.",
-        law="DSA, artikel 14 lid 4: een platform past zijn voorwaarden zorgvuldig en objectief toe.",
     ),
     Route.ORDER: Explained(
         name="Bevel van een bevoegde autoriteit",
-        means="Alleen met een eigen bevoegdheid in een andere wet, en alleen door wie daarvoor de rol heeft. De DSA "
-        "geeft die bevoegdheid niet. Laat een jurist meelezen.",
-        law="DSA, artikel 9 lid 2 en overweging 31.",
+        means="Alleen met een eigen bevoegdheid in een andere wet, en alleen door wie daarvoor de rol heeft. Laat een "
+        "jurist meelezen.",
     ),
     Route.ORGANISER: Explained(
         name="Bel de organisator",
         means="Vaak het snelst: overleg over een andere plek, een andere tijd of toezicht.",
-        law="Noteer alleen wat nodig is: AVG (Verordening (EU) 2016/679), artikel 5 lid 1 onder c.",
     ),
     Route.NOTHING: Explained(
         name="Niets doen",
@@ -137,7 +124,7 @@ FIELD = {
     ),
     Field.AUTHORITY: Asked(
         label="Autoriteit",
-        hint="Wie het bevel geeft, met adres en e-mailadres.",
+        hint="Wie het bevel geeft, met adres en e-mailadres. Moet een ander horen wat het platform deed? Noem die ook.",
         missing="Noem de autoriteit.",
         rows=2,
     ),
@@ -147,7 +134,7 @@ FIELD = {
         missing="Schrijf op hoe men in bezwaar of beroep kan.",
         rows=2,
     ),
-    Field.TERRITORY: Asked(label="Gebied", hint="Niet groter dan nodig.", missing="Vul het gebied in."),
+    Field.TERRITORY: Asked(label="Gebied", hint="Niet groter dan strikt nodig.", missing="Vul het gebied in."),
     Field.LANGUAGE: Asked(
         label="Taal",
         hint="Een taal die het platform heeft opgegeven, of met een vertaling.",

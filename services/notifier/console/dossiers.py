@@ -140,7 +140,7 @@ def _shown(found: Dossier, entries: list[Entry]) -> dict[str, Any]:
         "correlated": computed[-1] if computed else None,
         "say": wording,
         "articles": law.ARTICLES,
-        "frame": law.FRAME,
+        "proportionate": law.PROPORTIONATE,
     }
 
 

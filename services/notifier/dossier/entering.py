@@ -112,7 +112,7 @@ def decision(power: Power, authority: Authority, at_ms: int, now_ms: int) -> Mak
         found = Decision(
             power=power,
             article=article.cited if article else None,
-            article_checked=article.checked.isoformat() if article and article.checked else None,
+            article_checked=article.checked.isoformat() if article else None,
             authority=authority,
             at=minute(at_ms // MINUTE_MS),
             by=hand,

@@ -90,10 +90,7 @@ def _story(sealed: Sealed) -> list[Any]:
     ]
     story += [
         Paragraph("Wetsartikelen", HEADING),
-        *(
-            Paragraph(text(f"{one.cited}: {one.says} ({one.reading})"), SMALL)
-            for one in (*law.FRAME, *law.ARTICLES.values())
-        ),
+        *(Paragraph(text(f"{one.says} {one.bracketed}"), SMALL) for one in (*law.FRAME, *law.ARTICLES.values())),
         Paragraph("Zegel", HEADING),
         Paragraph(
             text(

@@ -6,9 +6,11 @@ figures cannot show that.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
+from configuration import law
 from services.notifier.console import times, words
 from services.notifier.dossier.bodies import (
     Action,
@@ -179,6 +181,11 @@ def line(entry: Entry) -> str:
     return _LINES[entry.kind](entry.body)
 
 
+def short(entry: Entry) -> str:
+    """To choose the entry by, where a line is cut off: an article would lose the day on which it was read."""
+    return _decided(read(entry.body, Decision)) if entry.kind is Kind.DECISION else line(entry)
+
+
 def clock(text: str) -> str:
     """A moment of an entry as Dutch local time: ``di 15-12-2020 19:40``."""
     then = times.local(ms_of(text))
@@ -294,9 +301,12 @@ def _measure(body: Any) -> str:
 
 def _decision(body: Any) -> str:
     said = read(body, Decision)
-    read_on = f"nagelezen op {_date(said.article_checked)}" if said.article_checked else "nog niet nagelezen"
-    ground = f"; grondslag: {said.article} ({read_on})" if said.article else ""
-    return f"{POWER[said.power]} ({clock(said.at)}), door: {AUTHORITY[said.authority]}{ground}."
+    ground = f"; grondslag: {_article(said.article, said.article_checked)}" if said.article else ""
+    return f"{_decided(said)}{ground}."
+
+
+def _decided(said: Decision) -> str:
+    return f"{POWER[said.power]} ({clock(said.at)}), door: {AUTHORITY[said.authority]}"
 
 
 def _mandate(body: Any) -> str:
@@ -305,8 +315,9 @@ def _mandate(body: Any) -> str:
         return f"Mandaat: {COVER[said.cover]}."
     return (
         f"Mandaat {said.id}: besloten door {said.decided_by} op {_date(said.decided_on)} (kenmerk {said.decision}), "
-        f"geldig van {_date(said.starts)} tot {_date(said.until)}; grondslag: {said.article} (nagelezen op "
-        f"{_date(said.article_checked)}); advies van {said.dpo} op {_date(said.dpo_advised_on)}; DPIA {said.dpia}."
+        f"geldig van {_date(said.starts)} tot {_date(said.until)}; grondslag: "
+        f"{_article(said.article or '', said.article_checked)}; advies van {said.dpo} op {_date(said.dpo_advised_on)}; "
+        f"DPIA {said.dpia}."
     )
 
 
@@ -323,6 +334,11 @@ def _correction(body: Any) -> str:
 
 def _correlated(body: Any) -> str:
     return " ".join(correlation(read(body, Correlation)))
+
+
+def _article(cited: str, checked: str | None) -> str:
+    """Entries keep what was so when they were made: the first ones name articles that nobody had read yet."""
+    return law.noted(cited, datetime.date.fromisoformat(checked)) if checked else f"{cited} (toen nog niet nagelezen)"
 
 
 def _date(text: str | None) -> str:

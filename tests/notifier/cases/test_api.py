@@ -60,7 +60,7 @@ async def test_a_notice_from_draft_to_deletion(served: Served, http: httpx.Async
     assert (confirmed.json()["status"], confirmed.json()["dueAt"]) == ("confirmed", late)
     served.clock.ms += 7_200_000
     decided = (await http.post(f"/v1/cases/{case}/status", json={"status": "decided", "text": "weg"})).json()
-    assert decided["dueAt"][:10] == "2021-06-16", "half a year to object"
+    assert decided["dueAt"][:10] == "2021-06-14", "half a year to object, and not a day more"
     assert (await http.post(f"/v1/cases/{case}/status", json={"status": "objected"})).json()["status"] == "objected"
     assert (await http.post(f"/v1/cases/{case}/status", json={"status": "sent"})).status_code == 409
     closed = (await http.post(f"/v1/cases/{case}/status", json={"status": "closed"})).json()

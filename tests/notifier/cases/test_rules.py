@@ -85,7 +85,9 @@ def test_what_may_follow() -> None:
 def test_when_an_answer_is_late() -> None:
     assert due_ms(Status.SENT, Route.NOTICE, 1_000, 24, None) == 1_000 + 24 * HOUR_MS
     assert due_ms(Status.CONFIRMED, Route.NOTICE, 9_000, 24, 5_000) == 5_000, "a receipt is no answer"
-    assert due_ms(Status.DECIDED, Route.NOTICE, 0, 24, 5_000) == 183 * DAY_MS
+    for route in (Route.NOTICE, Route.TERMS):
+        assert due_ms(Status.DECIDED, route, 0, 24, 5_000) == 181 * DAY_MS, "no six months are shorter"
+    assert due_ms(Status.DECIDED, Route.ORDER, 0, 24, 5_000) is None, "who orders does not object"
     assert due_ms(Status.OBJECTED, Route.NOTICE, 0, 24, 5_000) == 24 * HOUR_MS
     assert due_ms(Status.CLOSED, Route.NOTICE, 0, 24, 5_000) is None
     assert due_ms(Status.SENT, Route.ORGANISER, 0, 24, None) is None

@@ -61,7 +61,7 @@ async def test_from_alert_to_sealed_file(opened: Served, tmp_path: Path) -> None
     page = await shown(opened)
     for said in (
         "Vernieling (di 15-12-2020 19:25), Coolsingel, Rotterdam; 50 tot 200 mensen; bron: politieregistratie",
-        "Noodbevel (di 15-12-2020 19:30), door: burgemeester", "artikel 175 Gemeentewet (nagelezen op 24-11-2026)",
+        "Noodbevel (di 15-12-2020 19:30), door: burgemeester", "artikel 175 Gemeentewet (nagelezen op 30-11-2026)",
         "Te weinig waarnemingen", "ten minste 24 balken en 3 gebeurtenissen", "Toeval: speelde niet mee",
         "nog niet afgesloten", "365 dagen",
     ):  # fmt: skip

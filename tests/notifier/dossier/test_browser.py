@@ -98,7 +98,7 @@ async def test_from_alert_to_verified_file(
     await choose(page, "#maatregel", "Noodbevel")
     await choose(page, "#gezag", "burgemeester")
     await press(page, "form[action$=besluit] button")
-    await page.wait_for_selector("tr[id^=regel-]:has-text('artikel 175 Gemeentewet (nagelezen op 24-11-2026)')")
+    await page.wait_for_selector("tr[id^=regel-]:has-text('artikel 175 Gemeentewet (nagelezen op 30-11-2026)')")
     await press(page, "form[action$=samenhang] button")
     await page.wait_for_selector("#uitkomst:has-text('Te weinig waarnemingen')")
 

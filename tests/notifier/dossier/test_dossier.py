@@ -87,7 +87,7 @@ async def test_the_whole_life(served: Served, key: Key) -> None:
     await post(served, "dossiers/a1b2c3/measures", {"answers": {one.value: "toegepast" for one in Measure}})
     order = {"power": "noodbevel", "authority": "burgemeester", "at": AT}
     (decided,) = (await post(served, "dossiers/a1b2c3/decisions", order))["items"]
-    assert (decided["body"]["article"], decided["body"]["article_checked"]) == ("artikel 175 Gemeentewet", "2026-11-24")
+    assert (decided["body"]["article"], decided["body"]["article_checked"]) == ("artikel 175 Gemeentewet", "2026-11-30")
     (second,) = (await post(served, "dossiers/a1b2c3/events", event(happened="brandstichting")))["items"]
     wrong = {"number": added["number"], "mistake": "verkeerde-keuze", "replacedBy": second["number"]}
     await post(served, "dossiers/a1b2c3/corrections", wrong)
@@ -231,8 +231,8 @@ async def test_lists_name_the_law_with_its_day(served: Served) -> None:
     lists = (await served.http.get("/v1/dossier-lists")).json()
     powers = {one["value"]: one for one in lists["power"]}
     assert powers["lichte-bevelsbevoegdheid"]["article"] == "artikel 172, derde lid, Gemeentewet"
-    assert powers["lichte-bevelsbevoegdheid"]["checked"] == "2026-11-24"
-    assert powers["voorschrift-of-beperking-demonstratie"]["checked"] is None, "what nobody read carries no day"
+    assert powers["lichte-bevelsbevoegdheid"]["checked"] == "2026-11-30"
+    assert [value for value, one in powers.items() if one["checked"] is None] == ["geen-maatregel"]
     assert {len(lists["happened"]), len(lists["witness"])} == {10, 6}
 
 
