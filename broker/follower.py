@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from broker.pacing import pace_empty_fetches
 from broker.settings import BrokerSettings
@@ -15,7 +15,7 @@ FETCH_MAX_WAIT_MS = 500
 
 
 class Follower:
-    """Use as an async context manager, then iterate ``values``."""
+    """Use as an async context manager, then iterate ``values`` or ``records``."""
 
     def __init__(self, settings: BrokerSettings, topic: Topic, *, client_id: str) -> None:
         self._partition = TopicPartition(topic.name, 0)
@@ -38,5 +38,9 @@ class Follower:
 
     async def values(self) -> AsyncIterator[bytes]:
         """From the first record, without end."""
-        async for record in self._consumer:
+        async for record in self.records():
             yield record.value
+
+    async def records(self) -> AsyncIterator[ConsumerRecord]:
+        async for record in self._consumer:
+            yield record

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
 from broker.settings import BrokerSettings
 
@@ -79,6 +80,12 @@ class AcknowledgedProducer:
         if batch.record_count():
             await self._send_batch(batch, topic, partition)
 
+    async def mention(self, topic: str, value: bytes, *, key: bytes) -> None:
+        """Queue one record that may be lost: it is not flushed, and its failure is nobody's. Who says something again
+        and again must not end because a broker did not hear it once."""
+        with contextlib.suppress(KafkaError):
+            (await self._producer.send(topic, value, key=key)).add_done_callback(_heard)
+
     async def _send_batch(self, batch: Any, topic: str, partition: int) -> None:
         batch.close()
         await self._queue(self._producer.send_batch, batch, topic, partition=partition)
@@ -120,3 +127,9 @@ class AcknowledgedProducer:
     def _raise_failure(self) -> None:
         if self._failure is not None:
             raise self._failure
+
+
+def _heard(mentioned: asyncio.Future[object]) -> None:
+    """Asked for its failure, so that nothing complains of one that nobody asked for."""
+    if not mentioned.cancelled():
+        mentioned.exception()

@@ -29,6 +29,8 @@ class Reason(StrEnum):
     FINISHED = "finished"
     NO_MANDATE = "no-mandate"
     """Nobody decided that it may be read, or the decision has ended: it is not connected to."""
+    PARTIAL = "partial"
+    """Never written either: of a stage of which nobody works on some of the posts (`contracts.stage_health`)."""
     UNHEARD = "unheard"
     """Never written: what a reader makes of a source whose reports have stopped coming."""
 

@@ -100,6 +100,16 @@ SOURCE_HEALTH = Topic(
     compacted=True,
     contracts=("source_health",),
 )
+STAGE_HEALTH = Topic(
+    name="stage.health",
+    key="stage",
+    partitions=1,
+    writers=frozenset({Service.ANONYMIZER, Service.DETECTOR}),
+    readers=frozenset({Service.NOTIFIER}),
+    # What was said a quarter of a minute ago is believed no more.
+    retention_ms=10 * MINUTE_MS,
+    contracts=("stage_health",),
+)
 SOURCES_STATE = Topic(
     name="sources.state",
     key="source",
@@ -162,6 +172,7 @@ TOPICS = (
     SIGNALS,
     ALERTS,
     SOURCE_HEALTH,
+    STAGE_HEALTH,
     SOURCES_STATE,
     NOTICES,
     EXERCISES_REMOVED,

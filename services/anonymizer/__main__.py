@@ -15,10 +15,12 @@ from broker.consumer import BatchConsumer
 from broker.dead_letters import DeadLetters
 from broker.notices import Notices
 from broker.producer import AcknowledgedProducer
+from broker.stage_reports import StageReports
 from broker.topics import ensure_topics
 from configuration import InvalidConfiguration
 from configuration.following import changes
 from contracts.notice import About
+from contracts.stage_health import Stage
 from contracts.topics import POSTS_ANONYMOUS, POSTS_RAW
 from contracts.topics import Service as ContractService
 from runtime.logs import log
@@ -55,10 +57,16 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     settle()
     metrics.KEY_LOCKED.set(anonymizer.secret.locked)
     health = Health()
-    assigned = asyncio.Event()
+    settled = False
+    """Whether partitions were given to us, and none is being taken away."""
 
     def on_assigned(partitions: set[TopicPartition]) -> None:
-        assigned.set()
+        nonlocal settled
+        settled = True
+
+    async def on_revoked(partitions: set[TopicPartition]) -> None:
+        nonlocal settled
+        settled = False
 
     async with (
         serving(probes_only(health), settings),
@@ -70,6 +78,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             group=consumer_group(ContractService.ANONYMIZER),
             client_id="anonymizer",
             on_assigned=on_assigned,
+            on_revoked=on_revoked,
         ) as consumer,
     ):
         service = Service(
@@ -80,15 +89,18 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             dead_letters=DeadLetters(producer, "anonymizer"),
             partitions=await producer.partitions(POSTS_ANONYMOUS.name),
         )
+        reports = StageReports(producer, Stage.ANONYMIZER, {POSTS_RAW: await producer.partitions(POSTS_RAW.name)})
         housekeeping = asyncio.create_task(_keep_house(settings, service, consumer))
         notices = Notices(producer, "anonymizer")
         following = asyncio.create_task(_follow(settings, lexicon, whole.version, anonymizer, notices))
         try:
             while not stop.is_set():
                 health.beat()
-                if assigned.is_set() and not health.ready:
+                if settled and not health.ready:
                     health.mark_ready()
                 await service.step()
+                if settled:
+                    await reports.tell({POSTS_RAW.name: {one.partition for one in consumer.assignment()}})
                 for background in (housekeeping, following):
                     if background.done():
                         background.result()

@@ -9,6 +9,8 @@ import logging
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
+from aiokafka import ConsumerRecord
+
 from broker.follower import Follower
 from broker.notices import Notices
 from broker.producer import AcknowledgedProducer
@@ -131,28 +133,28 @@ def _crashed(app: object, starting: asyncio.Task[None]) -> BaseException:
 async def _read_source_health(broker: BrokerSettings, coverage: SourceCoverage) -> None:
     """Follow `source.health` from its first record: every worker needs all of it, so there is no group."""
     decoder: Decoder[SourceHealth] = Decoder(SourceHealth)
-    async for value in _followed(broker, SOURCE_HEALTH, "detector-health"):
+    async for record in _followed(broker, SOURCE_HEALTH, "detector-health"):
         # One malformed report is the notifier's dead letter; here it only means that nothing new is known.
         with contextlib.suppress(Malformed):
-            coverage.take(decoder.decode(value))
+            coverage.take(decoder.decode(record.value), record.timestamp)
         metrics.BLIND_SOURCES.set(coverage.blind())
 
 
 async def _read_removed(broker: BrokerSettings, removed: Removed) -> None:
     """Follow `exercises.removed` in the same way."""
     decoder: Decoder[ExerciseRemoved] = Decoder(ExerciseRemoved)
-    async for value in _followed(broker, EXERCISES_REMOVED, "detector-removed"):
+    async for record in _followed(broker, EXERCISES_REMOVED, "detector-removed"):
         try:
-            removed.take(decoder.decode(value))
+            removed.take(decoder.decode(record.value))
         except Malformed as problem:
             log().error("not readable", topic=EXERCISES_REMOVED.name, reason=problem.reason.value)
 
 
-async def _followed(broker: BrokerSettings, topic: Topic, client_id: str) -> AsyncIterator[bytes]:
+async def _followed(broker: BrokerSettings, topic: Topic, client_id: str) -> AsyncIterator[ConsumerRecord]:
     async with Follower(broker, topic, client_id=client_id) as follower:
-        async for value in follower.values():
+        async for record in follower.records():
             metrics.RECORDS.labels(topic.name).inc()
-            yield value
+            yield record
 
 
 def _settle() -> None:

@@ -25,6 +25,7 @@ from faust.types import TP
 from broker.dead_letters import DeadLetters
 from broker.producer import AcknowledgedProducer
 from broker.settings import BrokerSettings
+from broker.stage_reports import StageReports
 from broker.topics import partitions_of
 from configuration import Configuration
 from configuration.mandates import Cover, Mandate, cover
@@ -37,6 +38,7 @@ from contracts.picture import PictureBlock
 from contracts.picture import key as picture_key
 from contracts.series_deltas import SeriesDeltas
 from contracts.signal import Signal, SignalRecord
+from contracts.stage_health import Stage
 from contracts.theme import ThemeBlock
 from contracts.theme import key as theme_key
 from runtime.logs import log
@@ -60,6 +62,9 @@ from services.detector.tables import CheckpointedTable, Codec, Written
 from services.detector.world import Clock
 
 Matching = Callable[[Configuration, Cover], Matcher]
+STILL_S = 4.0
+"""Records that wait and of which none is taken for this long: this worker does not say that it works on them. Records
+that were fetched and dropped are taken sooner (`services.detector.intake.SILENT_S`)."""
 SERIES_STATE = Codec(encode=SeriesState.to_bytes, decode=SeriesState.from_bytes)
 
 
@@ -107,6 +112,11 @@ class Application:
         self._commits = Commits(self.faust)
         self._behind = Behind(self._intake)
         self._liveness = Liveness(time.monotonic())
+        self._reports = StageReports(
+            producer,
+            Stage.DETECTOR,
+            {topics.POSTS_ANONYMOUS: self._sources, topics.SERIES_DELTAS: self._targets, topics.SIGNALS: 1},
+        )
         self._posts_decoder: Decoder[AnonymousBatch] = Decoder(AnonymousBatch)
         self._deltas_decoder: Decoder[SeriesDeltas] = Decoder(SeriesDeltas)
         self._signals_decoder: Decoder[SignalRecord] = Decoder(SignalRecord)
@@ -377,6 +387,11 @@ class Application:
         self._liveness.working(waiting, self._intake.last_taken)
         metrics.OPEN_EPISODES.set(sum(map(is_real, self.episodes.part(0).names())))
         await self.checkpoint(everything=last)
+        if not last and self.standing(STILL_S) is Standing.WORKING:
+            works_on: dict[str, set[int]] = {}
+            for partition in assigned:
+                works_on.setdefault(partition.topic, set()).add(partition.partition)
+            await self._reports.tell(works_on)
 
     def standing(self, stalled_after_s: float) -> Standing:
         """Whether it works, or why it must be taken for hung."""

@@ -18,7 +18,7 @@ from broker.producer import AcknowledgedProducer
 from broker.topics import ensure_topics
 from configuration.document import InvalidConfiguration
 from configuration.whole import Configuration, load
-from contracts.topics import ALERTS, NOTICES, PICTURE, SOURCE_HEALTH, THEMES
+from contracts.topics import ALERTS, NOTICES, PICTURE, SOURCE_HEALTH, STAGE_HEALTH, THEMES
 from runtime.probes import Health
 from runtime.process import CannotStart, run, serving
 from services.notifier.access.sign_in import UnusableSignIn
@@ -74,7 +74,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             AcknowledgedProducer(settings.broker, SERVICE) as producer,
             BatchConsumer(
                 settings.broker,
-                topics=[ALERTS.name, SOURCE_HEALTH.name, NOTICES.name, PICTURE.name, THEMES.name],
+                topics=[ALERTS.name, SOURCE_HEALTH.name, STAGE_HEALTH.name, NOTICES.name, PICTURE.name, THEMES.name],
                 group=own.group,
                 client_id=SERVICE,
             ) as consumer,

@@ -23,8 +23,9 @@ from contracts.notice import Notice
 from contracts.picture import PictureBlock
 from contracts.raw_post import PROBE
 from contracts.source_health import SourceHealth
+from contracts.stage_health import StageHealth
 from contracts.theme import ThemeBlock
-from contracts.topics import ALERTS, NOTICES, PICTURE, THEMES
+from contracts.topics import ALERTS, NOTICES, PICTURE, STAGE_HEALTH, THEMES
 from runtime.logs import log
 from runtime.probes import Health
 from services.notifier import metrics
@@ -38,7 +39,7 @@ from services.notifier.store.database import Database
 
 BATCH_RECORDS = 500
 BATCH_WAIT_MS = 200
-Kept = SourceHealth | Notice | PictureBlock | ThemeBlock
+Kept = SourceHealth | StageHealth | Notice | PictureBlock | ThemeBlock
 """What is stored as it comes."""
 Content = Alert | Kept
 PAST_SHARE = 0.75
@@ -63,6 +64,7 @@ class Intake:
     """How long retention keeps an alert."""
     _alerts: Decoder[Alert] = field(default_factory=lambda: Decoder(Alert))
     _health: Decoder[SourceHealth] = field(default_factory=lambda: Decoder(SourceHealth))
+    _stages: Decoder[StageHealth] = field(default_factory=lambda: Decoder(StageHealth))
     _notices: Decoder[Notice] = field(default_factory=lambda: Decoder(Notice))
     _blocks: Decoder[PictureBlock] = field(default_factory=lambda: Decoder(PictureBlock))
     _themes: Decoder[ThemeBlock] = field(default_factory=lambda: Decoder(ThemeBlock))
@@ -153,6 +155,8 @@ class Intake:
         """Raises `Malformed`."""
         if record.topic == ALERTS.name:
             return self._alerts.decode(record.value)
+        if record.topic == STAGE_HEALTH.name:
+            return self._stages.decode(record.value)
         if record.topic == NOTICES.name:
             return self._notices.decode(record.value)
         if record.topic == PICTURE.name:
@@ -200,6 +204,8 @@ async def _without_removed(connection: AsyncConnection, contents: Sequence[Conte
 async def _store(connection: AsyncConnection, content: Kept, now: int) -> None:
     if isinstance(content, SourceHealth):
         await sources.store(connection, content, now)
+    elif isinstance(content, StageHealth):
+        await sources.store_stage(connection, content, now)
     elif isinstance(content, Notice):
         await notices.store(connection, content, now)
     elif isinstance(content, ThemeBlock):
@@ -214,6 +220,8 @@ def _count(content: Content, now: int) -> None:
             measure(content, now)
     elif isinstance(content, SourceHealth):
         metrics.SOURCE_HEALTH.inc()
+    elif isinstance(content, StageHealth):
+        metrics.STAGE_HEALTH.labels(content.stage.value).inc()
     elif isinstance(content, Notice):
         metrics.NOTICES.inc()
     elif isinstance(content, ThemeBlock):

@@ -1,15 +1,20 @@
-"""Notices that somebody fell silent, or speaks again. No record tells that, so each replica looks for itself."""
+"""Notices that a source or a stage fell silent, or speaks again.
+
+No record tells that, so each replica looks for itself.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from contracts.source_health import Reason, SourceHealth
+from contracts.source_health import Reason, SourceHealth, Status
+from contracts.stage_health import Stage
 from runtime.logs import log
+from services.notifier import metrics, stages
 from services.notifier.room import Room
 from services.notifier.store import events
 
@@ -19,7 +24,8 @@ EVERY_S = 1.0
 @dataclass(slots=True, kw_only=True)
 class Lookout:
     room: Room
-    _unheard: frozenset[str] = frozenset()
+    _unheard: dict[str, Reason] = field(default_factory=dict)
+    """What no record told, by source or stage."""
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -35,11 +41,14 @@ class Lookout:
         looked at twice."""
         async with self.room.database.reading() as connection:
             found = {health.source: health for health in await self.room.sources(connection)}
-        unheard = frozenset(name for name, health in found.items() if health.reason is Reason.UNHEARD)
-        changed = [found[name] for name in sorted(unheard ^ self._unheard) if name in found]
+        unheard = {name: health.reason for name, health in found.items() if _unheard(health)}
+        named = sorted(unheard.keys() | self._unheard.keys())
+        changed = [found[name] for name in named if name in found and unheard.get(name) != self._unheard.get(name)]
         if changed:
             await self._tell(changed)
         self._unheard = unheard
+        for stage in Stage:
+            metrics.STAGE_BLIND.labels(stage.value).set(stages.name(stage) in unheard)
 
     async def _tell(self, changed: list[SourceHealth]) -> None:
         now = self.room.now_ms()
@@ -47,6 +56,10 @@ class Lookout:
             for health in changed:
                 data = {"source": health.source, "status": health.status.value, "reason": health.reason.value}
                 await events.append(connection, events.Kind.SOURCE, health.source, data, now, region=events.FOR_ALL)
-                said = "source unheard" if health.reason is Reason.UNHEARD else "source heard"
-                log().warning(said, source=health.source)
+                said = "source unheard" if _unheard(health) else "source heard"
+                log().warning(said, source=health.source, reason=health.reason.value)
         self.room.acted()
+
+
+def _unheard(health: SourceHealth) -> bool:
+    return health.reason is Reason.UNHEARD or (health.kind == stages.KIND and health.status is Status.BLIND)

@@ -10,6 +10,14 @@ ALERTS = Counter(
     ["decision"],
 )
 SOURCE_HEALTH = Counter("seinpost_notifier_source_health_total", "Source health records stored.")
+STAGE_HEALTH = Counter(
+    "seinpost_notifier_stage_health_total", "Reports stored of workers on what they work off, by stage.", ["stage"]
+)
+STAGE_BLIND = Gauge(
+    "seinpost_notifier_stage_blind",
+    "1: nobody said in the last ten seconds that it works on some of the posts of this stage; sources are shown blind.",
+    ["stage"],
+)
 CONFIGURATION = Gauge("seinpost_notifier_configuration_valid", "1: the configuration on disk is the one in force.")
 CONFIGURATION_RELOADS = Counter(
     "seinpost_notifier_configuration_reloads_total", "Changed configurations: taken over, or refused.", ["outcome"]

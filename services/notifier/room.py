@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from configuration.whole import Configuration
 from contracts.source_health import SourceHealth
+from contracts.stage_health import Stage
+from services.notifier import stages
 from services.notifier.access.actor import Actor
 from services.notifier.access.denials import Denials
 from services.notifier.cases.desk import CaseDesk
@@ -138,9 +140,14 @@ class Room:
         self.stream.wake.set()
 
     async def sources(self, connection: AsyncConnection) -> list[SourceHealth]:
-        """Every source as it can be believed now."""
+        """Every source as it can be believed now; then the stages behind them, once there is a source to work for."""
         configured = [(source.id, getattr(source, "exercise", None)) for source in self.configuration.sources.sources]
-        return believed(await sources.reports(connection), configured, self.now_ms())
+        reports, heard, now = await sources.reports(connection), await sources.heard(connection), self.now_ms()
+        if not reports:
+            return []
+        first_ms = min(stored_ms for _, stored_ms in reports)
+        behind = [stages.believed(stage, heard.get(stage), first_ms, now) for stage in Stage]
+        return believed(reports, configured, now) + behind
 
     async def audit_reading(self, actor: Actor, object_id: str, region: str | None) -> None:
         """``region``: of the alert."""

@@ -29,6 +29,7 @@ from configuration.whole import Configuration, load
 from contracts.alert import Alert
 from contracts.notice import Notice
 from contracts.source_health import SourceHealth
+from contracts.stage_health import Stage, StageHealth
 from runtime.probes import Health
 from runtime.process import serving
 from services.notifier.application import build
@@ -41,7 +42,7 @@ from services.notifier.settings import NotifierSettings, Settings
 from services.notifier.store.database import Database
 from services.notifier.stream import Stream
 from tests.brokers.services import REPOSITORY
-from tests.notifier.samples import MINUTE
+from tests.notifier.samples import MINUTE, working
 
 
 @pytest.fixture(scope="session")
@@ -137,10 +138,13 @@ class Served:
     clock: Clock
     intake: Intake
 
-    async def arrives(self, *records: Alert | SourceHealth | Notice) -> None:
-        """What the intake does with records, without Kafka in between."""
+    async def arrives(self, *records: Alert | SourceHealth | StageHealth | Notice) -> None:
+        """What the intake does with records, without Kafka in between. The posts of a source are worked off."""
+        told = list(records)
+        if any(isinstance(one, SourceHealth) for one in records):
+            told += [working(stage) for stage in Stage]
         async with self.room.database.writing() as connection:
-            await self.intake.put(connection, records, self.clock())
+            await self.intake.put(connection, told, self.clock())
         self.room.acted()  # tests need not wait until a shared page has aged
 
 

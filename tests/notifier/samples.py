@@ -19,6 +19,7 @@ from contracts.alert import (
     State,
 )
 from contracts.source_health import Reason, SourceHealth, Status
+from contracts.stage_health import Input, Stage, StageHealth
 
 MINUTE = 26_800_960
 """15 December 2020, 18:40 UTC."""
@@ -75,3 +76,9 @@ def health(**changed: Any) -> SourceHealth:
         source="bluesky", kind="jetstream", status=Status.LIVE, reason=Reason.OK, since_ms=1_000, at_ms=2_000
     )
     return msgspec.structs.replace(sample, **changed)
+
+
+def working(stage: Stage, *partitions: int, of: int = 1, topic: str = "posts") -> StageHealth:
+    """A worker of a stage that works on ``partitions``, or on all there are."""
+    inputs = (Input(topic=topic, of=of, partitions=partitions or tuple(range(of))),)
+    return StageHealth(stage=stage, inputs=inputs, at_ms=2_000)

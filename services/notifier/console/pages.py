@@ -11,7 +11,7 @@ from configuration.guidance import Phase
 from contracts.raw_post import PROBE
 from services.notifier.access.actor import Actor
 from services.notifier.access.permissions import Permission
-from services.notifier.console import case_words
+from services.notifier.console import case_words, words
 from services.notifier.console.case_page import reports_on
 from services.notifier.console.maps import spot
 from services.notifier.console.quiet import grouped, withheld
@@ -118,6 +118,7 @@ async def alert_values(the_room: Room, the_actor: Actor, alert_id: str) -> dict[
 async def all_sources(request: Request, the_room: TheRoom) -> Response:
     labels = {source.id: source.label or source.id for source in the_room.configuration.sources.sources}
     labels |= {CHAIN: "Seinpost zelf: een proefbericht door alle stappen"}
+    labels |= {source: f"Seinpost zelf: {stage}" for source, stage in words.STAGE.items()}
     return await page(request, the_room, "bronnen.html", labels=labels, probe=PROBE)
 
 

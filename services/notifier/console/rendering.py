@@ -24,6 +24,7 @@ from services.notifier.console.present import Card, present
 from services.notifier.life import UNSEEN
 from services.notifier.room import Room, actor, newest_event, room
 from services.notifier.sight import CHAIN
+from services.notifier.stages import KIND as STAGE
 from services.notifier.store import alerts, notices
 from services.notifier.store.alerts import Case
 
@@ -104,8 +105,12 @@ def token_is_right(request: Request, sent: str) -> bool:
 class Sight:
     """What the sources see, in one line. Silence is never called calm while one is blind."""
 
-    def __init__(self, found: list[SourceHealth]) -> None:
-        self.all = found
+    def __init__(self, everything: list[SourceHealth]) -> None:
+        self.stages = [health for health in everything if health.kind == STAGE]
+        """What works posts off. No source: it is told of only when it does not."""
+        self.idle = [health for health in self.stages if health.status is Status.BLIND]
+        self.working = [health for health in self.stages if health.status is not Status.BLIND]
+        self.all = found = [health for health in everything if health.kind != STAGE]
         # What tries the chain sees nothing of the world: it counts only when it fails.
         seeing = [health for health in found if health.exercise != PROBE]
         self.live = [health for health in seeing if health.status is Status.LIVE]
@@ -120,7 +125,7 @@ class Sight:
         self.watching = sum(health.exercise is None for health in self.live + self.late)
         self.lagging = sum(health.exercise is None for health in self.late)
         self.practising = len(self.live) + len(self.late) - self.watching
-        self.whole = bool(self.watching) and not self.blind and self.broken is None
+        self.whole = bool(self.watching) and not self.blind and not self.idle and self.broken is None
         """Nothing that happens can be hidden from us."""
 
 

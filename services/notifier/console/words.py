@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 from configuration.mandates import EVERY, Mandate
 from configuration.receivers import Kind
+from contracts.stage_health import Stage
+from services.notifier.stages import PREFIX
 
 SEVERITY = {"high": "Hoog", "medium": "Middel", "low": "Laag", "info": "Ter informatie"}
 STATUS = {
@@ -67,6 +69,14 @@ SOURCE_REASON = {
     "stopped": "is gestopt",
     "finished": "is tot het einde gelezen",
     "no-mandate": "wordt niet gelezen: er is geen geldig mandaat",
+    "partial": "werkt maar voor een deel",
+    "unheard": "heeft niets meer van zich laten horen",
+}
+STAGE = {f"{PREFIX}{Stage.ANONYMIZER}": "de anonimisering", f"{PREFIX}{Stage.DETECTOR}": "de detectie"}
+STAGE_REASON = {
+    "ok": "verwerkt alle berichten",
+    "starting": "heeft nog niets van zich laten horen",
+    "partial": "verwerkt maar een deel van de berichten",
     "unheard": "heeft niets meer van zich laten horen",
 }
 NOTICE = {

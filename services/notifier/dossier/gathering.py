@@ -13,6 +13,7 @@ from configuration.mandates import AMSTERDAM, EVERY
 from configuration.mandates import Mandate as Decided
 from contracts.alert import Alert
 from contracts.source_health import SourceHealth
+from services.notifier import stages
 from services.notifier.dossier.bodies import (
     Action,
     Body,
@@ -89,7 +90,7 @@ def series(alert: Alert, sight: Iterable[SourceHealth]) -> Series | None:
         sight=tuple(
             Sight(source=health.source, status=health.status.value, since=moment(health.since_ms))
             for health in sight
-            if health.exercise == alert.exercise
+            if health.exercise == alert.exercise and health.kind != stages.KIND
         ),
     )
 

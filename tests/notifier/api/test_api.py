@@ -144,7 +144,8 @@ async def test_the_summary_keeps_exercises_apart(served: Served) -> None:
 
 async def test_sources_show_their_last_word(served: Served) -> None:
     await served.arrives(health(), health(status=Status.BLIND, reason=Reason.SILENT, since_ms=5_000))
-    (source,) = (await served.http.get("/v1/sources")).json()["items"]
+    source, *stages = (await served.http.get("/v1/sources")).json()["items"]
+    assert [stage["kind"] for stage in stages] == ["stage", "stage"]
     assert (source["status"], source["reason"], source["since"]) == ("blind", "silent", "1970-01-01T00:00:05Z")
 
 

@@ -115,6 +115,7 @@ function warn(...content) {
 const ALERT_WORDS = { opened: "Nieuwe melding", reopened: "Heropende melding", moved: "Verplaatst", "severity-raised": "Ernstiger geworden", released: "Weer te zien", digested: "Meer meldingen dan één dienst aankan" };
 const BLIND_AGAIN_MS = 900000;
 const blindAt = new Map();
+const STAGES = { "seinpost:anonymizer": "De anonimisering", "seinpost:detector": "De detectie" };
 const TELL = {
   alert: (alert) => { if (ALERT_WORDS[alert.occasion]) say(`${ALERT_WORDS[alert.occasion]}: ${alert.label}`, alert); },
   status: (deed) => { if (deed.action === "escalate") say(`Nog niet gezien, en nu doorgegeven: ${deed.label}`, deed); },
@@ -123,7 +124,8 @@ const TELL = {
     // A source that comes and goes is told once a quarter of an hour.
     if (source.status !== "blind" || Date.now() - (blindAt.get(source.source) ?? 0) < BLIND_AGAIN_MS) return;
     blindAt.set(source.source, Date.now());
-    announce.textContent = `Bron ${source.source} is blind. Geen meldingen betekent nu niet dat het rustig is.`;
+    const what = STAGES[source.source] ? `${STAGES[source.source]} verwerkt niet alle berichten.` : `Bron ${source.source} is blind.`;
+    announce.textContent = `${what} Geen meldingen betekent nu niet dat het rustig is.`;
     beep([330]);
   },
 };
