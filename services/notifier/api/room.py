@@ -30,7 +30,8 @@ router = APIRouter(prefix="/v1")
 
 @router.get("/sources", operation_id="listSources", tags=["sources"])
 async def list_sources(the_room: TheRoom) -> SourceList:
-    """What every source last said of itself; blind, once it stopped saying anything."""
+    """What every source last said of itself; blind, once it stopped saying anything. After them, with the kind `stage`,
+    whether what they bring is worked off."""
     async with the_room.database.reading() as connection:
         found = await the_room.sources(connection)
     return SourceList(items=[_source(health) for health in found])

@@ -41,23 +41,27 @@ class Act:
     begin: Callable[[], Any]
     end: Callable[[], Any]
     blinds: bool = False
-    """Nothing new can reach the room meanwhile, so its sources must be shown as blind."""
+    """Nothing new can reach the room meanwhile, so its sources or a stage behind them must be shown as blind."""
 
 
 def stop(scene: Scene) -> list[Act]:
     """SIGSTOP: a process or a machine that hangs."""
 
-    def of(name: str) -> Act:
-        who = scene.broker if name == "broker" else scene.workers[name]
+    def of(what: str, *names: str) -> Act:
+        def send(number: signal.Signals) -> None:
+            for name in names:
+                (scene.broker if name == "broker" else scene.workers[name]).signal(number)
+
         return Act(
-            what=f"{name} stopped",
+            what=f"{what} stopped",
             hold_s=60,
-            begin=lambda: who.signal(signal.SIGSTOP),
-            end=lambda: who.signal(signal.SIGCONT),
-            blinds=name in ("ingest", "broker"),
+            begin=lambda: send(signal.SIGSTOP),
+            end=lambda: send(signal.SIGCONT),
+            blinds="notifier" not in names,
         )
 
-    return [of(name) for name in ("ingest", "anonymizer", "detector-0", "notifier", "broker")]
+    single = [of(name, name) for name in ("ingest", "anonymizer", "detector-0", "notifier", "broker")]
+    return [*single, of("every detector", "detector-0", "detector-1")]
 
 
 def link(scene: Scene) -> list[Act]:
@@ -68,7 +72,7 @@ def link(scene: Scene) -> list[Act]:
             hold_s=60,
             begin=scene.links[name].cut,
             end=scene.links[name].mend,
-            blinds=name in ("ingest", "notifier"),
+            blinds=name in ("ingest", "anonymizer", "notifier"),
         )
         for name in ("ingest", "anonymizer", "detector-0", "notifier")
     ]

@@ -31,6 +31,7 @@ from tests.deploy.chaos.workers import NAMES, Broker, Steady, Worker, running, u
 RATE = 18.0
 """Posts a second; twenty times that is Bluesky's busiest hour many times over."""
 PATIENCE_S = 600.0
+UNTOLD = ("stage", "starting")
 DRAINED = 20
 """Records that may wait while posts keep coming."""
 
@@ -116,9 +117,9 @@ def _play(
     for act in acts:
         began = time.monotonic()
         act.begin()
-        town, blind_s = plant(), None
+        town, blind_s, blind = plant(), None, ""
         while time.monotonic() - began < act.hold_s:
-            if blind_s is None and _shown(workers) == "blind":
+            if blind_s is None and (blind := _shown(workers)) not in ("", "live"):
                 blind_s = round(time.monotonic() - began, 1)
             for worker in workers:
                 worker.revive()
@@ -129,11 +130,12 @@ def _play(
         until(lambda town=town: told(town), workers, PATIENCE_S, f"{town}, planted while {act.what}, is not told")
         told_s = time.monotonic() - ended
         until(lambda: _drained(workers, feed), workers, PATIENCE_S, f"{act.what}: what waits is not read")
-        until(lambda: _shown(workers) == "live", workers, PATIENCE_S, f"{act.what}: the source stays blind")
+        until(lambda: _shown(workers) == "live", workers, PATIENCE_S, f"{act.what}: it stays blind")
         row = {
             "what": act.what,
             "held_s": act.hold_s,
-            "blind_after_s": blind_s if act.blinds or blind_s else None,
+            "blind_after_s": blind_s,
+            "blind": blind if blind_s else "",
             "waiting_most": round(most),
             "told_after_s": round(told_s, 1),
             "drained_after_s": round(time.monotonic() - ended, 1),
@@ -148,13 +150,15 @@ def _play(
 
 
 def _shown(workers: list[Worker]) -> str:
-    """What the room says of the source; nothing while it does not answer."""
+    """``live``, or what the room says is not; nothing while it does not answer. A stage of a release that tells nothing
+    of itself is left out."""
     try:
         answer = httpx.get(f"{workers[0].url}/v1/sources", timeout=2, trust_env=False)
         items = answer.json()["items"]
     except (httpx.HTTPError, ValueError, KeyError):
         return ""
-    return str(items[0]["status"]) if items else ""
+    blind = [one["source"] for one in items if one["status"] != "live" and (one["kind"], one["reason"]) != UNTOLD]
+    return " ".join(blind) if blind or not items else "live"
 
 
 def _drained(workers: list[Worker], feed: Feed) -> bool:
