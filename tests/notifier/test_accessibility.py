@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from contracts.source_health import Reason, Status
+from contracts.stage_health import Stage
 from tests.notifier.browsing import SIZES, address, browser, opened
 from tests.notifier.conftest import Served
-from tests.notifier.samples import health
+from tests.notifier.samples import health, working
 from tests.notifier.scene import EINDHOVEN, EXERCISE, ROTTERDAM, UNKNOWN, evening
 from tests.notifier.themes_scene import talk
 
@@ -108,6 +109,11 @@ async def test_every_state_in_between(served: Served, browser: Any) -> None:
     await page.goto(address(served))
     assert "1 bron kijkt mee" in await page.inner_text("main")
     found += await violations(page)
+    await served.arrives(working(Stage.DETECTOR, 0, of=2))
+    for view in ("/", "/bronnen"):
+        await page.goto(address(served, view))
+        assert "Seinpost verwerkt nu niet alle berichten" in await page.inner_text("main")
+        found += await violations(page)
     await served.arrives(health(status=Status.BLIND, reason=Reason.SILENT))
     await page.goto(address(served))
     assert "kan iets gebeuren dat Seinpost niet ziet" in await page.inner_text("main")
