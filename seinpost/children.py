@@ -108,18 +108,20 @@ def wait_until_ready(children: list[Child]) -> None:
     deadline = time.monotonic() + READY_PATIENCE_S
     waiting = list(children)
     said = ""
-    while waiting:
-        interruption.check()
-        for child in children:
-            child.check()
-        with contextlib.suppress(httpx.HTTPError):
-            answer = httpx.get(f"{waiting[0].url}/readyz", timeout=2, trust_env=False)
-            said = answer.text.strip()
-            if answer.status_code == 200:
-                waiting.pop(0)
-                continue
-        if time.monotonic() > deadline:
-            name = waiting[0].name
-            reason = f"{name} is not ready after {READY_PATIENCE_S:.0f} s ({said or 'no answer'})"
-            raise ServiceFailed(f"{reason}: {waiting[0].last_line()}")
-        time.sleep(0.1)
+    # One for all: each new one reads the certificates of the system again, which takes longer than the waiting.
+    with httpx.Client(timeout=2, trust_env=False) as http:
+        while waiting:
+            interruption.check()
+            for child in children:
+                child.check()
+            with contextlib.suppress(httpx.HTTPError):
+                answer = http.get(f"{waiting[0].url}/readyz")
+                said = answer.text.strip()
+                if answer.status_code == 200:
+                    waiting.pop(0)
+                    continue
+            if time.monotonic() > deadline:
+                name = waiting[0].name
+                reason = f"{name} is not ready after {READY_PATIENCE_S:.0f} s ({said or 'no answer'})"
+                raise ServiceFailed(f"{reason}: {waiting[0].last_line()}")
+            time.sleep(0.1)

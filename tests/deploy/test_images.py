@@ -174,7 +174,10 @@ def _until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None
     while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text()[-2000:]
         try:
-            if httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=2, trust_env=False).status_code == 200:
+            if (
+                httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=2, trust_env=False, verify=False).status_code
+                == 200
+            ):
                 return
         except httpx.HTTPError:
             pass

@@ -197,7 +197,7 @@ async def served(tmp_path: Path, configuration: Configuration, migrated: Path) -
     stop = asyncio.Event()
     reading = asyncio.create_task(stream.run(stop))
     async with serving(build(room, Health(ready=True)), settings) as port:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as http:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10, verify=False) as http:
             yield Served(room=room, http=http, clock=clock, intake=intake)
         stop.set()
         stream.close()

@@ -75,7 +75,10 @@ def test_a_signal_stops_cleanly(number: signal.Signals) -> None:
 
 async def test_probes_follow_the_health_of_the_process() -> None:
     health = Health(stalled_after_s=0.2)
-    async with serving(add_probes(FastAPI(), health), ServiceSettings()) as port, httpx.AsyncClient() as client:
+    async with (
+        serving(add_probes(FastAPI(), health), ServiceSettings()) as port,
+        httpx.AsyncClient(verify=False) as client,
+    ):
         url = f"http://127.0.0.1:{port}"
         health.beat()
         assert (await client.get(f"{url}/healthz")).status_code == 200

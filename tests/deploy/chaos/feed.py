@@ -91,6 +91,7 @@ class Feed:
                 headers={"Authorization": f"Bearer {self._token}"},
                 timeout=20,
                 trust_env=False,
+                verify=False,
             )
         except httpx.HTTPError:
             return False
