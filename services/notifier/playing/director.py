@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -60,11 +61,13 @@ class Director:
     async def _work(self, connection: AsyncConnection, session: Session, *, write: bool) -> int:
         now = self.now_ms()
         lines = await exercises.lines(connection, session.id)
-        known = {line.item for line in lines if line.what is What.ALERT}
-        fresh = [alert for alert in await _alerts(connection, session) if alert.id not in known]
+        told = [line for line in lines if line.what is What.ALERT]
+        known = {(line.item, line.detail["phenomenon"], line.detail["gemeente"]) for line in told}
+        times = Counter(line.item for line in told)
+        fresh = [alert for alert in await _alerts(connection, session) if _naming(alert) not in known]
         for alert in fresh if write else ():
             await tell(
-                connection, session, now, What.ALERT, item=alert.id, once=f"alert/{alert.id}",
+                connection, session, now, What.ALERT, item=alert.id, once=f"alert/{times[alert.id]}/{alert.id}",
                 phenomenon=alert.phenomenon, gemeente=alert.place.gemeente, text=f"{alert.label}. {alert.reason}",
             )  # fmt: skip
         if fresh and write:
@@ -74,6 +77,11 @@ class Director:
         for inject in ready if write else ():
             await tell(connection, session, now, What.INJECT, item=inject.id, once=f"inject/{inject.id}")
         return len(fresh) + len(ready)
+
+
+def _naming(alert: Alert) -> tuple[str, str, str | None]:
+    """With another phenomenon or gemeente an alert is told again: it says more, and a condition may wait for just that."""
+    return alert.id, alert.phenomenon, alert.place.gemeente
 
 
 async def _alerts(connection: AsyncConnection, session: Session) -> list[Alert]:

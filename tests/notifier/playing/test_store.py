@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
+from sqlalchemy import update
+
+from contracts.alert import Place
+from contracts.codec import encode
 from exercises.clock import ExerciseClock
 from exercises.drill import load
-from exercises.log import What
+from exercises.log import What, facts
 from services.notifier.access.reach import EVERYTHING
 from services.notifier.playing.director import Director
 from services.notifier.retention import DAY_MS, Retention
-from services.notifier.store import audit, exercises
+from services.notifier.store import audit, exercises, tables
 from services.notifier.store.database import Database
 from services.notifier.store.exercises import Link, Session, State
 from tests.notifier.samples import alert
@@ -52,6 +57,28 @@ async def test_two_replicas_send_each_inject_once(database: Database) -> None:
     assert {item for what, item in items if what is What.INJECT} == {"wijkagent", "seinpost", "winkelcentrum"}
     assert {item for what, item in items if what is What.ALERT} == {"mijn", "kaal"}
     assert [line.number for line in lines] == list(range(1, 6))
+
+
+async def test_an_alert_that_gets_another_name_or_place_is_told_again(database: Database) -> None:
+    """What opened as a call becomes a riot; what was somewhere in a province becomes of a gemeente. Then it stands."""
+    call = alert(exercise="oefening.oef-1", phenomenon="oproep", place=Place())
+    riot = msgspec.structs.replace(call, revision=2, phenomenon="rellen")
+    placed = msgspec.structs.replace(riot, revision=3, place=Place(gemeente="Rotterdam"))
+    more = msgspec.structs.replace(placed, revision=4, reason="96 berichten in 15 minuten.")
+    director = Director(database=database, now_ms=lambda: NOW, told=lambda: None)
+    async with database.writing() as connection:
+        await exercises.add(connection, session())
+        await stored(connection, call)
+    sent = [await director.look()]
+    for known in (riot, placed, more, riot):
+        async with database.writing() as connection:
+            await connection.execute(update(tables.alerts).values(record=encode(known)))
+        sent.append(await director.look())
+    assert sent == [1, 1, 1, 0, 0]
+    async with database.reading() as connection:
+        lines = await exercises.lines(connection, "oef-1")
+    opened = [(one.phenomenon, one.gemeente) for one in facts(lines).alerts]
+    assert opened == [("oproep", None), ("rellen", None), ("rellen", "Rotterdam")]
 
 
 async def test_time_takes_the_session_and_later_its_report(database: Database) -> None:
