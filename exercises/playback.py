@@ -92,10 +92,12 @@ class Playback:
         for line in islice(self._lines, sent):
             self._note(line)
 
-    def pace(self, state: State, event_ms: int) -> Pace:
+    def pace(self, state: State, event_ms: int, ahead_ms: int = 0) -> Pace:
+        """``ahead_ms``: so much of the exercise was sent before it was known that the clock slowed or stopped. That is
+        no turning back."""
         if state is State.ENDED:
             return Pace.ENDED
-        if self.sent_until_ms is not None and event_ms < self.sent_until_ms - TOLERANCE_MS:
+        if self.sent_until_ms is not None and event_ms < self.sent_until_ms - TOLERANCE_MS - ahead_ms:
             return Pace.TURNED_BACK
         return {State.WAITING: Pace.WAITING, State.PAUSED: Pace.PAUSED}.get(state, Pace.PLAYING)
 

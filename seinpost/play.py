@@ -94,6 +94,8 @@ class Player:
     _told: Told | None = None
     _clock: ExerciseClock | None = None
     _asked_ms: int = 0
+    _ahead_ms: int = 0
+    """At most this much of the exercise the clock was behind what we took it for when we last sent."""
     _spoke_ms: int = 0
     _pace: Pace | None = None
     _behind: bool = False
@@ -118,14 +120,16 @@ class Player:
             self._ask()
         if self._told is None or self._clock is None:
             return True  # nobody knows what the leader does meanwhile
-        event_ms = min(self._clock.at(self.now_ms()), milliseconds(self._told.until))
-        pace = playback.pace(self._told.state, event_ms)
+        now = self.now_ms()
+        event_ms = min(self._clock.at(now), milliseconds(self._told.until))
+        pace = playback.pace(self._told.state, event_ms, self._ahead_ms)
         self._say(pace, playback)
         if pace is Pace.ENDED:
             return False
         due = [] if pace is Pace.TURNED_BACK else playback.due(event_ms)
         if due and self._push(b"".join(line.body for line in due)):
             playback.acknowledged(due)
+            self._ahead_ms = self._clock.at(now) - self._clock.at(self._asked_ms)
             self._position(playback).write(self.file)
         self._behind = bool(due)
         if not due and self.now_ms() - self._spoke_ms >= SIGN_OF_LIFE_S * 1000:

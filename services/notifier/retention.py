@@ -125,7 +125,7 @@ class Retention:
             async with self.database.writing() as connection:
                 if await exercises.find(connection, session.id, EVERYTHING) is None:
                     continue  # another replica was first
-                await expire(connection, session)
+                await expire(connection, session, now)
                 await audit.append(
                     connection,
                     at_ms=now,

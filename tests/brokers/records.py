@@ -26,3 +26,8 @@ async def read_topic(broker: BrokerSettings, topic: str) -> list[ConsumerRecord]
         return records
     finally:
         await consumer.stop()
+
+
+async def last_values(broker: BrokerSettings, topic: str) -> dict[str, bytes | None]:
+    """By key, as compaction leaves it; None: deleted."""
+    return {record.key.decode(): record.value for record in await read_topic(broker, topic)}

@@ -94,6 +94,8 @@ def test_a_clock_that_was_turned_back_is_refused_until_it_has_passed() -> None:
     assert playback.pace(State.RUNNING, NOON_MS + 499_500) is Pace.PLAYING, (
         "a network may seem to turn it back a little"
     )
+    assert playback.pace(State.PAUSED, NOON_MS + 380_000, 120_000) is Pace.PAUSED, "it stopped; we heard a second later"
+    assert playback.pace(State.PAUSED, NOON_MS + 370_000, 120_000) is Pace.TURNED_BACK
     assert playback.pace(State.PAUSED, NOON_MS + 600_000) is Pace.PAUSED
     assert playback.pace(State.WAITING, NOON_MS + 600_000) is Pace.WAITING
     assert playback.pace(State.ENDED, 0) is Pace.ENDED

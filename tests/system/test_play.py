@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -31,6 +29,7 @@ from tests.brokers.records import read_topic
 from tests.brokers.services import REPOSITORY
 from tests.conftest import StartService
 from tests.ingest.configured import configured
+from tests.system.player import SEINPOST, Player
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(480)]
 DRILL = "oproep-hobbemaplein"
@@ -47,51 +46,42 @@ def test_a_session_is_played_to_its_end(broker: BrokerSettings, start_service: S
     clock = f"/v1/exercises/sessions/{session}/clock"
     wish = {"label": "speler", "scopes": ["exercises:read"], "regions": ["*"], "days": 1}
     token = called(leader, "POST", "/v1/tokens", wish)["token"]
-    file, log = tmp_path / "position.json", tmp_path / "play.log"
-
-    def play() -> subprocess.Popen[bytes]:
-        environment = os.environ | {"EXERCISE_CLOCK_TOKEN": token, "EXERCISE_PUSH_TOKEN": "correct-horse-battery"}
-        command = [sys.executable, "-c", "from seinpost.cli import app; app()", "exercise", "play", session]
-        command += ["--notifier", notifier.url, "--push", f"{ingest.url}/v1/oefening", "--position", str(file)]
-        with log.open("ab") as output:
-            return subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output)
-
+    player = Player(session=session, notifier=notifier.url, ingest=ingest.url, token=token, directory=tmp_path)
     drill = load(DRILL)
     told = list(posts(scenario(drill.stream), 1))
     before, until = (at_most(told, moment) for moment in (drill.starts_ms, drill.until_ms))
-    player = play()
+    playing = player.start()
     try:
-        wait(lambda: sent(file) >= BATCH, log)
-        player.send_signal(signal.SIGKILL)
-        player.wait(30)
-        player = play()
-        wait(lambda: sent(file) == before, log)
+        wait(lambda: player.sent >= BATCH, player)
+        playing.send_signal(signal.SIGKILL)
+        playing.wait(30)
+        playing = player.start()
+        wait(lambda: player.sent == before, player)
         called(leader, "POST", clock, {"turn": "start"})
         called(leader, "POST", clock, {"turn": "jump", "to": moment(drill.until_ms)})
-        wait(lambda: sent(file) == until, log)
+        wait(lambda: player.sent == until, player)
         called(leader, "POST", clock, {"turn": "jump", "to": moment(drill.starts_ms)})
-        wait(lambda: "refused: the clock was turned back" in log.read_text(), log)
-        assert sent(file) == until
+        wait(lambda: "refused: the clock was turned back" in player.said, player)
+        assert player.sent == until
         called(leader, "POST", f"/v1/exercises/sessions/{session}/end")
-        assert player.wait(120) == 0, log.read_text()
+        assert playing.wait(120) == 0, player.said
     finally:
-        player.kill()
+        playing.kill()
     lead = called(leader, "POST", "/v1/tokens", wish | {"scopes": ["exercises:read", "exercises:lead"]})["token"]
-    command = [sys.executable, "-c", "from seinpost.cli import app; app()", "exercise", "remove", session]
-    command += ["--notifier", notifier.url]
+    command = [*SEINPOST, "exercise", "remove", session, "--notifier", notifier.url]
     environment = os.environ | {"EXERCISE_LEAD_TOKEN": lead}
     done = subprocess.run(command, cwd=REPOSITORY, env=environment, check=False)
     assert done.returncode == 0
     assert leader.get(f"/v1/exercises/sessions/{session}").status_code == 404
     assert leader.get(f"/v1/exercises/reports/{session}").status_code == 200
-    wait(lambda: removed(broker) == [session], log)
+    wait(lambda: removed(broker) == [session], player)
     arrived = [RAW.decode(record.value) for record in asyncio.run(read_topic(broker, POSTS_RAW.name))]
     of_source = [one for one in arrived if isinstance(one, RawPost)]
     assert {one.exercise for one in of_source} == {f"oefening.{session}"}
     times = Counter(one.id for one in of_source)
     assert times.keys() == {one.id for one in told[:until]}
     assert sum(times.values()) - len(times) <= BATCH, "only what was under way when it was killed is sent again"
-    assert token not in log.read_text()
+    assert token not in player.said
 
 
 def removed(broker: BrokerSettings) -> list[str]:
@@ -115,12 +105,8 @@ def moment(ms: int) -> str:
     return datetime.datetime.fromtimestamp(ms / 1000, datetime.UTC).isoformat()
 
 
-def sent(file: Path) -> int:
-    return int(json.loads(file.read_text())["sent"]) if file.exists() else 0
-
-
-def wait(holds: Callable[[], bool], log: Path) -> None:
+def wait(holds: Callable[[], bool], player: Player) -> None:
     deadline = time.monotonic() + 240
     while not holds():
-        assert time.monotonic() < deadline, log.read_text()
+        assert time.monotonic() < deadline, player.said
         time.sleep(0.02)

@@ -80,7 +80,7 @@ class Director:
 
 
 def _naming(alert: Alert) -> tuple[str, str, str | None]:
-    """With another phenomenon or gemeente an alert is told again: it says more, and a condition may wait for just that."""
+    """With another phenomenon or gemeente an alert is told again: a condition may wait for just that."""
     return alert.id, alert.phenomenon, alert.place.gemeente
 
 

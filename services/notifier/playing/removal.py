@@ -13,9 +13,11 @@ from services.notifier.access.permissions import Permission
 from services.notifier.playing.leading import Refusal, led
 from services.notifier.playing.telling import named, note
 from services.notifier.room import Room
-from services.notifier.store import audit, exercises
+from services.notifier.store import audit, events, exercises
 from services.notifier.store.exercises import Session, State
 from services.notifier.store.forgetting import forget_session
+
+REMOVED = {"alertId": None, "status": None, "action": "removed"}
 
 
 async def remove(room: Room, actor: Actor, session_id: str) -> Report | Refusal:
@@ -28,7 +30,7 @@ async def remove(room: Room, actor: Actor, session_id: str) -> Report | Refusal:
         if session.state is not State.ENDED:
             return Refusal.STATE
         kept = await _kept(connection, session)
-        await forget_session(connection, session.id)
+        await _forget(connection, session, now)
         await note(connection, actor, session, "exercise-remove", now)
     room.acted()
     return kept
@@ -56,10 +58,16 @@ async def remove_report(room: Room, actor: Actor, session_id: str) -> Refusal | 
     return None
 
 
-async def expire(connection: AsyncConnection, session: Session) -> None:
+async def expire(connection: AsyncConnection, session: Session, now_ms: int) -> None:
     """Of a session whose days are over. Must run in `Database.writing`."""
     await _kept(connection, session)
-    await forget_session(connection, session.id)
+    await _forget(connection, session, now_ms)
+
+
+async def _forget(connection: AsyncConnection, session: Session, now_ms: int) -> None:
+    """Screens that show its alerts are told to look again, and not of what."""
+    for region in await forget_session(connection, session.id):
+        await events.append(connection, events.Kind.STATUS, "", REMOVED, now_ms, region=region)
 
 
 async def _kept(connection: AsyncConnection, session: Session) -> Report:

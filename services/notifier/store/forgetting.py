@@ -30,10 +30,13 @@ async def forget_alerts(connection: AsyncConnection, ids: list[str]) -> None:
     await connection.execute(delete(alerts).where(alerts.c.id.in_(ids)))
 
 
-async def forget_session(connection: AsyncConnection, session_id: str) -> None:
-    """All that a session of an exercise and its posts left in this database; not its report."""
-    of_session = exercises.of_session(alerts, session_id)
-    ids = list((await connection.execute(select(alerts.c.id).where(of_session))).scalars())
+async def forget_session(connection: AsyncConnection, session_id: str) -> set[str | None]:
+    """All that a session of an exercise and its posts left in this database; not its report. Returns the regions of
+    its alerts."""
+    found = (
+        await connection.execute(select(alerts.c.id, alerts.c.region).where(exercises.of_session(alerts, session_id)))
+    ).all()
+    ids = [row.id for row in found]
     await connection.execute(delete(dossier_entries).where(dossier_entries.c.dossier.in_(ids)))
     await connection.execute(delete(dossiers).where(dossiers.c.id.in_(ids)))
     await connection.execute(delete(dossier_deletions).where(dossier_deletions.c.dossier.in_(ids)))
@@ -42,3 +45,4 @@ async def forget_session(connection: AsyncConnection, session_id: str) -> None:
     await connection.execute(delete(events).where(or_(events.c.object.in_(ids), events.c.object == session_id)))
     await forget_alerts(connection, ids)
     await exercises.remove(connection, session_id)
+    return {row.region for row in found}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import io
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from services.notifier.dossier.sealing import Key
 from services.notifier.dossier.verify import verify
 from services.notifier.store.tables import dossier_entries, dossiers
 from tests.notifier.conftest import Served
+from tests.notifier.printed import printed
 from tests.notifier.samples import MINUTE, alert, health
 from tests.notifier.scene import course
 
@@ -262,7 +262,7 @@ async def test_paper_says_what_the_file_says(served: Served, key: Key) -> None:
     assert found is not None
     content = paper(found)
     assert content == paper(found), "the same dossier gives the same bytes"
-    text = _text_of(content)
+    text = printed(content)
     for said in (
         found.dossier.head[:40],
         key.fingerprint[:40],
@@ -272,23 +272,6 @@ async def test_paper_says_what_the_file_says(served: Served, key: Key) -> None:
         "artikel 175",
     ):
         assert said in text, said
-
-
-def _text_of(content: bytes) -> str:
-    """What a PDF of reportlab's own draws, page by page: its streams are ASCII85 and deflated."""
-    import base64
-    import re
-    import zlib
-
-    found = []
-    for stream in re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
-        data = stream.strip()
-        try:
-            found.append(zlib.decompress(base64.a85decode(data, adobe=data.endswith(b"~>") and data.startswith(b"<~"))))
-        except ValueError:
-            with io.BytesIO(data[:-2] if data.endswith(b"~>") else data) as raw:
-                found.append(zlib.decompress(base64.a85decode(raw.read())))
-    return b" ".join(found).decode("latin-1")
 
 
 async def test_what_is_stored_is_what_is_exported(served: Served, key: Key) -> None:

@@ -86,8 +86,10 @@ async def test_it_goes_without_trace_but_its_report(served: Served) -> None:
     await play.alert(revision=2)  # what the detector still had to say of it
 
     after = await _everything(served)
-    kept = {"audit", "exercise_reports"}
-    assert {name for name in after if after[name] != before.get(name)} == kept
+    assert {name for name in after if after[name] != before.get(name)} == {"audit", "exercise_reports", "events"}
+    (told,) = set(after["events"]) - set(before["events"])
+    assert all(mark not in str(told) for mark in (play.session, "oef-alert")), "they look again, and hear not of what"
+    assert "removed" in str(told)
     assert "Nu kan het nog." in str(after["exercise_reports"])
     assert "Nu kan het nog." not in str(after["audit"])
     assert (await oov.get("/v1/participation")).status_code == 401
