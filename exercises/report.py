@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
+from textwrap import shorten
 
 from exercises.course import MINUTE_MS, event_ms
 from exercises.drill import Drill, Question
@@ -28,6 +29,8 @@ class Judged(StrEnum):
     """Nothing was expected."""
 
 
+BEGINNING = 60
+"""Characters of a message by which it is known again."""
 FAILED = frozenset({Judged.LATE, Judged.OTHERWISE, Judged.NOT_DONE})
 
 
@@ -68,6 +71,10 @@ class Seen:
     item: str
     took: Took | None
     """None: it never said that it saw."""
+    sender: str = ""
+    """A function, or a role; empty in a report that was kept before it was told."""
+    text: str = ""
+    """As it began."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,10 +246,14 @@ def _seen(drill: Drill, lines: Sequence[Line], there: frozenset[str]) -> Iterato
         for role in addressed(drill, line):
             if role in there:
                 found = saw.get((role, str(line.number)))
+                sender, _, whole = shown(drill, line)
+                text = shorten(whole, BEGINNING, placeholder=" …")
                 yield Seen(
                     role=role,
-                    item=line.item or shown(drill, line)[2][:60],
+                    item=line.item or text,
                     took=_took(line, found) if found else None,
+                    sender=sender,
+                    text=text,
                 )
 
 

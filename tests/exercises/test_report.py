@@ -9,6 +9,7 @@ from exercises.course import MINUTE_MS
 from exercises.drill import Drill, load
 from exercises.log import Line, What, inbox
 from exercises.report import Judged, Report, Took, report
+from services.notifier.console.report_words import message
 from services.notifier.playing.paper import paper
 
 REAL = 1_700_000_000_000
@@ -94,6 +95,11 @@ def test_times_to_see_decide_and_inform(drill: Drill) -> None:
     assert found.speed.decide == Took(minutes=8.0, seconds=60.0)
     assert found.speed.inform == Took(minutes=16.0, seconds=120.0)
     assert found.speed.unseen == 1, "the buddy did not say that it saw"
+    assert [message(found, one) for one in found.seen] == [
+        "Wijkagent Zuid: Op school ging het gisteren alleen nog over een …",
+        "Seinpost: Weggeefactie.",
+        "Adviseur openbare orde en veiligheid Rotterdam: Let op.",
+    ]
 
 
 def test_a_wrong_answer_informs_nobody(drill: Drill) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from exercises.drill import Kind
-from exercises.report import FAILED, Asked, Judged, Report
+from exercises.report import FAILED, Asked, Judged, Report, Seen
 from services.notifier.console import exercise_words as say
 from services.notifier.console import times, words
 
@@ -71,6 +71,11 @@ def lessons(found: Report) -> Iterator[tuple[str, ...]]:
             yield f"Programma ({say.JUDGED[one.judged].lower()})", one.lesson
     for lesson in found.lessons:
         yield who(found, lesson.role), lesson.text
+
+
+def message(found: Report, one: Seen) -> str:
+    """What lay there: from whom, and how it began."""
+    return f"{who(found, one.sender)}: {one.text}" if one.text else one.item
 
 
 def timeline(found: Report) -> list[tuple[str, ...]]:
