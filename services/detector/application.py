@@ -51,7 +51,7 @@ from services.detector.episode import Episode
 from services.detector.episodes import Episodes, World, is_real
 from services.detector.faust_app import faust_app
 from services.detector.fold import SourceFold
-from services.detector.idleness import Idleness
+from services.detector.idleness import Absence, Idleness
 from services.detector.intake import Event, Intake
 from services.detector.matching import Matcher
 from services.detector.removed import Removed
@@ -141,6 +141,7 @@ class Application:
         self._out: list[tuple[str, bytes | None, bytes | None, int | None]] = []
         self._folds: dict[int, SourceFold] = {}
         self._idle = {exercises: Idleness(self._settings.idle_seconds) for exercises in (False, True)}
+        self._absence = Absence(self._settings.idle_seconds)
         self._detections: dict[int, Detection] = {}
         self._episode_stage: Episodes | None = None
         self._intake.reset()
@@ -171,6 +172,8 @@ class Application:
         record = self._deltas_decoder.decode(event.message.value)
         if self.removed.holds(record.exercise):
             return
+        if record.exercise is not None and not record.idle:
+            self._absence.played(record.exercise, time.monotonic())
         target = event.message.partition
         detection = self._detection(target)
         before = detection.repeated, detection.tests
@@ -295,7 +298,8 @@ class Application:
 
     def _flush(self, source: int, fold: SourceFold) -> None:
         real, exercises = self._is_idle(source, exercises=False), self._is_idle(source, exercises=True)
-        for target, records in fold.flush(idle=real, exercises_idle=exercises).items():
+        absent = self._absence.due(source, fold.worlds, time.monotonic(), lambda: self._waits(source))
+        for target, records in fold.flush(idle=real, exercises_idle=exercises, absent=absent).items():
             for record in records:
                 metrics.DELTAS.inc(len(record.deltas))
                 self._out.append((topics.SERIES_DELTAS.name, encode(record), None, target))
@@ -306,11 +310,13 @@ class Application:
 
     def _is_idle(self, source: int, *, exercises: bool) -> bool:
         """True when this should be told now: nothing waits and nothing came for a while."""
-        partition = TP(topics.POSTS_ANONYMOUS.name, source)
-        if not self._idle[exercises].due(source, time.monotonic(), lambda: self._intake.unread(partition) != 0):
+        if not self._idle[exercises].due(source, time.monotonic(), lambda: self._waits(source)):
             return False
         self._folds[source].settle(int(time.time()) // 60, exercises=exercises)
         return True
+
+    def _waits(self, source: int) -> bool:
+        return self._intake.unread(TP(topics.POSTS_ANONYMOUS.name, source)) != 0
 
     def configure(self, configuration: Configuration) -> None:
         """Go on with another configuration, swapped whole between two records."""

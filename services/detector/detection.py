@@ -183,9 +183,9 @@ class Detection:
 
     def _alignment(self, world: Counting, record: SeriesDeltas) -> Alignment:
         if world.alignment is None:
-            # In an exercise not every partition takes part; in real life all are waited for until they say they idle.
-            streams = range(record.sources) if record.exercise is None else ()
-            world.alignment = Alignment.of(streams)
+            # All are waited for until they say that they idle. Otherwise whoever speaks first would run ahead, and what
+            # the others say of those hours would come when they were learned as empty.
+            world.alignment = Alignment.of(range(record.sources))
             world.alignment.reached.update(world.clock.reached)
             world.alignment.minute = world.clock.minute
         return world.alignment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from contracts.alert import Place
 from contracts.anonymous_posts import AnonymousBatch, AnonymousPost
@@ -139,13 +139,21 @@ class SourceFold:
             if exercises is None or exercises is bool(world):
                 time.settle(not_after)
 
-    def flush(self, *, idle: bool = False, exercises_idle: bool | None = None) -> dict[int, list[SeriesDeltas]]:
+    @property
+    def worlds(self) -> Collection[str]:
+        """Of which there were posts in this partition."""
+        return self._time.keys()
+
+    def flush(
+        self, *, idle: bool = False, exercises_idle: bool | None = None, absent: Iterable[str] = ()
+    ) -> dict[int, list[SeriesDeltas]]:
         """What was folded since the last flush, by partition of `series.deltas`; each hears the event time.
 
-        ``exercises_idle``: as ``idle``, of exercises; None: the same.
+        ``exercises_idle``: as ``idle``, of exercises; None: the same. ``absent``: exercises that are played elsewhere,
+        and that this partition has nothing of.
         """
         practised = idle if exercises_idle is None else exercises_idle
-        silent = {world for world in {*self._time, ""} if (practised if world else idle)}
+        silent = {world for world in {*self._time, ""} if (practised if world else idle)} | set(absent)
         worlds = self._moved | silent
         out: dict[int, list[SeriesDeltas]] = {target: [] for target in range(self._targets)} if worlds else {}
         for world in sorted(worlds):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 WAIT_FOR_KNOWN_RECORDS_S = 30.0
 """A partition that holds unread records is not idle, however slowly these come; unless they never come (retention)."""
 REANNOUNCE_IDLE_S = 5.0
 """A worker that took over a partition of series must hear again which partitions of posts are idle."""
+PLAYED_S = 60.0
+"""An exercise of which nothing was counted for so long is waited for by nobody."""
 
 
 class Idleness:
@@ -36,3 +38,23 @@ class Idleness:
             return False
         self._told[source] = now
         return True
+
+
+class Absence:
+    """Exercises of which a partition has no post at all: their time waits until it says so. Times as in `Idleness`."""
+
+    def __init__(self, idle_seconds: float) -> None:
+        self._idle_seconds = idle_seconds
+        self._played: dict[str, tuple[float, Idleness]] = {}
+
+    def played(self, exercise: str, now: float) -> None:
+        """Posts of it were counted, in whatever partition."""
+        known = self._played.get(exercise)
+        self._played[exercise] = now, known[1] if known is not None else Idleness(self._idle_seconds)
+
+    def due(self, source: int, present: Container[str], now: float, waits: Callable[[], bool]) -> set[str]:
+        """Exercises of which this partition should say now that it has nothing; it has posts of those ``present``."""
+        self._played = {name: one for name, one in self._played.items() if now - one[0] <= PLAYED_S}
+        return {
+            name for name, (_, idle) in self._played.items() if name not in present and idle.due(source, now, waits)
+        }

@@ -23,7 +23,7 @@ from services.anonymizer.projection import Projector
 from services.anonymizer.secret import Secret
 from services.anonymizer.settings import AnonymizerSettings
 from services.detector.episodes import is_real
-from services.detector.idleness import REANNOUNCE_IDLE_S, Idleness
+from services.detector.idleness import PLAYED_S, REANNOUNCE_IDLE_S, Absence, Idleness
 from services.detector.pipeline import Pipeline
 from tests.detector.posts import MONDAY_NOON, batches, post, whole
 
@@ -226,3 +226,20 @@ def test_a_kind_that_fell_silent_is_told_and_told_again() -> None:
     idleness.heard(0, 108.0)
     assert not idleness.due(0, 111.0, lambda: True), "records wait"
     assert idleness.due(0, 111.0, lambda: False)
+
+
+def test_who_has_nothing_of_an_exercise_says_so_as_long_as_it_is_played() -> None:
+    absence = Absence(2.0)
+
+    def due(source: int, now: float, *present: str, waits: bool = False) -> set[str]:
+        return absence.due(source, present, now, lambda: waits)
+
+    absence.played("een", 100.0)
+    assert due(0, 100.0) == due(1, 100.0, "een") == set()
+    assert due(0, 102.0, waits=True) == set(), "what waits may be of it"
+    assert due(0, 102.5) == {"een"}
+    assert due(1, 102.5, "een") == set(), "it has posts: it tells its time itself"
+    assert due(0, 103.0) == set()
+    absence.played("een", 107.0)
+    assert due(0, 102.5 + REANNOUNCE_IDLE_S) == {"een"}, "a worker may be new"
+    assert due(0, 107.0 + PLAYED_S + 1.0) == set()

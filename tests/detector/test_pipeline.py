@@ -147,6 +147,31 @@ def test_an_exercise_is_marked_and_leaves_real_life_alone(config: Configuration)
     assert {name: pipeline.series[0][name].counts.to_bytes() for name in before} == before
 
 
+@pytest.mark.parametrize("exercise", [None, "oefening.oef-1"])
+def test_a_partition_that_speaks_first_does_not_run_ahead(config: Configuration, exercise: str | None) -> None:
+    """The player sends two days in seconds, and partitions are read one after the other: the hours that the first one
+    passed are not empty because the others were not heard yet."""
+    usual = crowd(T, "rellen in Rotterdam gezien", 60, minutes=2 * DAY)
+    records = batches([*chatter(T, 2 * DAY), *usual], 4, exercise=exercise)
+    pipeline, alerts = Pipeline(config, partitions=4), list[Alert]()
+    for source, mine in enumerate(records):
+        for offset, batch in enumerate(mine):
+            pipeline.add(batch, source, offset)
+        alerts += pipeline.flush(source)
+    assert opened([*alerts, *pipeline.finish()]) == []
+
+
+def test_an_exercise_need_not_be_in_every_partition(config: Configuration) -> None:
+    mine = batches([*chatter(T, DAY), *crowd(T + 700, RIOT, 60)], exercise="haren")[0]
+    pipeline, alerts = Pipeline(config, partitions=2), list[Alert]()
+    for offset, batch in enumerate(mine):
+        pipeline.add(batch, 1, offset)
+        alerts += pipeline.flush(1)
+    assert alerts == [], "the other may still have something to say of it"
+    alerts = pipeline.flush(0, idle=True)
+    assert {alert.label for alert in opened(alerts)} == {"Oproep tot rellen – Rotterdam"}
+
+
 def _one(pipeline: Pipeline, batch: AnonymousBatch, number: int) -> list[Alert]:
     pipeline.add(batch, 0, number)
     return pipeline.flush(0)

@@ -273,7 +273,7 @@ async def it_is_an_exercise_everywhere(scene: Scene, wall: Person) -> None:
         records = [decoder.decode(record.value) for record in await read_topic(scene.chain.broker, topic)]
         assert {record.exercise for record in records} == {None, scene.world}, topic
     practised = await scene.practised()
-    assert {alert.place.gemeente for alert in practised} == {"Eindhoven", "Den Haag"}
+    assert {"Eindhoven", "Den Haag"} <= {alert.place.gemeente for alert in practised}
     assert {alert.id for alert in await scene.chain.alerts() if alert.exercise is None} == {scene.real}
     await until(lambda: any("Hobbemaplein" in headline for _, headline in scene.told("oefenkamer")))
     assert {status for status, _ in scene.told("oefenkamer")} == {"Actual", "Exercise"}
