@@ -36,6 +36,8 @@ APART = (
 
 
 LONG = (
+    "tests/notifier/access/test_matrix.py",
+    "tests/notifier/access/test_schema.py",
     "tests/system/",
     "tests/seinpost/test_demo.py",
     "tests/detector/test_service.py",

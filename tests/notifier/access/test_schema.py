@@ -17,7 +17,7 @@ CHECKS = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
     "response_headers_conformance",
 )  # fmt: skip
-EXAMPLES = 4
+EXAMPLES = 2
 """Per operation, beside the boundary values of every parameter. For a longer search: `st run` by hand."""
 
 
