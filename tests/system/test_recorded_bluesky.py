@@ -27,7 +27,7 @@ def _identifiers(lines: list[str]) -> set[bytes]:
     return {identifier.encode() for identifier in found if len(identifier) >= 6}
 
 
-@pytest.mark.parametrize("wire", ["subscribe", "subscribeEvents"])
+@pytest.mark.parametrize("wire", ["subscribe", pytest.param("subscribeEvents", marks=pytest.mark.embedded)])
 async def test_seventeen_posts_pass_and_no_identifier_does(
     wire: str,
     broker: BrokerSettings,

@@ -22,7 +22,7 @@ from tests.brokers.records import read_topic
 from tests.brokers.services import REPOSITORY, RunningService
 from tests.conftest import StartService
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.broker, pytest.mark.embedded, pytest.mark.timeout(300)]
 
 NOON = 29_903_760
 """Monday 9 November 2026, 12:00 UTC, in minutes since the epoch."""
