@@ -49,7 +49,7 @@ PAGES = (
     "/", "/archief", "/archief?pagina=150", "/archief?zoek=rotterdam", "/archief?status=closed&regio=VR17", "/bronnen",
     "/dempingen", "/dienstoverdracht", "/instellingen", "/kaart", "/meldingen/b00007", "/beeld", "/dossiers",
     "/oefeningen", "/platformmeldingen", "/voorlichting", "/toegang", "/v1/alerts", "/v1/alerts?page=100",
-    "/v1/summary", "/v1/deliveries", "/v1/audit", "/v1/handover", "/v1/sources", "/v1/drills",
+    "/v1/summary", "/v1/deliveries", "/v1/audit", "/v1/handover", "/v1/sources", "/v1/exercises/drills",
 )  # fmt: skip
 
 
