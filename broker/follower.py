@@ -15,7 +15,7 @@ FETCH_MAX_WAIT_MS = 500
 
 
 class Follower:
-    """Use as an async context manager, then iterate ``values`` or ``records``."""
+    """Use as an async context manager, then iterate ``records``."""
 
     def __init__(self, settings: BrokerSettings, topic: Topic, *, client_id: str) -> None:
         self._partition = TopicPartition(topic.name, 0)
@@ -36,11 +36,7 @@ class Follower:
     async def __aexit__(self, *_: object) -> None:
         await self._consumer.stop()
 
-    async def values(self) -> AsyncIterator[bytes]:
-        """From the first record, without end."""
-        async for record in self.records():
-            yield record.value
-
     async def records(self) -> AsyncIterator[ConsumerRecord]:
+        """From the first, without end."""
         async for record in self._consumer:
             yield record

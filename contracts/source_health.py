@@ -6,6 +6,11 @@ from enum import StrEnum
 
 import msgspec
 
+UNHEARD_MS = 10_000
+"""Ingest reports every source at least each five seconds: two stayed away. Blindness is shown within fifteen."""
+FORGOTTEN_MS = 3_600_000
+"""Of a source that is taken away nothing more comes: after this long it is none any more."""
+
 
 class Status(StrEnum):
     LIVE = "live"

@@ -10,16 +10,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from contracts.source_health import SourceHealth, Status
+from contracts.source_health import FORGOTTEN_MS, UNHEARD_MS, SourceHealth, Status
 from services.detector.state import Spell
 
 KEEP_MINUTES = 8 * 1440
 END_OF_TIME = 2**31
 SEES = frozenset({Status.LIVE, Status.LATE})
-UNHEARD_MS = 10_000
-"""A source is reported of at least each five seconds."""
-FORGOTTEN_MS = 3_600_000
-"""Others were reported of for so long, and this one was not: it is no source any more."""
 WAITS = "file"
 """Kind of a source that waits for its reader: however late it is read, nothing of it is missed."""
 

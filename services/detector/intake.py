@@ -28,12 +28,7 @@ Event = EventT[Any]
 class Intake:
     """``kept``: by stage the positions that outlive the process."""
 
-    def __init__(
-        self,
-        faust: Any,
-        kept: dict[str, CheckpointedTable],
-        dead_letters: DeadLetters,
-    ) -> None:
+    def __init__(self, faust: Any, kept: dict[str, CheckpointedTable], dead_letters: DeadLetters) -> None:
         self._faust = faust
         self._kept = kept
         self._dead_letters = dead_letters

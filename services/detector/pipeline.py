@@ -75,8 +75,8 @@ class Pipeline:
     def flush(self, source: int, *, idle: bool = False) -> list[Alert]:
         """Send on what one partition folded; returns what changed."""
         alerts: list[Alert] = []
-        elsewhere = {name for store in self.clocks for name in store.names() if name} if idle else ()
-        absent = set(elsewhere) - set(self.folds[source].worlds)
+        played = {name for store in self.clocks for name in store.names() if name} if idle else set()
+        absent = played.difference(self.folds[source].worlds)
         for target, records in self.folds[source].flush(idle=idle, absent=absent).items():
             for record in records:
                 alerts += self._detect(target, record)

@@ -142,7 +142,7 @@ class Room:
     async def sources(self, connection: AsyncConnection) -> list[SourceHealth]:
         """Every source as it can be believed now; then the stages behind them, once there is a source to work for."""
         configured = [(source.id, getattr(source, "exercise", None)) for source in self.configuration.sources.sources]
-        reports, heard, now = await sources.reports(connection), await sources.heard(connection), self.now_ms()
+        (reports, heard), now = await sources.told(connection), self.now_ms()
         if not reports:
             return []
         first_ms = min(stored_ms for _, stored_ms in reports)

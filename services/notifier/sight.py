@@ -12,16 +12,12 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from contracts.raw_post import PROBE
-from contracts.source_health import Reason, SourceHealth, Status
+from contracts.source_health import FORGOTTEN_MS, UNHEARD_MS, Reason, SourceHealth, Status
 
-UNHEARD_MS = 10_000
-"""Ingest reports every source at least each five seconds: two stayed away. Blindness is shown within fifteen."""
 CHAIN = "keten"
 """The whole way of a probe, kept beside the sources as one of them."""
 CHAIN_UNHEARD_MS = 16 * 60_000
 """A probe comes each five minutes: three in a row did not."""
-FORGOTTEN_MS = 3_600_000
-"""A source that the configuration does not hold any more is shown this long after its last report."""
 
 
 def believed(

@@ -48,13 +48,13 @@ async def test_an_idle_consumer_asks_about_twenty_times_a_second(broker: BrokerS
 async def test_one_who_follows_an_idle_topic_asks_a_few_times_a_second(broker: BrokerSettings) -> None:
     async with Follower(broker, SOURCE_HEALTH, client_id="idle") as follower:
         with fetches_of(follower._consumer) as asked:
-            waiting = asyncio.create_task(anext(follower.values()))
+            waiting = asyncio.create_task(anext(follower.records()))
             await asyncio.sleep(2)
         assert 0 < len(asked) <= 2 * 2000 / follower_module.FETCH_MAX_WAIT_MS
         async with AcknowledgedProducer(broker, "test") as producer:
             await producer.send(SOURCE_HEALTH.name, b"{}", key=b"a")
             await producer.flush()
-        assert await asyncio.wait_for(waiting, 30) == b"{}"
+        assert (await asyncio.wait_for(waiting, 30)).value == b"{}"
 
 
 async def test_a_record_is_heard_of_soon(broker: BrokerSettings) -> None:

@@ -9,9 +9,9 @@ import pytest
 from configuration.sources import Push, Sources
 from contracts.alert import Change
 from contracts.raw_post import PROBE
-from contracts.source_health import Reason, Status
+from contracts.source_health import FORGOTTEN_MS, UNHEARD_MS, Reason, Status
 from services.notifier.lookout import Lookout
-from services.notifier.sight import CHAIN_UNHEARD_MS, FORGOTTEN_MS, UNHEARD_MS, believed, chain
+from services.notifier.sight import CHAIN_UNHEARD_MS, believed, chain
 from services.notifier.store import events
 from tests.notifier.conftest import Served
 from tests.notifier.console.test_pages import page

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from configuration.mandates import EVERY, Mandate
 from configuration.receivers import Kind
 from contracts.stage_health import Stage
-from services.notifier.stages import PREFIX
+from services.notifier import stages
 
 SEVERITY = {"high": "Hoog", "medium": "Middel", "low": "Laag", "info": "Ter informatie"}
 STATUS = {
@@ -72,7 +72,7 @@ SOURCE_REASON = {
     "partial": "werkt maar voor een deel",
     "unheard": "heeft niets meer van zich laten horen",
 }
-STAGE = {f"{PREFIX}{Stage.ANONYMIZER}": "de anonimisering", f"{PREFIX}{Stage.DETECTOR}": "de detectie"}
+STAGE = {stages.name(Stage.ANONYMIZER): "de anonimisering", stages.name(Stage.DETECTOR): "de detectie"}
 STAGE_REASON = {
     "ok": "verwerkt alle berichten",
     "starting": "heeft nog niets van zich laten horen",

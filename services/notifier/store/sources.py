@@ -27,26 +27,25 @@ async def store(connection: AsyncConnection, health: SourceHealth, now_ms: int) 
         await events.append(connection, events.Kind.SOURCE, health.source, data, now_ms, region=events.FOR_ALL)
 
 
-async def reports(connection: AsyncConnection) -> list[tuple[SourceHealth, int]]:
-    """With the moment at which each was stored. What of it can be believed: `services.notifier.sight`."""
-    rows = await connection.execute(
-        select(sources.c.record, sources.c.stored_ms)
-        .where(sources.c.source.not_like(f"{stages.PREFIX}%"))
-        .order_by(sources.c.source)
-    )
-    return [(_decoder.decode(record), stored_ms) for record, stored_ms in rows]
-
-
 async def store_stage(connection: AsyncConnection, report: StageHealth, now_ms: int) -> None:
     """That something changed is told by `services.notifier.lookout`: silence is no report."""
-    before = (await heard(connection)).get(report.stage)
-    record = encode(stages.hear(before, report, now_ms))
-    row = {"source": stages.name(report.stage), "record": record, "stored_ms": now_ms}
-    await upsert(connection, sources, row, key="source")
+    name = stages.name(report.stage)
+    known = (await connection.execute(select(sources.c.record).where(sources.c.source == name))).scalar()
+    record = encode(stages.hear(_heard.decode(known) if known is not None else None, report, now_ms))
+    await upsert(connection, sources, {"source": name, "record": record, "stored_ms": now_ms}, key="source")
 
 
-async def heard(connection: AsyncConnection) -> dict[Stage, stages.Heard]:
-    """What of it can be believed: `services.notifier.stages`."""
+async def told(connection: AsyncConnection) -> tuple[list[tuple[SourceHealth, int]], dict[Stage, stages.Heard]]:
+    """Of sources their last report with the moment at which it was stored, and all that was said of stages. What of it
+    can be believed: `services.notifier.sight` and `services.notifier.stages`."""
     named = {stages.name(stage): stage for stage in Stage}
-    rows = await connection.execute(select(sources.c.source, sources.c.record).where(sources.c.source.in_(list(named))))
-    return {named[source]: _heard.decode(record) for source, record in rows}
+    reports, heard = [], {}
+    rows = await connection.execute(
+        select(sources.c.source, sources.c.record, sources.c.stored_ms).order_by(sources.c.source)
+    )
+    for source, record, stored_ms in rows:
+        if source in named:
+            heard[named[source]] = _heard.decode(record)
+        elif not source.startswith(stages.PREFIX):
+            reports.append((_decoder.decode(record), stored_ms))
+    return reports, heard
