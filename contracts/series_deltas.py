@@ -34,9 +34,13 @@ class Share(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False
     """Other permitted words of these posts, each with who used it (positions in ``authors``); only for watched series.
     Never shown before k distinct authors share a word."""
     places: dict[str, int] = {}
-    """Posts by the place they name (as in the name of a series); only for series that have no place of their own."""
+    """Posts by the place they name (key of ``SeriesDeltas.places``); only for series that have no place of their own."""
     moved: bool = False
     """These posts say themselves that place or time of a gathering changed."""
+    call: bool = False
+    """Of the series of a gathering: these posts call people to it."""
+    objects: tuple[str, ...] = ()
+    """And these tell them to bring this (canonical watch terms), in order of the alphabet."""
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,6 +64,9 @@ class SeriesDelta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     series: str
     """As in `contracts.alert.Observation.series`."""
     subject: Subject
+    """Of a gathering without what single posts say of it: that is in the shares."""
+    named: int = 0
+    """Minute of the post that the subject is of."""
     shares: tuple[Share, ...]
     """In offset order."""
 
@@ -75,14 +82,26 @@ class SeriesDeltas(
     """Offset of the last source record that is in this delta or in an earlier one; -1: none yet."""
     watermark: int | None = None
     """Event time this source partition has reached, minutes since the epoch; absent before its first post."""
+    first: int | None = None
+    """Event time of the first posts that were read of it since its reader started, minutes since the epoch."""
     idle: bool = False
     """Nothing is waiting in this source partition: others need not wait for its event time."""
     exercise: str | None = None
     deltas: tuple[SeriesDelta, ...] = ()
     places: dict[str, Place] = {}
-    """The places that shares name, by key."""
+    """The places that shares name: ``<as in the name of a series>/<name that posts use>/<certainty>``."""
     newest_ms: int | None = None
     """Creation of the newest post behind this record, when at least ten posts share the figure."""
+
+
+def earlier(one: tuple[int, Subject], other: tuple[int, Subject]) -> tuple[int, Subject]:
+    """Of two (minute, subject) of a series the one that names it: one gemeente has many names, and the order in which
+    posts are read must not choose between them."""
+    return one if one[0] < other[0] or (one[0] == other[0] and _in_order(one[1], other[1])) else other
+
+
+def _in_order(one: Subject, other: Subject) -> bool:
+    return one == other or msgspec.json.encode(one) <= msgspec.json.encode(other)
 
 
 def partition_for(series: str, partitions: int) -> int:

@@ -30,6 +30,7 @@ APART = (
     "tests/detector/test_calibration.py",
     "tests/notifier/cases/",
     "tests/notifier/dossier/",
+    "tests/system/test_backtest.py",
     "tests/system/test_boston.py",
 )
 """What stands apart and takes minutes runs with the real things (`make test-real`), so that `make test` stays short."""

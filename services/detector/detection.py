@@ -12,8 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-import msgspec
-
 from configuration import Configuration
 from configuration.calendar import PlannedEvent
 from configuration.mandates import Cover
@@ -160,9 +158,11 @@ class Detection:
         for delta in record.deltas:
             self._take(world, name, delta, record)
         minute = alignment.report(record.source, record.watermark, idle=record.idle)
+        if world.clock.began is None and record.first is not None:
+            world.first = min(record.first, world.first or record.first)
         if minute is not None:
             if world.clock.began is None:
-                world.clock.began = (minute // A_DAY + 1) * A_DAY
+                world.clock.began = ((world.first or minute) // A_DAY + 1) * A_DAY
             out += self._advance(world, name, minute, record)
             for series in sorted(world.fresh):
                 out += self._test(series, minute, record, complete=False)
@@ -197,7 +197,10 @@ class Detection:
             return  # folded before the mandate ended
         state = self._series.get(name)
         if state is None:
-            state = self._new(world, world_name, delta)
+            kind = delta.series.partition(":")[0]
+            state = SeriesState.new(delta.subject, kind, delta.shares[0].minute, delta.named)
+        else:
+            state.name(delta.subject, delta.named)
         kept = state.kept
         done = kept.applied.get(source, -1)
         reached = world.clock.minute
@@ -216,25 +219,24 @@ class Detection:
                     world.wait(minute, name)
             else:
                 if kept.marked is None or kept.marked < minute:
-                    state.mark_blind(minute, blind)
+                    self._see(world, delta.series, state, minute, blind)
                 state.add(share, k, record.places)
                 added = True
         if added:
             world.touch(name)
         self._last[name] = max(self._last.get(name, 0), delta.shares[-1].minute)
         kept.applied[source] = max(done, delta.shares[-1].offset)
-        kept.subject = _fuller(kept.subject, delta.subject)
         self._series.put(name, state)
 
-    def _new(self, world: Counting, world_name: str, delta: SeriesDelta) -> SeriesState:
-        """A series of the whole country that nobody fed until now had no posts: its first crowd is not its custom.
-        Places and gatherings are too many to know anything of each before its first post."""
-        kind, minute = delta.series.partition(":")[0], delta.shares[0].minute
-        since = world.clock.began
-        if kind not in COUNTED_FROM_THE_START or since is None:
-            return SeriesState.new(delta.subject, kind, minute)
-        since = max(since, (minute // 60 - KNOWN_HOURS) * 60)
-        return SeriesState.new(delta.subject, kind, minute, since, self._blindness(world_name or None))
+    def _see(self, world: Counting, series: str, state: SeriesState, minute: int, blind: Sequence[Spell]) -> None:
+        """What is known of a series without posts of its own, before posts of ``minute`` are counted.
+
+        A series of the whole country that nobody fed until now had no posts: its first crowd is not its custom. Places
+        and gatherings are too many to know anything of each before its first post."""
+        began = world.clock.began
+        if state.counts.head < 0 and began is not None and series.partition(":")[0] in COUNTED_FROM_THE_START:
+            state.known_empty(max(began, (minute // 60 - KNOWN_HOURS) * 60), minute, blind)
+        state.mark_blind(minute, blind)
 
     def _advance(self, world: Counting, world_name: str, minute: int, record: SeriesDeltas) -> Iterator[Told]:
         """Event time moves to ``minute``: what is before it is complete and is tested in full, minute by minute."""
@@ -268,7 +270,7 @@ class Detection:
         state = self._series.get(name)
         if state is None:
             return
-        state.mark_blind(minute, self._blindness(world_of(name) or None))
+        self._see(world, name.partition("/")[2], state, minute, self._blindness(world_of(name) or None))
         for share, places in state.waited(minute):
             state.add(share, self._thresholds.k_anonymity, places)
         world.touch(name)
@@ -375,14 +377,3 @@ class Detection:
             return event, float(limits.min_posts)
         place = subject.place
         return self._planned.planned(place.gemeente_code if place is not None else None, minute), 0.0
-
-
-def _fuller(known: Subject, new: Subject) -> Subject:
-    """An event may later be named with what to bring; the rest of a subject never changes."""
-    if known.event is None or new.event is None:
-        return known
-    objects = tuple(sorted({*known.event.objects, *new.event.objects}))
-    call = known.event.call or new.event.call
-    if objects == known.event.objects and call == known.event.call:
-        return known
-    return msgspec.structs.replace(known, event=msgspec.structs.replace(known.event, objects=objects, call=call))

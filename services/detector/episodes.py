@@ -189,8 +189,11 @@ class Episodes:
         if episode is None:
             episode = self._open(world, signal, moved_here=left is not None)
             change = Change.OPENED
-        elif self._join(episode, signal):
-            change = Change.MOVED
+        else:
+            if not episode.settled and episode.where == place_key(signal.subject.place or Place()):
+                episode = self._anew(episode, signal)
+            if self._join(episode, signal):
+                change = Change.MOVED
         if episode is None:
             return
         if left is not None and moves.between_towns(left, episode, signal.subject.event):
@@ -224,25 +227,36 @@ class Episodes:
             # A window that reaches back into a happening that was closed tells of that one, not of a new one.
             if observation.window_start_minute < world.closed.get(closed, -1) and signal.kind is Kind.BURST:
                 return None
-        episode = Episode(
-            id=identity(signal.exercise, self._what(subject.phenomenon, where), where, signal.minute),
+        id_ = identity(signal.exercise, self._what(subject.phenomenon, where), where, signal.minute)
+        episode = self._begun(signal, subject.phenomenon, id_, signal.minute)
+        self._join(episode, signal)
+        self._episodes.put(_key(episode), episode)
+        return episode
+
+    def _anew(self, episode: Episode, signal: Signal) -> Episode:
+        """What a signal of a filling minute opened early, as the first complete one of its place would have."""
+        begun = self._begun(signal, signal.subject.phenomenon or episode.phenomenon, episode.id, episode.opened)
+        begun.shown, begun.revision, begun.updated = episode.shown, episode.revision, episode.updated
+        return begun
+
+    def _begun(self, signal: Signal, phenomenon: str, id_: str, opened: int) -> Episode:
+        observation, place = signal.observation, signal.subject.place or Place()
+        return Episode(
+            id=id_,
             exercise=signal.exercise,
-            phenomenon=subject.phenomenon,
+            phenomenon=phenomenon,
             kind=signal.kind,
-            place=subject.place or Place(),
-            opened=signal.minute,
+            place=place,
+            opened=opened,
             fired=signal.minute,
             updated=signal.minute,
             first_seen=signal.first_seen_minute,
             opening_scale=observation.scale_minutes,
             observation=observation,
             threshold=signal.threshold,
-            severity=self._severity(subject.phenomenon, signal.kind, subject.place or Place(), subject.event, signal),
+            severity=self._severity(phenomenon, signal.kind, place, signal.subject.event, signal),
             authors_unknown=signal.authors_unknown,
         )
-        self._join(episode, signal)
-        self._episodes.put(_key(episode), episode)
-        return episode
 
     def _name_better(self, episode: Episode, signal: Signal) -> None:
         """A bare call at a place takes the name of what it turns out to be."""

@@ -16,6 +16,8 @@ class EventTime:
     """Watermark of one stream: the minute its posts have reached. A single far-future post does not move it."""
 
     watermark: int | None = None
+    first: int | None = None
+    """The earliest minute of the posts that were first believed."""
     _latest: deque[int] = field(default_factory=lambda: deque(maxlen=WITNESSES))
 
     def observe(self, minute: int) -> None:
@@ -23,7 +25,7 @@ class EventTime:
         if self.watermark is not None and minute <= self.watermark + JUMP_MINUTES:
             self.watermark = max(self.watermark, minute)
         elif len(self._latest) == WITNESSES:
-            self.watermark = max(self.watermark or 0, min(self._latest))
+            self._believe(min(self._latest), self._latest)
 
     @property
     def steady(self) -> int | None:
@@ -35,7 +37,12 @@ class EventTime:
         """The stream fell silent: its last posts are believed without further witnesses, as far as the clock allows."""
         believable = [minute for minute in self._latest if minute <= not_after]
         if believable:
-            self.watermark = max(self.watermark or 0, *believable)
+            self._believe(max(believable), believable)
+
+    def _believe(self, minute: int, posts: Iterable[int]) -> None:
+        if self.first is None:
+            self.first = min(posts)
+        self.watermark = max(self.watermark or 0, minute)
 
 
 @dataclass(slots=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
+from msgspec.structs import replace
+
 from contracts.alert import Place
 from contracts.anonymous_posts import AnonymousBatch, AnonymousPost
-from contracts.series_deltas import SeriesDelta, SeriesDeltas, Share, Subject, partition_for
+from contracts.series_deltas import SeriesDelta, SeriesDeltas, Share, Subject, earlier, partition_for
 from services.detector.event_time import EventTime
-from services.detector.matching import Matcher, about, is_strong
+from services.detector.matching import Matcher, as_named, is_strong
 
 MAX_BYTES_PER_RECORD = 600_000
 """About, as reckoned by `_size`; keeps a record well under `contracts.codec.MAX_RECORD_BYTES`."""
@@ -23,13 +25,29 @@ CellKey = tuple[int, int, str, bool, bool, bool]
 class _Cell:
     """What one source record adds to one series in one minute, from one source of posts."""
 
-    __slots__ = ("places", "posts", "said")
+    __slots__ = ("call", "objects", "places", "posts", "said")
 
     def __init__(self) -> None:
         self.posts = 0
+        self.call = False
+        self.objects: tuple[str, ...] = ()
         self.said: list[tuple[str, Sequence[str]]] = []
         """Author and other words of each post whose author is named."""
         self.places: dict[str, int] = {}
+
+
+class _Pending:
+    """What was folded of one series since the last flush."""
+
+    __slots__ = ("cells", "minute", "subject")
+
+    def __init__(self, minute: int, subject: Subject) -> None:
+        self.minute, self.subject = minute, subject
+        self.cells: dict[CellKey, _Cell] = {}
+
+    def name(self, minute: int, subject: Subject) -> None:
+        """A series is called as its earliest post has it."""
+        self.minute, self.subject = earlier((self.minute, self.subject), (minute, subject))
 
 
 class SourceFold:
@@ -44,7 +62,7 @@ class SourceFold:
         self._matcher = matcher
         self.folded = folded
         self._time: dict[str, EventTime] = {}
-        self._pending: dict[str, dict[str, tuple[Subject, dict[CellKey, _Cell]]]] = {}
+        self._pending: dict[str, dict[str, _Pending]] = {}
         self._places: dict[str, dict[str, Place]] = {}
         self._upto = -1
         self._moved: set[str] = set()
@@ -93,19 +111,26 @@ class SourceFold:
         words: Sequence[str] = self._matcher.words(post) if said else ()
         strong = reading is not None and is_strong(reading, self._matcher.gazetteer)
         moved = reading is not None and reading.moved
-        named = about(reading.place) if reading is not None else None
+        named = as_named(reading.place) if reading is not None else None
         if named is not None and reading is not None:
             self._places.setdefault(world, {})[named] = reading.place
         key: CellKey = (offset, post.minute, post.source, strong, moved, author is not None)
         for contribution in contributions:
             waiting = pending.get(contribution.series)
             if waiting is None:
-                waiting = pending[contribution.series] = (contribution.subject, {})
-            cells = waiting[1]
+                waiting = pending[contribution.series] = _Pending(post.minute, _bare(contribution.subject))
+            elif post.minute <= waiting.minute and contribution.subject is not waiting.subject:
+                waiting.name(post.minute, _bare(contribution.subject))
+            cells = waiting.cells
             cell = cells.get(key)
             if cell is None:
                 cell = cells[key] = _Cell()
             cell.posts += sign
+            event = contribution.subject.event
+            if event is not None:
+                cell.call = cell.call or event.call
+                if event.objects:
+                    cell.objects = tuple(sorted({*cell.objects, *event.objects}))
             if named is not None and contribution.subject.place is None and contribution.subject.theme is None:
                 cell.places[named] = cell.places.get(named, 0) + sign
             if said and author is not None:
@@ -159,10 +184,10 @@ class SourceFold:
         for world in sorted(worlds):
             places = self._places.pop(world, {})
             by_target: dict[int, list[SeriesDelta]] = {target: [] for target in range(self._targets)}
-            for name, (subject, cells) in self._pending.pop(world, {}).items():
-                shares = tuple(_share(key, cell) for key, cell in cells.items())
+            for name, pending in self._pending.pop(world, {}).items():
+                shares = tuple(_share(key, cell) for key, cell in pending.cells.items())
                 by_target[partition_for(name, self._targets)].append(
-                    SeriesDelta(series=name, subject=subject, shares=shares)
+                    SeriesDelta(series=name, subject=pending.subject, shares=shares, named=pending.minute)
                 )
             for target, deltas in by_target.items():
                 out[target] += self._records(world, deltas, places, idle=world in silent)
@@ -184,12 +209,14 @@ class SourceFold:
                 chunks[-1].append(piece)
                 size += weight
         time = self._time.get(world)
+        first = time.first if time is not None else None
         return [
             SeriesDeltas(
                 source=self._source,
                 sources=self._sources,
                 upto=self._upto,
                 watermark=time.watermark if time is not None and number == len(chunks) - 1 else None,
+                first=first,
                 idle=idle,
                 exercise=world or None,
                 deltas=tuple(chunk),
@@ -207,12 +234,20 @@ def _pieces(delta: SeriesDelta) -> Iterable[tuple[SeriesDelta, int]]:
     size = SUBJECT_BYTES
     for share in delta.shares:
         if size >= MAX_BYTES_PER_RECORD and share.offset != piece[-1].offset:
-            yield SeriesDelta(series=delta.series, subject=delta.subject, shares=tuple(piece)), size
+            yield replace(delta, shares=tuple(piece)), size
             piece, size = [], SUBJECT_BYTES
         piece.append(share)
         size += _size(share)
     whole = len(piece) == len(delta.shares)
-    yield delta if whole else SeriesDelta(series=delta.series, subject=delta.subject, shares=tuple(piece)), size
+    yield delta if whole else replace(delta, shares=tuple(piece)), size
+
+
+def _bare(subject: Subject) -> Subject:
+    """Without what single posts say of a gathering: the subject of a series is the same, whichever post names it."""
+    event = subject.event
+    if event is None or not (event.call or event.objects):
+        return subject
+    return replace(subject, event=replace(event, call=False, objects=()))
 
 
 def _size(share: Share) -> int:
@@ -251,4 +286,6 @@ def _share(key: CellKey, cell: _Cell) -> Share:
         places=cell.places,
         words=words,
         moved=moved,
+        call=cell.call,
+        objects=cell.objects,
     )

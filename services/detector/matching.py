@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -215,6 +216,13 @@ def place_key(place: Place) -> str | None:
 def about(place: Place) -> str | None:
     """The same, also for a name that several towns have: what it is said beside may settle it later."""
     return place_key(place) or (f"?{place.name.lower()}" if place.name is not None else None)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def as_named(place: Place) -> str | None:
+    """The same, apart for each name of it that people use and for how sure that is: no two places have one key."""
+    key = about(place)
+    return None if key is None else f"{key}/{(place.name or '').lower()}/{place.certainty.value}"
 
 
 def _within(place: Place, only_at: frozenset[str]) -> bool:

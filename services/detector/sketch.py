@@ -1,12 +1,12 @@
-"""Distinct authors in any window that ends now, in at most about 3 kB, whatever the number of posts.
+"""Distinct authors in any window that ends now, in at most about 14 kB, whatever the number of posts.
 
 Two parts, both mergeable and independent of the order of arrival:
 
-- *recent*: the 64 authors seen last, with the minute of their last post. While a window holds no more than these, its
-  count is exact.
+- *recent*: the 1,024 authors seen last, with the minute of their last post. While a window holds no more than these,
+  its count is exact, and so the same under every key of the day.
 - *registers*: a multiresolution bitmap (Estan, Varghese, Fisk 2006: "Bitmap algorithms for counting active flows") in
   which each bit is replaced by the last minute it was set, so that one structure answers every window length. Built
-  only when the 65th author comes; good for 100,000 authors.
+  only when the 1,025th author comes; good for 100,000 authors.
 
 Authors are opaque tokens; only 64 bits of a hash of a token are kept, and a retraction does not take its author away.
 """
@@ -19,9 +19,12 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
+from operator import itemgetter
 
-EXACT = 64
-"""Up to this many authors are counted exactly. 10 bytes each."""
+EXACT = 1_024
+"""Up to this many authors are counted exactly. 12 bytes each."""
+SLACK = 128
+"""So many more may wait until the oldest are dropped together: one sort for all, not a search for each."""
 LEVELS = 8
 REGISTERS = 128
 """Per level, 2 bytes each. Level l samples authors with probability 2^-(l+1), the last one what is left."""
@@ -41,13 +44,15 @@ def author_hash(token: str) -> int:
 class AuthorSketch:
     """Who was last seen when, forgetting who. `minute` is minutes since the epoch."""
 
-    __slots__ = ("hashes", "minutes", "registers")
+    __slots__ = ("hashes", "minutes", "ordered", "registers")
 
     def __init__(self) -> None:
         self.hashes = array("Q")
         """Sorted."""
         self.minutes = array("I")
         """Last minute of the author at the same index."""
+        self.ordered: list[int] | None = None
+        """The minutes, ascending, until an author is noted: windows of one test ask in turn."""
         self.registers: array[int] | None = None
 
     def add(self, minute: int, authors: Iterable[str]) -> None:
@@ -69,54 +74,72 @@ class AuthorSketch:
             hashes.insert(at, hashed)
             minutes.insert(at, minute)
             if len(hashes) > EXACT:
-                self._spill()
+                if self.registers is None:
+                    self._spread()
+                if len(hashes) > EXACT + SLACK:
+                    self._trim()
+        self.ordered = None
         if self.registers is not None:
             _touch(self.registers, hashed, minute)
 
-    def _spill(self) -> None:
-        """Drops the author not seen for longest; ties by hash, so that the outcome knows no order."""
-        if self.registers is None:
-            self.registers = array("H", bytes(2 * LEVELS * REGISTERS))
-            for hashed, minute in zip(self.hashes, self.minutes, strict=True):
-                _touch(self.registers, hashed, minute)
-        oldest = min(self.minutes)
-        at = self.minutes.index(oldest)
-        del self.hashes[at], self.minutes[at]
+    def _spread(self) -> array[int]:
+        """From the recent authors to registers."""
+        registers = self.registers = array("H", bytes(2 * LEVELS * REGISTERS))
+        for hashed, minute in zip(self.hashes, self.minutes, strict=True):
+            _touch(registers, hashed, minute)
+        return registers
+
+    def _trim(self) -> None:
+        """Drops the authors not seen for longest; ties by hash, so that the outcome knows no order."""
+        if len(self.hashes) > EXACT:
+            newest = sorted(zip(self.minutes, self.hashes, strict=True))[-EXACT:]
+            newest.sort(key=itemgetter(1))
+            self.minutes = array("I", [minute for minute, _ in newest])
+            self.hashes = array("Q", [hashed for _, hashed in newest])
+
+    def _in_order(self) -> list[int]:
+        if self.ordered is None:
+            self._trim()
+            self.ordered = sorted(self.minutes)
+        return self.ordered
 
     def merge(self, other: AuthorSketch) -> None:
         """Afterwards this is the sketch of both streams of posts."""
         if other.registers is not None:
-            if self.registers is None:
-                self.registers = array("H", bytes(2 * LEVELS * REGISTERS))
-                for hashed, minute in zip(self.hashes, self.minutes, strict=True):
-                    _touch(self.registers, hashed, minute)
+            registers = self.registers or self._spread()
             newest = max([*self.minutes, *other.minutes], default=0)
             for at, code in enumerate(other.registers):
-                if code and _age(code, newest) < _age(self.registers[at], newest):
-                    self.registers[at] = code
+                if code and _age(code, newest) < _age(registers[at], newest):
+                    registers[at] = code
         for hashed, minute in zip(other.hashes, other.minutes, strict=True):
             self.note(minute, hashed)
 
     def distinct(self, since: int) -> float:
         """Authors of posts at or after `since` (minutes); exact up to `EXACT` of them."""
-        if self.registers is None or min(self.minutes) < since:
-            return float(sum(minute >= since for minute in self.minutes))
-        return max(float(EXACT), _estimate(self.registers, since, max(self.minutes)))
+        ordered = self._in_order()
+        if self.registers is None or ordered[0] < since:
+            return float(len(ordered) - bisect_left(ordered, since))
+        return max(float(len(ordered)), _estimate(self.registers, since, ordered[-1]))
 
     def at_least(self, enough: int, since: int) -> float:
         """As `distinct`, or less work: at least `enough` when there are that many."""
-        if enough <= EXACT and self.registers is not None and min(self.minutes) >= since:
-            return float(EXACT)
+        if self.registers is not None:
+            ordered = self._in_order()
+            if enough <= len(ordered) and ordered[0] >= since:
+                return float(len(ordered))
         return self.distinct(since)
 
     def forget(self, before: int) -> None:
         """Wipes what no window reaches any more. To be called at least every 30 days of event time."""
+        self._trim()
         keep = [at for at, minute in enumerate(self.minutes) if minute >= before]
-        if len(keep) < len(self.minutes):
+        some_left = len(keep) < len(self.minutes)
+        if some_left:
             self.hashes = array("Q", [self.hashes[at] for at in keep])
             self.minutes = array("I", [self.minutes[at] for at in keep])
+            self.ordered = None
         if self.registers is not None:
-            if len(self.minutes) < EXACT:
+            if some_left:  # then whoever had made room for them is older still
                 self.registers = None
                 return
             newest = max(self.minutes)
@@ -125,6 +148,7 @@ class AuthorSketch:
                     self.registers[at] = 0
 
     def to_parts(self) -> tuple[bytes, bytes, bytes]:
+        self._trim()
         return (
             self.hashes.tobytes(),
             self.minutes.tobytes(),

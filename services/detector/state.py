@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from sys import intern
 
 import msgspec
+from msgspec.structs import replace
 
 from contracts.alert import Place, SeriesPoint
-from contracts.series_deltas import Share, Subject
+from contracts.series_deltas import Share, Subject, earlier
+from services.detector.matching import about
 from services.detector.series import Series
 from services.detector.sketch import author_hash
 
@@ -73,6 +76,8 @@ class State(msgspec.Struct, array_like=True):
     """Where the last block of the picture ended."""
     movers: dict[int, int] = {}
     """Hash of an author token to the last minute in which it said that the gathering was moved here."""
+    named_minute: int = 0
+    """Of the post that the subject is of."""
 
 
 class _Waiting(msgspec.Struct, array_like=True):
@@ -117,6 +122,17 @@ class Glance:
         return cls(subject=kept.subject, head=head, ahead=tuple(kept.ahead), open_minute=kept.open_minute)
 
 
+def _fuller(subject: Subject, share: Share) -> Subject:
+    """A gathering may later be called to, and named with what to bring; the rest of a subject never changes."""
+    event = subject.event
+    if event is None:
+        return subject
+    call, objects = event.call or share.call, tuple(sorted({*event.objects, *share.objects}))
+    if call == event.call and objects == event.objects:
+        return subject
+    return replace(subject, event=replace(event, call=call, objects=objects))
+
+
 def _remember(people: dict[int, int], one: int, minute: int) -> None:
     people[one] = max(minute, people.get(one, minute))
     if len(people) > MAX_CALLERS:
@@ -148,16 +164,25 @@ class SeriesState:
         self.counts = counts
 
     @classmethod
-    def new(
-        cls, subject: Subject, kind: str, minute: int, since: int | None = None, blind: Iterable[Spell] = ()
-    ) -> SeriesState:
-        """A series whose first post is of ``minute``. ``since``: nothing was counted from then on, and that is known;
-        ``blind``: but for these spells."""
-        state = cls(State(subject=subject, first_seen=minute), Series.empty(kind))
-        if since is not None and since < minute:
-            state.mark_blind(minute, [spell for spell in blind if spell[1] > since])
-            state.counts.advance(since)
-        return state
+    def new(cls, subject: Subject, kind: str, minute: int, named: int = 0) -> SeriesState:
+        """A series whose first post is of ``minute``; its subject is of one of minute ``named``."""
+        return cls(State(subject=subject, first_seen=minute, named_minute=named), Series.empty(kind))
+
+    def name(self, subject: Subject, minute: int) -> None:
+        """Of a further record: its subject has the same series, and may call its place by another name."""
+        kept = self.kept
+        if minute > kept.named_minute:
+            return
+        known = kept.subject
+        kept.named_minute, found = earlier((kept.named_minute, known), (minute, subject))
+        if found.place != known.place:
+            kept.subject = replace(known, place=found.place)
+
+    def known_empty(self, since: int, minute: int, blind: Iterable[Spell]) -> None:
+        """Before its first post is counted, of ``minute``: there was none from ``since`` on, but for these spells."""
+        if since < minute:
+            self.mark_blind(minute, [spell for spell in blind if spell[1] > since])
+            self.counts.advance(since)
 
     @classmethod
     def from_bytes(cls, value: bytes) -> SeriesState:
@@ -191,6 +216,8 @@ class SeriesState:
             if share.moved:
                 for author in authors:
                     _remember(kept.movers, author, minute)
+            if share.call or share.objects:
+                kept.subject = _fuller(kept.subject, share)
         for word, users in share.words.items():
             self._use(word, [authors[user] for user in users], minute, k)
         for key, naming in share.places.items():
@@ -246,13 +273,22 @@ class SeriesState:
 
     def mainly_at(self, minute: int) -> Place | None:
         """The place that most posts of the last hours name, when it is most of all that name any, and not few."""
-        recent = [one for one in self.kept.places.values() if minute - one.minute <= PLACES_COUNT_MINUTES]
+        found = sorted(self.kept.places.items(), key=lambda one: (-one[1].posts, one[0]))
+        recent = [one for _, one in found if minute - one.minute <= PLACES_COUNT_MINUTES]
+        called: dict[str | None, Place] = {}
+        posts: Counter[str | None] = Counter()
+        for one in recent:
+            called.setdefault(about(one.place), one.place)  # the name that most use for it
+            posts[about(one.place)] += one.posts
         # *Haren* may be any of several towns; beside posts that name one of these it is that one.
-        posts = [one.posts + sum(other.posts for other in recent if _may_be(other.place, one.place)) for one in recent]
-        most = max(range(len(recent)), key=lambda at: (posts[at], not recent[at].place.candidates), default=None)
-        if most is None or posts[most] < MIN_POSTS_AT_PLACE:
+        weight = {
+            key: posts[key] + sum(other.posts for other in recent if _may_be(other.place, place))
+            for key, place in called.items()
+        }
+        most = max(called, key=lambda key: (weight[key], not called[key].candidates), default=None)
+        if most is None or weight[most] < MIN_POSTS_AT_PLACE:
             return None
-        return recent[most].place if 2 * posts[most] > sum(one.posts for one in recent) else None
+        return called[most] if 2 * weight[most] > posts.total() else None
 
     def _use(self, word: str, users: Collection[int], minute: int, k: int) -> None:
         words = self.kept.words

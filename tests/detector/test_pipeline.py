@@ -62,6 +62,31 @@ def test_partitions_and_their_interleaving_change_no_id_and_no_figure(config: Co
     assert spread.keys() == alone.keys()
 
 
+@pytest.mark.parametrize("size", [1, 7, 500])
+@pytest.mark.parametrize("partitions", [1, 4])
+def test_neither_does_the_size_of_records(config: Configuration, partitions: int, size: int) -> None:
+    """At night few write and a record holds hours; by day each post may come alone. What a day begins with, what a town
+    is called and what people are told to bring must not hang on that."""
+    night = T + 10 * 60  # 22:00 UTC: the largest records reach over midnight
+    names = ("Haren", "Stationsweg Groningen", "Groningen")
+    posts = [
+        *chatter(night, 3 * DAY, seed=4)[::4],
+        *crowd(night + DAY + 300, "car_meet", 12, minutes=180),
+        *(
+            post(night + 2 * DAY + number, f"project_x in {names[number % 3]} {text}", f"guest-{number}")
+            for number, text in enumerate(["morgen 20:00 kom allemaal", "feest", "morgen 20:00 vuurwerk meenemen"] * 12)
+        ),
+        *(
+            post(night + 2 * DAY + 40 + number, f"rellen in {names[number % 2]}", f"rioter-{number}")
+            for number in range(25)
+        ),
+    ]
+    alone = last(replay(config, batches(posts, size=40)))
+    spread = last(replay(config, batches(posts, partitions, size), seed=size))
+    assert {"project-x", "car-meet"} <= {alert.phenomenon for alert in alone.values()}
+    assert [line_of(alert) for alert in spread.values()] == [line_of(alert) for alert in alone.values()]
+
+
 def test_a_batch_projected_twice_counts_once(config: Configuration) -> None:
     records = batches([*chatter(T, DAY), *crowd(T + DAY, RIOT, 40), *chatter(T + DAY, 60, seed=2)])
     whole_again = [[*records[0][:50], *records[0][40:]]]

@@ -312,4 +312,4 @@ def test_the_value_stays_small() -> None:
     series = Series.empty("term")
     for minute, count in noise(9, 600.0):
         series.add(minute, count, (f"a{minute}-{n}" for n in range(count)), {"bluesky": count})
-    assert len(series.to_bytes()) < 5_000
+    assert len(series.to_bytes()) < 16_000  # of which 12,000 the authors seen last

@@ -250,7 +250,7 @@ def test_times_of_happenings_are_local_unless_they_say_otherwise() -> None:
 
 
 def test_two_replays_know_an_author_by_one_token_and_live_by_another() -> None:
-    """Crowds beyond 64 are estimated from these tokens: a backtest must repeat itself to the byte."""
+    """Crowds beyond 1,024 are estimated from these tokens: a backtest must repeat itself to the byte."""
     config = configuration.load(REPOSITORY / "config")
     projector = projector_of(config, lexicon.load(SETTINGS.lexicon))
     one, two = Replay(config, projector), Replay(config, projector)
