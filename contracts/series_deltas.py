@@ -34,7 +34,7 @@ class Share(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False
     """Other permitted words of these posts, each with who used it (positions in ``authors``); only for watched series.
     Never shown before k distinct authors share a word."""
     places: dict[str, int] = {}
-    """Posts by the place they name (key of ``SeriesDeltas.places``); only for series that have no place of their own."""
+    """Posts by the place they name (key of ``SeriesDeltas.places``); only for series without a place of their own."""
     moved: bool = False
     """These posts say themselves that place or time of a gathering changed."""
     call: bool = False
