@@ -75,7 +75,7 @@ async def test_from_decision_to_nothing_left(
     assert "(nog 9 dagen)" in text
     assert "Besloten door burgemeester op 01-11-2026, kenmerk B-12." in text
     assert "Verschijnselen: Oproep tot rellen." in text
-    assert "ten minste 0" in text
+    assert "nog geen. Dit zijn aantallen" in text
     assert await violations(page) == []
 
     async with AcknowledgedProducer(broker, "test") as producer:
