@@ -83,7 +83,8 @@ class Belonging:
             for one in open_episodes
             if one.phenomenon == phenomenon
             and one.event is not None
-            and one.event.call
+            and (one.event.call or one.moved_from is not None)
+            and one.moved_to is None
             and relation(one.event, event, self._gazetteer) is Relation.OTHER_TOWN
             and (ends(one.event) or 0) > signal.minute
         ]

@@ -113,6 +113,7 @@ def between_towns(left: Episode, here: Episode, event: EventReference | None) ->
     if here.event is None or here.event.starts != event.starts:
         return False
     left.moved_to, here.moved_from, here.move_is_sure = here.event, left.event, True
+    here.moved_to = None  # it came back
     return True
 
 

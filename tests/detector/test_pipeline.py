@@ -430,6 +430,19 @@ def test_a_gathering_moved_to_another_region_is_told_in_both(config: Configurati
     assert utrecht.reason.startswith("Verplaatst: eerst Coolsingel (Rotterdam), nu Utrecht. ")
 
 
+@pytest.mark.parametrize("then", ["Arnhem", "Rotterdam"])
+def test_a_gathering_moved_twice_is_told_from_town_to_town(config: Configuration, then: str) -> None:
+    once = calls_of("rellen niet in Rotterdam maar nieuwe locatie Utrecht vandaag 20:00", T + 200, 3)
+    again = calls_of(f"rellen niet in Utrecht maar nieuwe locatie {then} vandaag 20:00", T + 300, 3)
+    alerts = last(alerts_of(config, chatter(T, DAY), calls_of(TONIGHT, T + 60), once, again)).values()
+    at = {alert.place.gemeente: alert for alert in alerts}
+    assert set(at) == {"Rotterdam", "Utrecht", then}
+    assert at["Utrecht"].moved_to is not None
+    assert at["Utrecht"].moved_to.gemeente == then
+    assert at[then].moved_from == at["Utrecht"].event
+    assert at[then].moved_to is None
+
+
 def test_of_two_gatherings_on_a_day_nobody_says_which_was_moved(config: Configuration) -> None:
     other = calls_of("kom_allemaal vandaag 20:00 naar Malieveld rellen", T + 60)
     said = calls_of("rellen verplaatst naar Utrecht vandaag 20:00", T + 200, 3)
