@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 
 import msgspec
+from msgspec.structs import replace
 
 from contracts.alert import EventReference, Place
 from contracts.theme import Part
@@ -92,6 +93,14 @@ class SeriesDeltas(
     """The places that shares name: ``<as in the name of a series>/<name that posts use>/<certainty>``."""
     newest_ms: int | None = None
     """Creation of the newest post behind this record, when at least ten posts share the figure."""
+
+
+def bare(subject: Subject) -> Subject:
+    """Without what single posts say of a gathering: the subject of a series is the same, whichever of them names it."""
+    event = subject.event
+    if event is None or not (event.call or event.objects):
+        return subject
+    return replace(subject, event=replace(event, call=False, objects=()))
 
 
 def earlier(one: tuple[int, Subject], other: tuple[int, Subject]) -> tuple[int, Subject]:

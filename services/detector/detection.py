@@ -102,7 +102,7 @@ class Detection:
                 self._series.drop(name)
                 continue
             world = self._world(world_of(name))
-            self._last[name] = seen.head
+            self._last[name] = max((seen.head, *seen.ahead))
             if world.clock.minute is not None and seen.head >= world.clock.minute // 60 * 60:
                 world.heard.add(name)
             for minute in seen.ahead:
@@ -158,11 +158,12 @@ class Detection:
         for delta in record.deltas:
             self._take(world, name, delta, record)
         minute = alignment.report(record.source, record.watermark, idle=record.idle)
-        if world.clock.began is None and record.first is not None:
-            world.first = min(record.first, world.first or record.first)
+        clock = world.clock
+        if record.first is not None and (clock.first is None or record.first < clock.first):
+            clock.first = record.first
         if minute is not None:
-            if world.clock.began is None:
-                world.clock.began = ((world.first or minute) // A_DAY + 1) * A_DAY
+            if clock.began is None:
+                clock.began = ((minute if clock.first is None else clock.first) // A_DAY + 1) * A_DAY
             out += self._advance(world, name, minute, record)
             for series in sorted(world.fresh):
                 out += self._test(series, minute, record, complete=False)
@@ -196,11 +197,14 @@ class Detection:
         if not self._covered.holds(name, delta.subject):
             return  # folded before the mandate ended
         state = self._series.get(name)
+        named = delta.named or min(share.minute for share in delta.shares)  # the release before did not say
         if state is None:
             kind = delta.series.partition(":")[0]
-            state = SeriesState.new(delta.subject, kind, delta.shares[0].minute, delta.named)
+            state = SeriesState.new(delta.subject, kind, delta.shares[0].minute, named)
         else:
-            state.name(delta.subject, delta.named)
+            state.name(delta.subject, named)
+            if delta.subject.event is not None:  # nor did it say a call and objects in the shares
+                state.told_of(delta.subject.event.call, delta.subject.event.objects)
         kept = state.kept
         done = kept.applied.get(source, -1)
         reached = world.clock.minute

@@ -236,7 +236,7 @@ class Episodes:
     def _anew(self, episode: Episode, signal: Signal) -> Episode:
         """What a signal of a filling minute opened early, as the first complete one of its place would have."""
         begun = self._begun(signal, signal.subject.phenomenon or episode.phenomenon, episode.id, episode.opened)
-        begun.shown, begun.revision, begun.updated = episode.shown, episode.revision, episode.updated
+        begun.revision = episode.revision
         return begun
 
     def _begun(self, signal: Signal, phenomenon: str, id_: str, opened: int) -> Episode:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from contracts.alert import Place
 from contracts.anonymous_posts import AnonymousBatch, AnonymousPost
-from contracts.series_deltas import SeriesDelta, SeriesDeltas, Share, Subject, earlier, partition_for
+from contracts.series_deltas import SeriesDelta, SeriesDeltas, Share, Subject, bare, earlier, partition_for
 from services.detector.event_time import EventTime
 from services.detector.matching import Matcher, as_named, is_strong
 
@@ -18,8 +18,9 @@ SUBJECT_BYTES, SHARE_BYTES, WORD_BYTES, POSITION_BYTES = 250, 60, 30, 5
 TOO_FAR_AHEAD_MINUTES = 7 * 1440
 
 
-CellKey = tuple[int, int, str, bool, bool, bool]
-"""Offset, minute, source, strong call, tells of a move, whether the posts name an author."""
+CellKey = tuple[int, int, str, bool, bool, bool, bool]
+"""Offset, minute, source, strong call, tells of a move, whether the posts name an author, and whether they are counted
+back: what is withdrawn in the record that told it was told all the same."""
 
 
 class _Cell:
@@ -114,20 +115,20 @@ class SourceFold:
         named = as_named(reading.place) if reading is not None else None
         if named is not None and reading is not None:
             self._places.setdefault(world, {})[named] = reading.place
-        key: CellKey = (offset, post.minute, post.source, strong, moved, author is not None)
+        key: CellKey = (offset, post.minute, post.source, strong, moved, author is not None, post.retract)
         for contribution in contributions:
             waiting = pending.get(contribution.series)
             if waiting is None:
-                waiting = pending[contribution.series] = _Pending(post.minute, _bare(contribution.subject))
+                waiting = pending[contribution.series] = _Pending(post.minute, bare(contribution.subject))
             elif post.minute <= waiting.minute and contribution.subject is not waiting.subject:
-                waiting.name(post.minute, _bare(contribution.subject))
+                waiting.name(post.minute, bare(contribution.subject))
             cells = waiting.cells
             cell = cells.get(key)
             if cell is None:
                 cell = cells[key] = _Cell()
             cell.posts += sign
             event = contribution.subject.event
-            if event is not None:
+            if event is not None and not post.retract:
                 cell.call = cell.call or event.call
                 if event.objects:
                     cell.objects = tuple(sorted({*cell.objects, *event.objects}))
@@ -242,14 +243,6 @@ def _pieces(delta: SeriesDelta) -> Iterable[tuple[SeriesDelta, int]]:
     yield delta if whole else replace(delta, shares=tuple(piece)), size
 
 
-def _bare(subject: Subject) -> Subject:
-    """Without what single posts say of a gathering: the subject of a series is the same, whichever post names it."""
-    event = subject.event
-    if event is None or not (event.call or event.objects):
-        return subject
-    return replace(subject, event=replace(event, call=False, objects=()))
-
-
 def _size(share: Share) -> int:
     """About so many bytes; the place a share names counts with it."""
     words = len(share.words) * WORD_BYTES
@@ -260,7 +253,7 @@ def _size(share: Share) -> int:
 
 
 def _share(key: CellKey, cell: _Cell) -> Share:
-    offset, minute, source, strong, moved, _ = key
+    offset, minute, source, strong, moved, _, _ = key
     said = cell.said
     words: dict[str, tuple[int, ...]]
     if len(said) == 1:  # nearly all

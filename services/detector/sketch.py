@@ -70,6 +70,10 @@ class AuthorSketch:
             if minute <= minutes[at]:
                 return
             minutes[at] = minute
+        elif self.registers is not None and len(hashes) < EXACT and minute < min(minutes):
+            # Kept by a release that held fewer: whoever made room then may be newer than this one.
+            _touch(self.registers, hashed, minute)
+            return
         else:
             hashes.insert(at, hashed)
             minutes.insert(at, minute)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from sys import intern
@@ -10,8 +9,8 @@ from sys import intern
 import msgspec
 from msgspec.structs import replace
 
-from contracts.alert import Place, SeriesPoint
-from contracts.series_deltas import Share, Subject, earlier
+from contracts.alert import Certainty, Place, SeriesPoint
+from contracts.series_deltas import Share, Subject, bare, earlier
 from services.detector.matching import about
 from services.detector.series import Series
 from services.detector.sketch import author_hash
@@ -21,6 +20,8 @@ Spell = tuple[int, int, float]
 CHARTS = ((15, 1, 90), (60, 5, 72), (1440, 15, 96), (10**9, 60, 168))
 """By longest window: minutes a bar, bars."""
 MAX_PLACES = 20
+MAX_NAMES = 12
+"""Of one gemeente; a name that makes room takes no posts from it."""
 PLACES_COUNT_MINUTES = 360
 MIN_POSTS_AT_PLACE = 3
 MAX_CALLERS = 64
@@ -40,9 +41,29 @@ class Word(msgspec.Struct, array_like=True):
 
 
 class PlaceCount(msgspec.Struct, array_like=True):
+    """One gemeente, or a name that is no gemeente."""
+
     minute: int
     posts: int
     place: Place
+    names: dict[str, tuple[int, Place]] = {}
+    """What people call it: posts, and the place as the surest of them have it."""
+
+    def called(self, place: Place, posts: int) -> None:
+        name = place.name or ""
+        known = self.names.get(name)
+        if known is None:
+            if len(self.names) >= MAX_NAMES:
+                del self.names[min([(one[0], called) for called, one in self.names.items()])[1]]
+            self.names[name] = posts, place
+        else:
+            self.names[name] = known[0] + posts, min(known[1], place, key=_by_certainty)
+
+    def as_most_say(self) -> Place:
+        """By the name that most use, of two as many use by the first in the alphabet."""
+        if not self.names:
+            return self.place
+        return min(self.names.items(), key=lambda one: (-one[1][0], one[0]))[1][1]
 
 
 class State(msgspec.Struct, array_like=True):
@@ -122,15 +143,12 @@ class Glance:
         return cls(subject=kept.subject, head=head, ahead=tuple(kept.ahead), open_minute=kept.open_minute)
 
 
-def _fuller(subject: Subject, share: Share) -> Subject:
-    """A gathering may later be called to, and named with what to bring; the rest of a subject never changes."""
-    event = subject.event
-    if event is None:
-        return subject
-    call, objects = event.call or share.call, tuple(sorted({*event.objects, *share.objects}))
-    if call == event.call and objects == event.objects:
-        return subject
-    return replace(subject, event=replace(event, call=call, objects=objects))
+CERTAINTIES = tuple(Certainty)
+"""Surest first."""
+
+
+def _by_certainty(place: Place) -> tuple[int, bytes]:
+    return CERTAINTIES.index(place.certainty), msgspec.json.encode(place)
 
 
 def _remember(people: dict[int, int], one: int, minute: int) -> None:
@@ -173,10 +191,17 @@ class SeriesState:
         kept = self.kept
         if minute > kept.named_minute:
             return
-        known = kept.subject
-        kept.named_minute, found = earlier((kept.named_minute, known), (minute, subject))
-        if found.place != known.place:
-            kept.subject = replace(known, place=found.place)
+        said = kept.subject.event
+        kept.named_minute, kept.subject = earlier((kept.named_minute, bare(kept.subject)), (minute, bare(subject)))
+        if said is not None:
+            self.told_of(said.call, said.objects)
+
+    def told_of(self, call: bool, objects: tuple[str, ...]) -> None:
+        """A gathering may later be called to, and named with what to bring."""
+        event = self.kept.subject.event
+        if event is not None and (call > event.call or not set(objects) <= set(event.objects)):
+            event = replace(event, call=event.call or call, objects=tuple(sorted({*event.objects, *objects})))
+            self.kept.subject = replace(self.kept.subject, event=event)
 
     def known_empty(self, since: int, minute: int, blind: Iterable[Spell]) -> None:
         """Before its first post is counted, of ``minute``: there was none from ``since`` on, but for these spells."""
@@ -217,7 +242,7 @@ class SeriesState:
                 for author in authors:
                     _remember(kept.movers, author, minute)
             if share.call or share.objects:
-                kept.subject = _fuller(kept.subject, share)
+                self.told_of(share.call, share.objects)
         for word, users in share.words.items():
             self._use(word, [authors[user] for user in users], minute, k)
         for key, naming in share.places.items():
@@ -262,6 +287,7 @@ class SeriesState:
 
     def _name(self, key: str, posts: int, place: Place, minute: int) -> None:
         places = self.kept.places
+        key = about(place) or key
         known = places.get(key)
         if known is None or minute - known.minute > PLACES_COUNT_MINUTES:
             if len(places) >= MAX_PLACES:
@@ -270,25 +296,17 @@ class SeriesState:
         elif minute > known.minute:
             known.minute = minute
         known.posts += posts
+        known.called(place, posts)
 
     def mainly_at(self, minute: int) -> Place | None:
         """The place that most posts of the last hours name, when it is most of all that name any, and not few."""
-        found = sorted(self.kept.places.items(), key=lambda one: (-one[1].posts, one[0]))
-        recent = [one for _, one in found if minute - one.minute <= PLACES_COUNT_MINUTES]
-        called: dict[str | None, Place] = {}
-        posts: Counter[str | None] = Counter()
-        for one in recent:
-            called.setdefault(about(one.place), one.place)  # the name that most use for it
-            posts[about(one.place)] += one.posts
+        recent = [one for one in self.kept.places.values() if minute - one.minute <= PLACES_COUNT_MINUTES]
         # *Haren* may be any of several towns; beside posts that name one of these it is that one.
-        weight = {
-            key: posts[key] + sum(other.posts for other in recent if _may_be(other.place, place))
-            for key, place in called.items()
-        }
-        most = max(called, key=lambda key: (weight[key], not called[key].candidates), default=None)
-        if most is None or weight[most] < MIN_POSTS_AT_PLACE:
+        posts = [one.posts + sum(other.posts for other in recent if _may_be(other.place, one.place)) for one in recent]
+        most = max(range(len(recent)), key=lambda at: (posts[at], not recent[at].place.candidates), default=None)
+        if most is None or posts[most] < MIN_POSTS_AT_PLACE:
             return None
-        return called[most] if 2 * weight[most] > posts.total() else None
+        return recent[most].as_most_say() if 2 * posts[most] > sum(one.posts for one in recent) else None
 
     def _use(self, word: str, users: Collection[int], minute: int, k: int) -> None:
         words = self.kept.words

@@ -14,6 +14,8 @@ class Clock(msgspec.Struct, kw_only=True):
 
     reached: dict[int, int] = {}
     minute: int | None = None
+    first: int | None = None
+    """The earliest minute that any partition of posts began with."""
     began: int | None = None
     """First whole day (UTC) that was counted: what had no post since then had none, and was not merely unknown. A day,
     so that neither the order in which partitions are read at the start nor the size of records changes anything."""
@@ -34,8 +36,6 @@ class Counting:
     heard: set[str] = field(default_factory=set)
     """Series that were added to in the hour that is passing, for the picture."""
     told: int | None = None
-    first: int | None = None
-    """The earliest minute that any partition of posts began with."""
 
     def wait(self, minute: int, series: str) -> None:
         names = self.due.get(minute)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from configuration import Configuration
 from contracts.alert import Alert, Change, Kind, Severity, State
 from contracts.anonymous_posts import AnonymousBatch, AnonymousPost
+from contracts.series_deltas import partition_for
 from seinpost.backtest import line_of
-from services.detector.pipeline import Pipeline
+from services.detector.detection import Detection
+from services.detector.pipeline import Pipeline, everything_seen
+from services.detector.state import SeriesState
 from tests.detector.posts import MONDAY_NOON, batches, chatter, crowd, last, opened, post, replay, whole
 
 T = MONDAY_NOON
@@ -85,6 +89,78 @@ def test_neither_does_the_size_of_records(config: Configuration, partitions: int
     spread = last(replay(config, batches(posts, partitions, size), seed=size))
     assert {"project-x", "car-meet"} <= {alert.phenomenon for alert in alone.values()}
     assert [line_of(alert) for alert in spread.values()] == [line_of(alert) for alert in alone.values()]
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_a_withdrawal_in_the_record_that_told_the_post_changes_no_more_than_later(
+    config: Configuration, size: int
+) -> None:
+    call = "rellen Coolsingel Rotterdam morgen 20:00 vuurwerk meenemen kom_allemaal"
+    told = [post(T + 600, call, f"caller-{number}") for number in range(4)]
+    back = [post(T + 600, call, f"caller-{number}", retract=True) for number in range(4)]
+    posts = [*chatter(T, DAY)[::6], *told, *back]
+    together = last(replay(config, batches(posts, size=500)))
+    assert [alert.kind for alert in together.values()] == [Kind.CALL]
+    apart = last(replay(config, batches(posts, size=size)))
+    assert [line_of(alert) for alert in apart.values()] == [line_of(alert) for alert in together.values()]
+
+
+@pytest.mark.parametrize(("partitions", "size"), [(1, 1), (1, 9), (4, 7)])
+def test_a_gathering_is_told_as_its_earliest_post_has_it(config: Configuration, partitions: int, size: int) -> None:
+    """Posts of one gathering may name another phenomenon, and clocks some minutes apart."""
+    posts = [
+        *chatter(T, DAY)[::6],
+        *(
+            post(T + 600 + number // 4, f"{what} Coolsingel Rotterdam morgen {clock} kom_allemaal", f"caller-{number}")
+            for number in range(24)
+            for what, clock in [(("rellen", "20:05"), ("project_x", "20:00"))[number % 2]]
+        ),
+    ]
+    alone = last(replay(config, batches(posts, size=500)))
+    spread = last(replay(config, batches(posts, partitions, size), seed=size))
+    assert alone
+    assert [line_of(alert) for alert in spread.values()] == [line_of(alert) for alert in alone.values()]
+
+
+def test_a_restart_changes_neither_what_waits_nor_when_counting_began(config: Configuration) -> None:
+    """Posts wait for a partition that is behind; the detector starts again; a day later their series is there still."""
+    midnight = T + 12 * 60
+    ahead = [post(midnight - 30, "mooi weer in Utrecht", f"chat-{number}") for number in range(5)]
+    ahead += crowd(midnight - 5, "rellen", 30, minutes=3)
+    late = [post(midnight + 10, "mooi weer in Breda", f"slow-{number}") for number in range(5)]
+    kept = []
+    for restarts in (False, True):
+        pipeline = Pipeline(config, partitions=2)
+        target = pipeline.detections[partition_for("phenomenon:rellen", 2)]
+        for source, some in ((0, ahead), (1, late)):
+            if restarts and source:
+                target = started_again(pipeline, target)
+            pipeline.add(AnonymousBatch(partition=source, posts=numbered(some)), source, 0)
+            pipeline.flush(source)
+        pipeline.finish()
+        clock = target._clocks.get("")
+        assert clock is not None
+        kept.append(sorted(store.names()) for store in pipeline.series)
+        assert clock.began == midnight
+        assert any("phenomenon:rellen" in name for store in pipeline.series for name in store.names())
+    assert [list(names) for names in kept[0]] == [list(names) for names in kept[1]]
+
+
+def started_again(pipeline: Pipeline, old: Detection) -> Detection:
+    """From the bytes of what it kept."""
+    number = old._partition
+    for name, state in list(pipeline.series[number].items()):
+        pipeline.series[number].put(name, SeriesState.from_bytes(state.to_bytes()))
+    new = Detection(
+        number, 2, old._configuration, series=pipeline.series[number], clocks=pipeline.clocks[number],
+        blindness=everything_seen,
+    )  # fmt: skip
+    pipeline.detections[number] = new
+    return new
+
+
+def numbered(posts: list[AnonymousPost]) -> tuple[AnonymousPost, ...]:
+    return tuple(replace(one, offset=number) for number, one in enumerate(posts))
 
 
 def test_a_batch_projected_twice_counts_once(config: Configuration) -> None:

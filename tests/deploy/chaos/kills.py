@@ -10,6 +10,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from aiokafka import ConsumerRecord
+
 from broker.settings import BrokerSettings
 from broker.topics import ensure_topics
 from contracts.alert import Alert, Change
@@ -18,6 +20,8 @@ from contracts.codec import Decoder
 from contracts.raw_post import RawRecord
 from contracts.topics import ALERTS, POSTS_ANONYMOUS, POSTS_RAW
 from seinpost.webhook_receiver import webhook_receiver
+from services.detector.settings import DetectorSettings
+from services.detector.state import SeriesState
 from tests.brokers.apache_kafka import apache_kafka
 from tests.brokers.records import read_topic
 from tests.deploy.chaos.workers import ACKNOWLEDGED, Broker, Steady, Worker, ended, running, until
@@ -26,6 +30,9 @@ BACK_PATIENCE_S = 600.0
 DOWN_TOGETHER = 2
 """So many may be down at once; the broker only alone, or nothing could be said of how long it took."""
 BROKER_EVERY = 10
+CHANGELOG = f"{DetectorSettings().group}-series-changelog"
+A_DAY = 96
+"""Quarters of an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class Outcome:
     """Different posts that the detector could read."""
     posts_repeated: int
     """Posts that ingest wrote again after a kill."""
+    counts: dict[str, dict[int, int]]
+    """Posts by series and quarter of an hour (its first minute), as the detector kept them."""
     seconds: float
 
 
@@ -80,6 +89,7 @@ def run(
                 gone = sum(worker.ended_by_itself for worker in workers)
                 records = asyncio.run(read_topic(settings, ALERTS.name))
                 posts_read, posts_repeated = asyncio.run(_accounted(settings))
+                counts = _counted(asyncio.run(read_topic(settings, CHANGELOG)))
         finally:
             broker.stop()
     decoder: Decoder[Alert] = Decoder(Alert)
@@ -95,6 +105,7 @@ def run(
         waiting={name: number for name, number in waiting.items() if number},
         posts_read=posts_read,
         posts_repeated=posts_repeated,
+        counts=counts,
         seconds=round(time.monotonic() - began, 1),
     )
 
@@ -172,6 +183,17 @@ class _Kills:
             self.back.append(Back(name, round(seconds, 1), round(cpu, 1)))
             self.idle += over
             sys.stderr.write(f"kill {len(self.back)}/{self._kills}: {name} back at work in {seconds:.1f} s\n")
+
+
+def _counted(records: list[ConsumerRecord]) -> dict[str, dict[int, int]]:
+    """Of the changelog: the last of each series. A worker writes what it counted some seconds later."""
+    kept = {record.key.decode().partition("/")[2]: record.value for record in records}
+    states = {name: SeriesState.from_bytes(value) for name, value in kept.items() if value is not None}
+    now = max(state.counts.head for state in states.values())
+    return {
+        name: {start: seen for start, seen, _ in state.counts.points(now, A_DAY, 15) if seen}
+        for name, state in states.items()
+    }
 
 
 async def _accounted(settings: BrokerSettings) -> tuple[int, int]:

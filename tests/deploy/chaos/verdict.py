@@ -24,6 +24,12 @@ def compare(calm: Outcome, disturbed: Outcome, bursts: int) -> dict[str, object]
         "opened_but_not_received": sorted(set(disturbed.opened) - set(got)),
         "alerts_beyond_undisturbed": sorted(set(got) - planted - set(calm.received.values())),
         "posts_read": [calm.posts_read, disturbed.posts_read],
+        "series": len(calm.counts),
+        "series_counted_otherwise": {
+            name: [calm.counts.get(name), disturbed.counts.get(name)]
+            for name in sorted(calm.counts.keys() | disturbed.counts.keys())
+            if calm.counts.get(name) != disturbed.counts.get(name)
+        },
         "posts_repeated": disturbed.posts_repeated,
         "waiting_at_the_end": disturbed.waiting,
         "same_ids": f"{sum(name in calm.alerts for name in disturbed.alerts)} of {len(calm.alerts)}",
@@ -51,7 +57,13 @@ def compare(calm: Outcome, disturbed: Outcome, bursts: int) -> dict[str, object]
 def failed(found: dict[str, object]) -> bool:
     """Something was lost, told twice, or not said of a post."""
     calm, disturbed = found["posts_read"]  # type: ignore[misc]
-    named = ("lost", "alerted_under_two_ids", "opened_but_not_received", "alerts_beyond_undisturbed")
+    named = (
+        "series_counted_otherwise",
+        "lost",
+        "alerted_under_two_ids",
+        "opened_but_not_received",
+        "alerts_beyond_undisturbed",
+    )
     return calm != disturbed or any(found[name] for name in named)
 
 
