@@ -339,7 +339,7 @@ class Detection:
             observation = observed(series, test)
             kind_of_signal = Kind.BURST
         elif max(callers, movers) >= wanted.call_authors:
-            observation = called(series, state, minute, max(callers, movers), test)
+            observation = called(series, state, minute, max(callers, movers), limits)
             kind_of_signal, threshold = Kind.CALL, f"≥ {wanted.call_authors} schrijvers met plaats, tijd en oproep"
         else:
             return

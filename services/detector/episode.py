@@ -146,9 +146,12 @@ def severity(
 
 
 def tells_more(episode: Episode, signal: Signal) -> bool:
-    """The most surprising window of the finest series: a place beats the country, then the smaller probability."""
+    """A burst before a call, whose window need not be unusual; of calls the one with most people; else the most
+    surprising window."""
     old, new = episode.observation, signal.observation
-    if episode.kind is Kind.CALL and signal.kind is Kind.CALL:
+    if episode.kind is not signal.kind:
+        return signal.kind is Kind.BURST
+    if signal.kind is Kind.CALL:
         return new.authors > old.authors
     return (new.probability, -new.observed) < (old.probability, -old.observed)
 

@@ -47,24 +47,10 @@ def observed(series: str, test: WindowTest) -> Observation:
     )
 
 
-def called(series: str, state: SeriesState, minute: int, callers: int, test: WindowTest | None) -> Observation:
-    """A call is shown over the day in which its callers are counted."""
-    bars = state.counts.points(minute, CALLS_COUNT_MINUTES // 60, 60)
-    observed, expected = sum(seen for _, seen, _ in bars), sum(usual for _, _, usual in bars)
-    return Observation(
-        series=series,
-        scale_minutes=CALLS_COUNT_MINUTES,
-        window_start_minute=bars[0][0],
-        window_end_minute=minute + 1,
-        observed=observed,
-        expected=round(expected, 4),
-        ratio=round(observed / max(expected, 1e-9), 3),
-        probability=float(f"{test.probability:.6g}") if test is not None else 1.0,
-        authors=float(callers),
-        sources=dict(sorted(test.sources.items())) if test is not None else {},
-        coverage=round(test.coverage, 4) if test is not None else 1.0,
-        baseline=test.baseline if test is not None else "pooled",
-    )
+def called(series: str, state: SeriesState, minute: int, callers: int, limits: Limits) -> Observation:
+    """A call is shown over the day in which its callers are counted, whether or not so many posts are unusual."""
+    found = observed(series, state.counts.window(minute, limits, CALLS_COUNT_MINUTES))
+    return msgspec.structs.replace(found, authors=float(callers), coordinated=False)
 
 
 def placed(subject: Subject, place: Place | None) -> Subject:

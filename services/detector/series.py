@@ -278,6 +278,15 @@ class Series:
                 best = found
         return None if best is None else self._describe(limits, best, coverage)
 
+    def window(self, now_minute: int, limits: Limits, scale: int) -> WindowTest:
+        """The window of `scale` minutes that ends with `now_minute`, whether or not it stands out."""
+        self.advance(now_minute)
+        start, end = span(self._head, scale)
+        observed, size = max(0, self._counts.total(start, end)), self._baseline.size(scale)
+        expected = self._expected(max(start, self.first_seen), end, scale)
+        probability = tail(observed, expected, size)
+        return self._describe(limits, _Evidence(scale, start, observed, expected, size, probability), 1.0)
+
     def _evidence(self, limits: Limits, scale: int) -> _Evidence | None:
         start, end = span(self._head, scale)
         observed = self._counts.total(start, end)

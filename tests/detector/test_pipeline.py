@@ -204,6 +204,19 @@ def test_a_call_with_place_and_time_alerts_without_a_burst(config: Configuration
     assert "20:00" in alert.reason
 
 
+def test_a_call_tells_how_unusual_so_many_posts_are_of_whom_and_how_much_was_seen(config: Configuration) -> None:
+    text = "kom_allemaal morgen 20:00 naar Coolsingel neem_mee vuurwerk rellen"
+    calls = [post(T + 700 + number * 20, text, f"caller-{number}") for number in range(3)]
+    pipeline = Pipeline(config, blindness=lambda _: [(T + 700, T + 720, 1.0)])
+    alert = opened(replay(config, batches([*chatter(T, DAY), *calls]), pipeline=pipeline))[0]
+    told = alert.observation
+    assert (alert.kind, told.scale_minutes, told.observed, told.authors) == (Kind.CALL, 1440, 3, 3)
+    assert told.expected < 1
+    assert 0 < told.probability < 1e-3
+    assert told.sources == {"bluesky": 3}
+    assert told.coverage == pytest.approx(21 / 41, abs=0.01), "of the time since the first of them"
+
+
 def test_one_person_calling_three_times_is_not_three_callers(config: Configuration) -> None:
     text = "kom_allemaal morgen 20:00 naar Coolsingel neem_mee vuurwerk rellen"
     calls = [post(T + 700 + number * 20, text, "caller") for number in range(3)]
