@@ -5,7 +5,7 @@ set -euo pipefail
 name=${1:?name of the image to make}
 work=$(mktemp -d)
 trap 'rm -rf --one-file-system "$work"' EXIT
-debootstrap --variant=minbase --include=python3,python3-venv,python3-pip,ca-certificates,tzdata bookworm "$work/tree" >"$work/log" \
+debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates,tzdata bookworm "$work/tree" >"$work/log" \
     || { tail -20 "$work/log" >&2; exit 1; }
 rm -rf "$work/tree/var/cache/apt"/* "$work/tree/var/lib/apt/lists"/* "$work/tree/usr/share/doc"/* "$work/tree/usr/share/man"/* \
     "$work/tree/usr/share/locale"/* "$work/tree/var/log"/*

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -14,6 +15,8 @@ from tests.brokers.services import REPOSITORY
 from tests.deploy.test_runbooks import BLOCK
 
 DEPLOY = REPOSITORY / "deploy"
+IMAGE_USERS = {"alertmanager": "65534:65534", "postgres": "0:0"}
+"""Who reads secrets where compose names no user: in Alertmanager's image nobody; PostgreSQL's starts as root."""
 COMPOSE = YAML(typ="safe", pure=True).load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
 
 
@@ -44,14 +47,41 @@ def test_every_file_that_is_mounted_exists() -> None:
                 assert (DEPLOY / source).exists(), f"{name}: {source}"
 
 
+def _mounted_secrets() -> Iterator[tuple[str, str]]:
+    """Service and path of each secret that it reads itself; the engine reads those of ``env_file``."""
+    for name, one in COMPOSE["services"].items():
+        for secret in one.get("secrets", ()):
+            yield name, f"deploy/{COMPOSE['secrets'][secret]['file']}"
+        for volume in one.get("volumes", ()):
+            if volume.startswith("./secrets"):
+                yield name, f"deploy/{volume.split(':')[0]}"
+
+
+def _owners(directory: Path) -> dict[Path, int]:
+    """Root made the files; then each ``chown`` of the runbook, in its order."""
+    owners = dict.fromkeys((directory / "deploy/secrets").rglob("*"), 0)
+    for line in (directory / "chowned").read_text().splitlines():
+        owner, *targets = line.removeprefix("-R ").split()
+        for target in targets:
+            assert directory / target in owners, f"{target} is not made by the runbook"
+            below = (directory / target).rglob("*") if line.startswith("-R ") else ()
+            owners |= dict.fromkeys([directory / target, *below], int(owner))
+    return owners
+
+
 def test_the_secrets_of_install_one_server_are_those_compose_names(tmp_path: Path) -> None:
     text = (REPOSITORY / "docs/runbooks/install-one-server.md").read_text(encoding="utf-8")
     block = next(block["code"] for block in BLOCK.finditer(text) if block["mark"].startswith("run by: "))
     (tmp_path / "deploy").mkdir()
     shutil.copy(DEPLOY / "compose.yaml", tmp_path / "deploy")
-    # Only root may give files away; the names are what is tested.
-    block = re.sub(r" && chown .*", "", block)
+    # Only root may give files away, so it is written down to whom each would go.
+    block = f'chown() {{ echo "$*" >> chowned; }}\n{block}'
     subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=tmp_path, check=True, timeout=60)
+    owners = _owners(tmp_path)
+    for name, path in _mounted_secrets():
+        reader = int(COMPOSE["services"][name].get("user", IMAGE_USERS.get(name, "0:0")).partition(":")[0])
+        for file in [tmp_path / path, *(tmp_path / path).rglob("*")]:
+            assert owners[file] == reader, f"{name} runs as {reader} and cannot read {path}"
     for secret in COMPOSE["secrets"].values():
         assert (tmp_path / "deploy" / secret["file"]).read_text().strip()
     written = (tmp_path / "deploy/secrets/notifier.env").read_text()

@@ -47,6 +47,7 @@ def test_an_image_holds_one_service_and_nothing_to_build_with(service: str) -> N
     assert "--require-hashes --only-binary :all:" in build
     assert f"-r requirements/{service}.txt" in build
     assert "--without-pip" in build
+    assert "-name ensurepip" in stages["runtime"], "pip of the base goes too"
 
 
 def test_everything_that_is_installed_is_pinned_by_hash() -> None:
@@ -114,7 +115,8 @@ def test_an_image_builds_and_its_service_starts(
             installed[re.sub(r"[-_.]+", "-", name[1]).lower()] = version[1]
         assert installed.pop("seinpost")
         assert installed == _bill_of_materials(service, site.parent.name.removeprefix("python"))
-        assert not (site / "pip").exists()
+        pip = re.compile(r"pip|pip[0-9-].*|ensurepip")
+        assert [str(path) for path in tree.rglob("*") if pip.fullmatch(path.name)] == []
         assert not list((tree / "opt/seinpost").rglob("*.env"))
         assert not (tree / "opt/seinpost/tests").exists()
         port = free_port()

@@ -118,6 +118,34 @@ def test_pods_have_no_rights_they_do_not_need(overlay: str) -> None:
 
 
 @overlays
+def test_what_strimzi_starts_is_admitted_where_restricted_is_enforced(overlay: str) -> None:
+    (pool,), (kafka,) = of_kind(overlay, "KafkaNodePool"), of_kind(overlay, "Kafka")
+    operators = kafka["spec"]["entityOperator"]
+    assert {"topicOperator", "userOperator"} <= operators.keys()
+    for template, containers in (
+        (pool["spec"]["template"], ["kafkaContainer"]),
+        (operators["template"], ["topicOperatorContainer", "userOperatorContainer"]),
+    ):
+        assert template["pod"]["securityContext"]["runAsNonRoot"] is True
+        assert template["pod"]["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        for container in containers:
+            security = template[container]["securityContext"]
+            assert security["allowPrivilegeEscalation"] is False, container
+            assert security["capabilities"] == {"drop": ["ALL"]}, container
+
+
+@overlays
+def test_scalers_count_what_waits_at_every_worker(overlay: str) -> None:
+    """A worker tells of its own partitions alone: of several workers only the sum is what waits, as in the alert."""
+    (rules,) = of_kind(overlay, "PrometheusRule")
+    alerts = "\n".join(rule["expr"] for group in rules["spec"]["groups"] for rule in group["rules"] if "alert" in rule)
+    for scaled in of_kind(overlay, "ScaledObject"):
+        (trigger,) = scaled["spec"]["triggers"]
+        assert trigger["metadata"]["query"] == f"sum(seinpost_{scaled['metadata']['name']}_lag_records)"
+        assert f"{trigger['metadata']['query']} > " in alerts
+
+
+@overlays
 def test_secrets_are_named_and_never_written(overlay: str) -> None:
     assert of_kind(overlay, "Secret") == []
     for pod in pods(overlay).values():
