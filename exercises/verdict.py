@@ -47,6 +47,8 @@ class Verdict:
     """Alerts that opened when none should."""
     beside: tuple[Opened, ...]
     """Alerts that neither fit a happening nor broke a quiet."""
+    repeats: tuple[Opened, ...] = ()
+    """Alerts that fit a happening beyond the first of it: one happening should be one alert."""
 
     @property
     def passed(self) -> bool:
@@ -65,7 +67,9 @@ def judge(scenario: Scenario, alerts: Sequence[Opened]) -> Verdict:
         for alert in in_order
         if alert not in broke and not any(_fits(alert, happening) for happening in scenario.planted)
     )
-    return Verdict(found=found, broke_quiet=broke, beside=beside)
+    firsts = [each.alert for each in found]
+    repeats = tuple(alert for alert in in_order if alert not in (*firsts, *broke, *beside))
+    return Verdict(found=found, broke_quiet=broke, beside=beside, repeats=repeats)
 
 
 def _fits(alert: Opened, happening: Happening) -> bool:

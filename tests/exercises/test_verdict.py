@@ -20,6 +20,24 @@ def test_the_first_fitting_alert_counts_with_its_lead() -> None:
     assert verdict.passed
 
 
+def test_every_further_alert_of_a_happening_is_a_repeat() -> None:
+    first, second, third = alert(STARTS - 600), alert(STARTS - 60), alert(STARTS - 30)
+    elsewhere = alert(STARTS - 60, "Oss")
+    verdict = judge(HAREN, [third, first, elsewhere, second])
+    assert verdict.repeats == (second, third)
+    assert verdict.beside == (elsewhere,)
+    assert verdict.passed
+    assert judge(HAREN, [first]).repeats == ()
+
+
+def test_the_first_alert_of_another_happening_is_no_repeat() -> None:
+    later = HAREN.planted[0].model_copy(update={"phenomenon": "rellen"})
+    both = HAREN.model_copy(update={"planted": (*HAREN.planted, later)})
+    first, other = alert(STARTS - 600), alert(STARTS - 60, phenomenon="rellen")
+    assert judge(both, [first, other]).repeats == ()
+    assert judge(both, [first, other, alert(STARTS - 30)]).repeats == (alert(STARTS - 30),)
+
+
 def test_another_place_phenomenon_or_time_does_not_count() -> None:
     others = [alert(STARTS - 600, "Oss"), alert(STARTS - 600, None), alert(STARTS - 600, phenomenon="rellen")]
     verdict = judge(HAREN, [*others, alert(STARTS)])
