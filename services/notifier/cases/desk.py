@@ -300,6 +300,21 @@ class CaseDesk:
         await self.database.rewrite("case_keys")
         return self._counted("case-delete", Result(verdict=Verdict.DONE, case=case))
 
+    async def forget_exercises(self, actor: Actor) -> int:
+        """Destroys reports on alerts of an exercise that are gone, whoever wrote them. How many."""
+        async with self.database.writing_rows() as connection:
+            played = await store.of_exercises(connection)
+            async with self.room.reading() as room:
+                there = await alerts.known(room, {case.alert for case in played})
+            gone = [case for case in played if case.alert not in there]
+            for case in gone:
+                await store.destroy(connection, case.id)
+                await self._note(actor, "case-delete", case.id, "deleted", case.region)
+        if gone:
+            metrics.CASES_DELETED.inc(len(gone))
+            await self.database.rewrite("case_keys")
+        return len(gone)
+
     @asynccontextmanager
     async def _changing(
         self, case_id: str, actor: Actor, action: str, route: Route | None = None

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from runtime.logs import log
 from services.notifier import metrics
+from services.notifier.access.actor import Actor
 from services.notifier.cases import store
 from services.notifier.cases.desk import CaseDesk
 from services.notifier.cases.progress import DAY_MS, Status
@@ -42,6 +43,8 @@ class Ending:
                 await store.change(connection, replace(case, status=Status.CLOSED, ended_ms=now, due_ms=None))
                 await self._note(case, "case-status", Status.CLOSED.value)
         destroyed = await self._destroy_again()
+        # Of exercises that time removed, and what a crash or a locked store left of those that a leader removed.
+        forgotten = await desk.forget_exercises(Actor(name=SYSTEM, origin=ORIGIN))
         while True:
             async with desk.database.writing_rows() as connection:
                 old = await store.expired(connection, ended_before_ms=now - desk.days * DAY_MS)
@@ -58,8 +61,8 @@ class Ending:
             await desk.database.rewrite("case_keys")
         metrics.CASES_DELETED.inc(destroyed)
         async with desk.room.writing() as connection:
-            await housekeeping.note(connection, "cases", destroyed, now)
-        return destroyed
+            await housekeeping.note(connection, "cases", destroyed + forgotten, now)
+        return destroyed + forgotten
 
     async def _destroy_again(self) -> int:
         """What the audit log says was destroyed, and is here: a copy was brought back, or a crash came in between."""

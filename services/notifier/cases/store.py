@@ -160,6 +160,12 @@ async def idle(connection: AsyncConnection, *, touched_before_ms: int) -> list[P
     return [_case(row) for row in (await connection.execute(query)).mappings()]
 
 
+async def of_exercises(connection: AsyncConnection) -> list[PlatformCase]:
+    """All, locked until this transaction ends."""
+    query = select(*_listed).where(cases.c.exercise).order_by(cases.c.id).with_for_update()
+    return [_case(row) for row in (await connection.execute(query)).mappings()]
+
+
 async def destroy(connection: AsyncConnection, case_id: str) -> None:
     """The key first: overwritten, then gone, so that what a copy still holds of the rest opens for nobody."""
     nothing = secrets.token_bytes(64)

@@ -5,11 +5,14 @@ A leader does it, or time does. The audit log keeps that an exercise was held an
 
 from __future__ import annotations
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from exercises.report import Report, report
+from runtime.logs import log
 from services.notifier.access.actor import Actor
 from services.notifier.access.permissions import Permission
+from services.notifier.cases.desk import CaseDesk
 from services.notifier.playing.leading import Refusal, led
 from services.notifier.playing.telling import named, note
 from services.notifier.room import Room
@@ -33,6 +36,7 @@ async def remove(room: Room, actor: Actor, session_id: str) -> Report | Refusal:
         await _forget(connection, session, now)
         await note(connection, actor, session, "exercise-remove", now)
     room.acted()
+    await _forget_cases(room, actor)
     return kept
 
 
@@ -62,6 +66,15 @@ async def expire(connection: AsyncConnection, session: Session, now_ms: int) -> 
     """Of a session whose days are over. Must run in `Database.writing`."""
     await _kept(connection, session)
     await _forget(connection, session, now_ms)
+
+
+async def _forget_cases(room: Room, actor: Actor) -> None:
+    """After the transaction: a desk writes in its own database first, and then here."""
+    if isinstance(room.cases, CaseDesk):
+        try:
+            await room.cases.forget_exercises(actor)
+        except (SQLAlchemyError, OSError) as error:
+            log().error("cases_unavailable", exc_info=error)  # the clock of reports takes them within the hour
 
 
 async def _forget(connection: AsyncConnection, session: Session, now_ms: int) -> None:

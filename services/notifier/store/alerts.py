@@ -122,6 +122,11 @@ async def find_all(connection: AsyncConnection, ids: Collection[str]) -> dict[st
     return {row.id: of_row(row) for row in await connection.execute(query)}
 
 
+async def known(connection: AsyncConnection, ids: Collection[str]) -> set[str]:
+    """Which of these are there."""
+    return set((await connection.execute(select(alerts.c.id).where(alerts.c.id.in_(sorted(ids))))).scalars())
+
+
 def follow(
     alert: Alert, before: Case | None, arrival: Arrival, now_ms: int, placement: Placement | None = None
 ) -> Case:

@@ -1,4 +1,4 @@
-"""What a thief has: nothing without the key, nothing after deletion. And what their own clock does with reports."""
+"""What a thief has of what was typed: nothing without the key, nothing after deletion. And what time does with reports."""
 
 from __future__ import annotations
 
@@ -21,9 +21,12 @@ from services.notifier.cases.tables import cases, keys, metadata, steps
 from services.notifier.cases.vault import Sealed
 from services.notifier.settings import NotifierSettings
 from services.notifier.store.database import Database
+from services.notifier.store.forgetting import forget_alerts
 from tests.notifier.cases.conftest import ANSWER, CONTENT, WHO, Store
 from tests.notifier.cases_scene import PLANTED, SECRET_WORDS
 from tests.notifier.conftest import Clock, with_cases
+from tests.notifier.samples import alert
+from tests.notifier.storing import stored
 
 MARKS = (b"geplant", b"social.example.org", b"jan-de-planter", b"Kees")
 
@@ -121,6 +124,23 @@ async def test_reports_end_by_their_own_clock(store: Store) -> None:
     assert ("case-delete", "Seinpost", case) in told
     (answered,) = await store.desk.response_times()
     assert (answered.platform, answered.answer, answered.count) == ("proef", Status.CONFIRMED, 1)
+
+
+async def test_a_report_on_an_alert_of_an_exercise_goes_with_that_alert(store: Store) -> None:
+    real = await store.ready()
+    async with store.room.writing() as connection:
+        for one in ("gone", "there"):
+            await stored(connection, alert(id=one, exercise="haren"), now_ms=store.clock())
+    made = [(await store.desk.begin(one, WHO)).case for one in ("gone", "there")]
+    async with store.room.writing() as connection:
+        await forget_alerts(connection, ["a1b2c3", "gone"])
+    assert await Ending(desk=store.desk, idle_days=200).sweep() == 1
+    async with store.desk.database.reading() as connection:
+        left = await case_store.numbers(connection)
+    gone, there = [one.id for one in made if one is not None]
+    assert sorted(left) == sorted([real, there])
+    told = [(entry.actor, entry.object) for entry in await store.audited() if entry.action == "case-delete"]
+    assert told == [("Seinpost", gone)]
 
 
 async def test_what_was_destroyed_does_not_live_on_in_a_copy_that_is_brought_back(store: Store) -> None:

@@ -7,6 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select
 
+from services.notifier.cases.desk import CaseDesk
+from services.notifier.cases.opening import Off
+from services.notifier.cases.tables import cases, keys, steps
 from services.notifier.store.tables import metadata
 from tests.notifier.conftest import Served
 from tests.notifier.playing.stage import JSON, Stage, inbox, stage
@@ -77,6 +80,9 @@ async def test_it_goes_without_trace_but_its_report(served: Served) -> None:
     await play.turn("start")
     oov = await play.joins("oov")
     await play.alert()
+    gone, kept = [
+        (await served.http.post("/v1/cases", json={"alertId": one})).json()["id"] for one in ("oef-alert", "echt")
+    ]
     await served.http.post("/v1/alerts/oef-alert/close", json={"outcome": "oefening", "reason": "Van de oefening."})
     await play.look()
     await oov.post("/v1/participation/decisions", json={"decision": "organisator", "reason": "Nu kan het nog."})
@@ -85,6 +91,11 @@ async def test_it_goes_without_trace_but_its_report(served: Served) -> None:
     assert (await play.lead("DELETE")).status_code == 200
     await play.alert(revision=2)  # what the detector still had to say of it
 
+    assert await _left_at_the_desk(served) == {kept}
+    entries = (await served.http.get("/v1/audit")).json()["items"]
+    (told,) = [one for one in entries if one["action"] == "case-delete"]
+    assert (told["object"], told["result"]) == (gone, "deleted")
+    assert told["actor"] == served.room.settings.notifier.local_user
     after = await _everything(served)
     assert {name for name in after if after[name] != before.get(name)} == {"audit", "exercise_reports", "events"}
     (told,) = set(after["events"]) - set(before["events"])
@@ -97,6 +108,20 @@ async def test_it_goes_without_trace_but_its_report(served: Served) -> None:
     assert gone.status_code == 204
     assert (await _everything(served))["exercise_reports"] == before["exercise_reports"]
     await play.close()
+
+
+async def test_without_a_desk_it_goes_too(play: Stage) -> None:
+    play.served.room.cases = Off.NO_KEY
+    await play.lead("POST", "/end")
+    assert (await play.lead("DELETE")).status_code == 200
+
+
+async def _left_at_the_desk(served: Served) -> set[str]:
+    """Numbers of reports to platforms, by any of their rows."""
+    assert isinstance(served.room.cases, CaseDesk)
+    async with served.room.cases.database.reading() as connection:
+        columns = (cases.c.id, keys.c.case, steps.c.case)
+        return {one for column in columns for one in (await connection.execute(select(column))).scalars()}
 
 
 async def _everything(served: Served) -> dict[str, list[tuple[object, ...]]]:
