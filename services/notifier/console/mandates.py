@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
@@ -29,6 +31,7 @@ async def mandate(id: str, request: Request, the_room: TheRoom, the_actor: TheAc
         mandate=found,
         ground=GROUND[found.ground.kind],
         gave=gave,
+        ended=found.ended(datetime.datetime.fromtimestamp(the_room.now_ms() / 1000, datetime.UTC)),
         regions=regions(the_room),
         phenomena={one.id: one.label for one in the_room.configuration.phenomena},
         titles={one.id: one.title for one in the_room.configuration.themes},

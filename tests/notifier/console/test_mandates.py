@@ -50,6 +50,20 @@ async def test_the_page_of_a_mandate_says_what_was_decided_and_what_it_gave(serv
     (told,) = (await served.http.get("/v1/configuration")).json()["mandates"]
     assert (told["posts"], told["alerts"], told["right"], told["wrong"]) == (84, 1, 1, 0)
     assert (await served.http.get("/mandaten/geen")).status_code == 404
+    source = (await served.http.get("/mandaten/haren")).text
+    assert 'id="print" hidden>Druk af<' in source
+    assert '<p class="no-print"><a class="utrecht-link" href="/instellingen#mandates">' in source
+
+
+async def test_after_its_end_a_mandate_says_that_counts_are_kept_no_more(served: Served) -> None:
+    one = mandate()
+    served.room.configuration = dataclasses.replace(served.room.configuration, mandates=(one,))
+    served.clock.ms = ms(END) - 1_000
+    assert "nog geen. Dit zijn aantallen" in await page(served, f"/mandaten/{one.id}")
+    served.clock.ms = ms(END)
+    shown = await page(served, f"/mandaten/{one.id}")
+    assert "niet meer bekend. Na het einde van een mandaat worden de aantallen niet meer bewaard." in shown
+    assert "nog geen" not in shown
 
 
 def test_a_mandate_says_how_long_it_lasts() -> None:
