@@ -105,7 +105,7 @@ async def export_picture(
     last: Last = None,
     exercise: Exercise = None,
 ) -> Response:
-    """The same as one table. Written in the audit log."""
+    """Counts by place and part of the time, then posts per source and terms, as one table. In the audit log."""
     return await exported(the_room, the_actor, _asked(phenomenon or "", region, span, last, exercise))
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 from collections.abc import AsyncIterator
 from typing import Annotated
 from urllib.parse import urlencode
@@ -15,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from services.notifier.access.actor import Actor
 from services.notifier.access.permissions import Permission
-from services.notifier.console import words
+from services.notifier.console import spreadsheet, words
 from services.notifier.console.rendering import TheActor, TheRoom, card, page, regions
 from services.notifier.console.times import AMSTERDAM
 from services.notifier.life import Status
@@ -134,12 +132,12 @@ async def archived(the_room: Room, the_actor: Actor, wanted: Filter) -> Streamin
         )
 
     async def lines() -> AsyncIterator[str]:
-        yield "\ufeff" + _line(COLUMNS)
+        yield spreadsheet.MARK + spreadsheet.line(COLUMNS)
         offset = 0
         while True:
             async with the_room.database.reading() as connection:
                 cases, _ = await alerts.page(connection, wanted, reach, limit=EXPORT_STEP, offset=offset)
-            yield "".join(_line(_row(case)) for case in cases)
+            yield "".join(spreadsheet.line(_row(case)) for case in cases)
             if len(cases) < EXPORT_STEP:
                 return
             offset += EXPORT_STEP
@@ -174,14 +172,6 @@ def _row(case: Case) -> tuple[str, ...]:
         words.number(round(alert.observation.authors)),
         alert.exercise or "",
     )
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    out = io.StringIO()
-    # A cell that begins like a formula would be run by a spreadsheet.
-    safe = [f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells]
-    csv.writer(out, delimiter=";", lineterminator="\r\n").writerow(safe)
-    return out.getvalue()
 
 
 def _local(moment: datetime.datetime) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
@@ -15,7 +14,7 @@ from starlette.responses import Response
 
 from services.notifier.access.actor import Actor
 from services.notifier.access.permissions import Permission
-from services.notifier.console import times, words
+from services.notifier.console import spreadsheet, times, words
 from services.notifier.console.chart import Chart, course
 from services.notifier.console.rendering import TheActor, TheRoom, card, page, regions
 from services.notifier.picture import AMSTERDAM, Cell, Comparison, Picture, Span, before, compare, period
@@ -33,6 +32,9 @@ LEVELS = ((10.0, "zeer veel meer"), (3.0, "veel meer"), (1.5, "meer"))
 LEAST_EXPECTED = 1.0
 """Below it a ratio says little: one post where none was expected is no level of its own."""
 MOST_ALERTS = 50
+MOST_WORDS = 20
+COLUMNS = ("plaats", "van", "tot", "berichten", "verwacht", "zicht", "oefening", "bron", "woord")
+WHOLE = "alles"
 FIRST_DAY, LAST_DAY = datetime.date(2006, 1, 1), datetime.date(2099, 1, 1)
 NAME = {code: name for name, code in SPAN_OF.items()}
 
@@ -107,6 +109,7 @@ async def whole(request: Request, the_room: TheRoom, the_actor: TheActor, asked:
         chart=chart_of(view.picture),
         columns=[when(view.picture, index) for index in range(len(view.picture.period.edges) - 1)],
         levels=LEVELS,
+        most_words=MOST_WORDS,
         messages={one.id: one.title for one in the_room.configuration.messages.messages},
         level=level,
         cards=[card(the_room, case, small=True) for case in view.alerts],
@@ -144,25 +147,34 @@ async def exported(the_room: Room, the_actor: Actor, asked: Asked) -> Response:
             origin=the_actor.origin,
             region=reach.one_region,
         )
-    out = io.StringIO()
-    lines = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    lines.writerow(("plaats", "van", "tot", "berichten", "verwacht", "zicht", "oefening"))
-    for row in (view.picture.whole, *view.picture.rows):
-        for index, cell in enumerate(row.cells):
-            edges = view.picture.period.edges
-            lines.writerow(
-                (
-                    row.name or "alles",
-                    _local(edges[index]),
-                    _local(edges[index + 1]),
-                    _told(cell, the_room.configuration.thresholds.k_anonymity),
-                    words.number(round(cell.expected, 1)),
-                    "" if cell.coverage is None else words.percent(cell.coverage),
-                    asked.oefening,
-                )
-            )
+    k = the_room.configuration.thresholds.k_anonymity
+    text = "".join(spreadsheet.line(cells) for cells in _table(view.picture, k, asked.oefening))
     headers = {"Content-Disposition": 'attachment; filename="seinpost-beeld.csv"'}
-    return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(spreadsheet.MARK + text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _table(found: Picture, k: int, exercise: str) -> Iterator[tuple[str, ...]]:
+    """Counts by place and part of the time; then what holds for all of it: posts per source, and each term."""
+    yield COLUMNS
+    edges = found.period.edges
+    for row in (found.whole, *found.rows):
+        for index, cell in enumerate(row.cells):
+            yield (
+                row.name or WHOLE,
+                _local(edges[index]),
+                _local(edges[index + 1]),
+                _told(cell, k),
+                words.number(round(cell.expected, 1)),
+                "" if cell.coverage is None else words.percent(cell.coverage),
+                exercise,
+                "",
+                "",
+            )
+    whole = (WHOLE, _local(found.period.start), _local(found.period.end))
+    for source, posts in found.sources.items():
+        yield (*whole, str(posts), "", "", exercise, source, "")
+    for word in found.words[:MOST_WORDS]:
+        yield (*whole, "", "", "", exercise, "", word)
 
 
 async def look(the_room: Room, the_actor: Actor, asked: Asked, played: dict[str, int]) -> View:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import datetime
+import io
 
 from contracts.raw_post import PROBE
 from services.notifier.access.reach import EVERYTHING, Reach
@@ -85,11 +87,22 @@ async def test_another_region_is_out_of_reach(served: Served) -> None:
 
 
 async def test_the_export_is_the_same_and_is_audited(served: Served) -> None:
-    await tell(served, everywhere(HOUR, posts=90), block(HOUR, posts=84))
+    mix, terms = {"bluesky": 60, "mastodon": 30}, ("coolsingel", "=1+1", *(f"woord{number:02}" for number in range(30)))
+    await tell(served, everywhere(HOUR, posts=90, sources=mix, words=terms), block(HOUR, posts=84))
     answer = await served.http.get("/beeld.csv?fenomeen=rellen&periode=dag&tot=2020-12-15")
     lines = text_of(answer.text).split(" ")
     assert any(line.startswith("alles;2020-12-15") for line in lines)
     assert "19:00;2020-12-15 20:00;90;2;100%;" in answer.text
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
+    assert {len(line) for line in csv.reader(io.StringIO(answer.text), delimiter=";")} == {9}, "a rectangle"
+    shares = [(row["plaats"], row["van"], row["tot"], row["bron"], row["berichten"]) for row in rows if row["bron"]]
+    day = ("alles", "2020-12-15 00:00", "2020-12-16 00:00")
+    assert shares == [(*day, "bluesky", "60"), (*day, "mastodon", "30")]
+    said = [row["woord"] for row in rows if row["woord"]]
+    assert said[:2] == ["'=1+1", "coolsingel"], "no formula"
+    shown = await page(served, "/beeld?fenomeen=rellen&periode=dag&tot=2020-12-15")
+    assert [word in shown for word in (said[-1], "woord18")] == [True, False]
+    assert len(said) == 20, "as many as the page shows"
     api = await served.http.get("/v1/exports/picture?phenomenon=rellen&span=day&last=2020-12-15")
     assert api.text == answer.text
     async with served.room.database.reading() as connection:
