@@ -6,7 +6,7 @@ The questions and the page are in Dutch: the people who decide answer and read t
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +23,8 @@ Config = Annotated[Path, typer.Option(help="Configuration directory.")]
 
 @mandate.command("new")
 def new(identity: Annotated[str, typer.Argument(metavar="ID")], config: Config = Path("config")) -> None:
-    """Ask every question of the step plan and write `mandates/ID.yaml`. An empty or unusable answer is asked again."""
+    """Ask every question of the step plan and write `mandates/ID.yaml`. An empty or unusable answer is asked again;
+    lighter means and limits until one is left empty."""
     file = config / "mandates" / f"{identity}.yaml"
     if file.exists():
         typer.echo(f"{file} exists already; a mandate that was decided is not overwritten", err=True)
@@ -161,12 +162,12 @@ def _answers(identity: str) -> dict[str, Any]:
         },
         "without_personal_data": _field("Waarom kan het zonder persoonsgegevens", Mandate, "without_personal_data"),
         "lighter_means": [
-            {
-                "means": _field("Welk lichter middel is overwogen", LighterMeans, "means"),
-                "why_not_enough": _field("Waarom is dat niet genoeg", LighterMeans, "why_not_enough"),
-            }
+            {"means": means, "why_not_enough": _field("Waarom is dat niet genoeg", LighterMeans, "why_not_enough")}
+            for means in _each(
+                "Welk lichter middel is overwogen", "Welk nog", lambda given: _problem(LighterMeans, "means", given)
+            )
         ],
-        "limits": [_ask("Wat doet deze waarneming nooit", TypeAdapter(Sentence))],
+        "limits": list(_each("Wat doet deze waarneming nooit", "Wat nog nooit", _limit)),
         "decision": {
             "by": _field("Wie besloot (rol, geen naam)", Decision, "by"),
             "on": _field("Datum van het besluit (jjjj-mm-dd)", Decision, "on"),
@@ -188,18 +189,22 @@ def _answers(identity: str) -> dict[str, Any]:
 
 def _field(question: str, model: type[BaseModel], name: str) -> str:
     """Ask for one field of a model until the model takes it."""
-
-    def problem(given: str) -> str | None:
-        return _reason(lambda: model.model_validate({name: given}), name)
-
-    return _until_right(question, problem)
+    return _until_right(question, lambda given: _problem(model, name, given))
 
 
-def _ask(question: str, adapter: TypeAdapter[Any]) -> str:
-    def problem(given: str) -> str | None:
-        return _reason(lambda: adapter.validate_python(given))
+def _each(first: str, more: str, problem: Callable[[str], str | None]) -> Iterator[str]:
+    """Ask for one, and for more until nothing is answered."""
+    yield _until_right(first, problem)
+    while given := _until_right(f"{more} (niets: druk op Enter)", problem, optional=True):
+        yield given
 
-    return _until_right(question, problem)
+
+def _problem(model: type[BaseModel], name: str, given: str) -> str | None:
+    return _reason(lambda: model.model_validate({name: given}), name)
+
+
+def _limit(given: str) -> str | None:
+    return _reason(lambda: TypeAdapter(Sentence).validate_python(given))
 
 
 def _names(question: str) -> list[str]:
@@ -213,10 +218,11 @@ def _split(given: str) -> list[str]:
     return given.replace(",", " ").split()
 
 
-def _until_right(question: str, problem: Callable[[str], str | None]) -> str:
+def _until_right(question: str, problem: Callable[[str], str | None], *, optional: bool = False) -> str:
+    """``optional``: an empty answer is one."""
     while True:
-        given = str(typer.prompt(question)).strip()
-        found = problem(given)
+        given = str(typer.prompt(question, default="" if optional else None, show_default=False)).strip()
+        found = None if optional and not given else problem(given)
         if found is None:
             return given
         typer.echo(f"  kan niet: {found}")

@@ -22,7 +22,14 @@ gisteren
 Er worden alleen woorden en plaatsen geteld.
 wijkagent
 Dat komt te laat: mensen zijn dan al onderweg.
+Bellen met de organisator.
+Van een oproep is vaak niet bekend wie hem deed.
+
+
 Niemand wordt gevolgd, ook geen groep.
+Kort
+Er gaat geen bericht naar de politie.
+
 jan de vries
 burgemeester
 2026-11-01
@@ -52,10 +59,12 @@ def run(*arguments, typed=""):
 def test_the_questions_refuse_gaps_and_write_a_mandate_that_loads(config):
     result = run("new", "haren", "--config", config, typed=ANSWERS)
     assert result.exit_code == 0, result.output
-    assert result.output.count("kan niet:") == 4
+    assert result.output.count("kan niet:") == 5
     written = {one.id: one for one in load(config).mandates}["haren"]
     assert written.phenomena == ("project-x", "rellen")
     assert written.decision.by == "burgemeester"
+    assert [lighter.means for lighter in written.lighter_means] == ["wijkagent", "Bellen met de organisator."]
+    assert written.limits == ("Niemand wordt gevolgd, ook geen groep.", "Er gaat geen bericht naar de politie.")
     again = run("new", "haren", "--config", config, typed=ANSWERS)
     assert again.exit_code == 2
     assert "not overwritten" in again.output
