@@ -1,4 +1,4 @@
-"""What a thief has of what was typed: nothing without the key, nothing after deletion. And what time does with reports."""
+"""What a thief has of what was typed: nothing without the key, nothing after deletion. What time does to reports."""
 
 from __future__ import annotations
 
