@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import sys
 import time
 from collections import Counter
@@ -23,7 +22,16 @@ from contracts.anonymous_posts import AnonymousPost
 from contracts.codec import Malformed
 from contracts.dead_letter import Reason
 from contracts.feedback import Feedback
-from seinpost.hindsight import Happening, Span, against_feedback, against_happenings, compare, per_day
+from seinpost.hindsight import (
+    Happening,
+    Span,
+    against_feedback,
+    against_happenings,
+    compare,
+    differences,
+    moment,
+    per_day,
+)
 from seinpost.replay import SETTINGS, Replay, projector_of
 from services.anonymizer.lexicon import Lexicon, LexiconMissing
 from services.anonymizer.lexicon import load as load_lexicon
@@ -176,11 +184,6 @@ def line_of(alert: Alert) -> str:
     ).decode()
 
 
-def moment(minute: int) -> str:
-    """Minutes since the epoch as ISO 8601 in UTC."""
-    return datetime.datetime.fromtimestamp(minute * 60, datetime.UTC).isoformat().replace("+00:00", "Z")
-
-
 def summarise(
     result: Result, happenings: list[Happening] | None = None, feedback: list[Feedback] | None = None
 ) -> dict[str, Any]:
@@ -210,6 +213,9 @@ def _against(
     kept = {name: whole[name] for name in ("alerts", "alerts_per_day", "found", "missed", "feedback") if name in whole}
     return kept | {
         "same": len(change.same),
+        "changed": [
+            {"id": one.id, "label": one.label, "changes": differences(one, other)} for one, other in change.changed
+        ],
         "moved": [
             {
                 "id": one.id,
@@ -217,6 +223,7 @@ def _against(
                 "becomes": other.id,
                 "becomes_label": other.label,
                 "later_minutes": other.opened_minute - one.opened_minute,
+                "changes": differences(one, other),
             }
             for one, other in change.moved
         ],

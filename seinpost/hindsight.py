@@ -127,6 +127,8 @@ class Change:
     """What a second configuration does to the alerts of a first."""
 
     same: tuple[Alert, ...]
+    changed: tuple[tuple[Alert, Alert], ...]
+    """One alert, told otherwise."""
     moved: tuple[tuple[Alert, Alert], ...]
     """One happening, told at another minute, place or phenomenon."""
     appeared: tuple[Alert, ...]
@@ -136,16 +138,18 @@ class Change:
 def compare(first: Sequence[Alert], second: Sequence[Alert]) -> Change:
     """Pairs what is one happening: by id; else by place and about the same time, the same phenomenon first."""
     left = {alert.id: alert for alert in second}
-    same, moved, disappeared = [], [], []
+    same, changed, moved, disappeared = [], [], [], []
     unpaired = []
     for alert in first:
         other = left.pop(alert.id, None)
         if other is None:
             unpaired.append(alert)
-        elif _told(alert) == _told(other):
-            same.append(alert)
-        else:
+        elif _told(alert) != _told(other):
             moved.append((alert, other))
+        elif differences(alert, other):
+            changed.append((alert, other))
+        else:
+            same.append(alert)
     for alert in unpaired:
         near = [other for other in left.values() if _may_be_one(alert, other)]
         other = min(near, key=lambda other, mine=alert: _apart(mine, other), default=None)  # type: ignore[misc]
@@ -155,10 +159,33 @@ def compare(first: Sequence[Alert], second: Sequence[Alert]) -> Change:
             moved.append((alert, left.pop(other.id)))
     return Change(
         same=tuple(same),
+        changed=tuple(changed),
         moved=tuple(moved),
         appeared=tuple(left.values()),
         disappeared=tuple(disappeared),
     )
+
+
+def differences(one: Alert, other: Alert) -> dict[str, tuple[Any, Any]]:
+    """Field: before, after. Only what an operator or a receiver would notice."""
+    before, after = _looks(one), _looks(other)
+    return {field: (before[field], after[field]) for field in before if before[field] != after[field]}
+
+
+def _looks(alert: Alert) -> dict[str, Any]:
+    return {
+        "severity": alert.severity.value,
+        "kind": alert.kind.value,
+        "closed_at": None if alert.closed_minute is None else moment(alert.closed_minute),
+        "reason": alert.reason,
+        "coordinated": alert.observation.coordinated,
+        "label": alert.label,
+    }
+
+
+def moment(minute: int) -> str:
+    """Minutes since the epoch as ISO 8601 in UTC."""
+    return datetime.datetime.fromtimestamp(minute * 60, datetime.UTC).isoformat().replace("+00:00", "Z")
 
 
 def _told(alert: Alert) -> tuple[object, ...]:

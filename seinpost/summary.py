@@ -28,6 +28,8 @@ def lines_of(summary: dict[str, Any]) -> Iterator[str]:
                 yield f"{mark} {alert['opened_at']} {alert['label']}: {alert['reason']}"
         for moved in other["moved"]:
             yield f"~ {_moved(moved)}"
+        for changed in other["changed"]:
+            yield f"* {changed['label']}: {_changes(changed['changes'])}"
         yield from _happenings(other)
         yield from _feedback(other)
 
@@ -70,4 +72,18 @@ def _moved(moved: dict[str, Any]) -> str:
     later = moved["later_minutes"]
     when = "at the same minute" if not later else f"{_lasting(abs(later))} {'later' if later > 0 else 'earlier'}"
     name = moved["label"]
-    return f"{name}: {when}" + (f", as {moved['becomes_label']}" if moved["becomes_label"] != name else "")
+    parts = [f"{name}: {when}"]
+    if moved["becomes_label"] != name:
+        parts.append(f"as {moved['becomes_label']}")
+    # Figures in the reason nearly always differ at another minute.
+    if others := {field: both for field, both in moved["changes"].items() if field not in ("label", "reason")}:
+        parts.append(_changes(others))
+    return ", ".join(parts)
+
+
+def _changes(changes: dict[str, Any]) -> str:
+    return ", ".join(f"{field} {_value(before)} → {_value(after)}" for field, (before, after) in changes.items())
+
+
+def _value(value: str | bool | None) -> str:
+    return {None: "open", True: "yes", False: "no"}.get(value, str(value))  # type: ignore[arg-type]

@@ -13,10 +13,11 @@ import pytest
 from typer.testing import CliRunner
 
 import configuration
+from contracts.alert import Kind, Severity
 from contracts.codec import encode
 from contracts.feedback import Feedback, Label
 from seinpost.cli import app
-from seinpost.hindsight import Happening, Span, against_feedback, compare
+from seinpost.hindsight import Happening, Span, against_feedback, compare, differences
 from seinpost.replay import SETTINGS, Replay, projector_of
 from seinpost.summary import lines_of
 from services.anonymizer import lexicon
@@ -159,6 +160,68 @@ def test_what_another_configuration_would_change(file: Path, stricter: Path, tmp
     said = "\n".join(lines_of(answer.summary))
     assert f"~ {moved['label']}: {moved['later_minutes']} min later" in said
     assert f"- {other['disappears'][0]['opened_at']}" in said
+
+
+def changed_copy(folder: Path, name: str, old: str, new: str) -> Path:
+    config = folder / "changed"
+    shutil.copytree(REPOSITORY / "config", config)
+    text = (config / name).read_text()
+    assert old in text
+    (config / name).write_text(text.replace(old, new))
+    return config
+
+
+def test_another_closing_time_is_told_as_a_change(file: Path, tmp_path: Path) -> None:
+    sooner = changed_copy(tmp_path, "thresholds.yaml", "close_after_minutes: 180", "close_after_minutes: 60")
+    answer = Answer(file, "--against", sooner)
+    other = answer.summary["against"]
+    wave, _ = answer.alerts
+    (changed,) = other["changed"]
+    assert (changed["id"], changed["label"]) == (wave["id"], wave["label"])
+    assert list(changed["changes"]) == ["closed_at"]
+    before, after = changed["changes"]["closed_at"]
+    assert before == wave["closed_at"]
+    sooner_by = datetime.datetime.fromisoformat(before) - datetime.datetime.fromisoformat(after)
+    assert sooner_by == datetime.timedelta(minutes=120)
+    assert (other["same"], other["moved"], other["appears"], other["disappears"]) == (1, [], [], [])
+    said = "\n".join(lines_of(answer.summary))
+    assert "2 alerts, 1 the same" in said
+    assert f"* {wave['label']}: closed_at {before} → {after}" in said
+
+
+def test_another_severity_is_told_as_a_change(file: Path, tmp_path: Path) -> None:
+    milder = changed_copy(tmp_path, "phenomena/project-x.yaml", "severity: high", "severity: low")
+    answer = Answer(file, "--against", milder)
+    other = answer.summary["against"]
+    (changed,) = other["changed"]
+    assert changed["id"] == answer.alerts[1]["id"]
+    assert changed["changes"] == {"severity": ["high", "low"]}
+    assert other["same"] == 1
+    assert f"* {changed['label']}: severity high → low" in "\n".join(lines_of(answer.summary))
+    unchanged = Answer(file, "--against", REPOSITORY / "config").summary["against"]
+    assert (unchanged["same"], unchanged["changed"]) == (2, [])
+
+
+def test_every_field_that_people_notice_is_compared() -> None:
+    known = alert()
+    crowd = msgspec.structs.replace(known.observation, coordinated=True)
+    other = alert(
+        severity=Severity.LOW,
+        kind=Kind.CALL,
+        closed_minute=MINUTE + 60,
+        reason="Anders.",
+        label="Ook",
+        observation=crowd,
+    )
+    assert compare([known], [other]).changed == ((known, other),)
+    assert differences(known, other) == {
+        "severity": ("medium", "low"),
+        "kind": ("burst", "call"),
+        "closed_at": (None, "2020-12-15T19:40:00Z"),
+        "reason": (known.reason, "Anders."),
+        "coordinated": (False, True),
+        "label": (known.label, "Ook"),
+    }
 
 
 def test_feedback_counts(file: Path, stricter: Path, tmp_path: Path) -> None:
