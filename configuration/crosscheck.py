@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from rapidfuzz import process
@@ -16,7 +16,7 @@ from configuration.events import Events
 from configuration.guidance import Guidance
 from configuration.mandates import EVERY, Mandate
 from configuration.messages import Messages
-from configuration.persons import NameLists, Refusal
+from configuration.persons import NameLists, refused_term
 from configuration.phenomena import Phenomenon
 from configuration.places import Gazetteer
 from configuration.platforms import Platforms
@@ -24,45 +24,45 @@ from configuration.receivers import Receivers
 from configuration.sources import Sources
 from configuration.themes import Theme
 from configuration.thresholds import Thresholds
+from configuration.written import Written
 
 
-def one_meaning(directory: Path, phenomena: Iterable[Phenomenon]) -> Iterator[Problem]:
+def one_meaning(written: Iterable[Written]) -> Iterator[Problem]:
     """A spelling stands for one term in all files: the anonymizer can write down only one."""
     meaning: dict[str, tuple[str, str]] = {}
-    for phenomenon in phenomena:
-        file = directory / f"{phenomenon.id}.yaml"
-        for index, term in enumerate(phenomenon.terms):
-            for spelling in (term.term, *term.variants):
-                known, where = meaning.setdefault(spelling, (term.term, phenomenon.id))
-                if known != term.term:
+    for entry in written:
+        for index, term in entry.terms:
+            for spelling in term:
+                known, where = meaning.setdefault(spelling, (term[0], entry.file.stem))
+                if known != term[0]:
                     yield Problem(
-                        file=str(file),
-                        line=line_of(file, "terms", index),
-                        reason=f"{spelling} stands for {term.term} here and for {known} in {where}.yaml",
+                        file=str(entry.file),
+                        line=line_of(entry.file, "terms", index),
+                        reason=f"{spelling} stands for {term[0]} here and for {known} in {where}.yaml",
                         suggestion="keep it in one of the two",
                     )
 
 
-def each_once(directory: Path, phenomena: Iterable[Phenomenon]) -> Iterator[Problem]:
+def each_once(written: Iterable[Written]) -> Iterator[Problem]:
     """A term that stands twice in one file has two roles or weights, and nobody knows which."""
-    for phenomenon in phenomena:
-        file = directory / f"{phenomenon.id}.yaml"
+    for entry in written:
         seen: set[str] = set()
-        for index, term in enumerate(phenomenon.terms):
-            if term.term in seen:
+        for index, (term, *variants) in entry.terms:
+            line = line_of(entry.file, "terms", index)
+            if term in seen:
                 yield Problem(
-                    file=str(file),
-                    line=line_of(file, "terms", index),
-                    reason=f"{term.term} stands twice in this file",
+                    file=str(entry.file),
+                    line=line,
+                    reason=f"{term} stands twice in this file",
                     suggestion="keep one of the two",
                 )
-            seen.add(term.term)
-            twice = {spelling for spelling in term.variants if term.variants.count(spelling) > 1}
-            for spelling in sorted(twice | ({term.term} & set(term.variants))):
+            seen.add(term)
+            twice = {spelling for spelling in variants if variants.count(spelling) > 1}
+            for spelling in sorted(twice | ({term} & set(variants))):
                 yield Problem(
-                    file=str(file),
-                    line=line_of(file, "terms", index),
-                    reason=f"{spelling} stands twice with {term.term}",
+                    file=str(entry.file),
+                    line=line,
+                    reason=f"{spelling} stands twice with {term}",
                     suggestion="leave one out",
                 )
 
@@ -94,27 +94,32 @@ def said_about(file: Path, messages: Messages, phenomena: Iterable[Phenomenon]) 
                 )
 
 
-def nobody_watched(directory: Path, phenomena: Iterable[Phenomenon], names: NameLists) -> Iterator[Problem]:
-    """Terms that the name lists know as a person."""
-    for phenomenon in phenomena:
-        file = directory / f"{phenomenon.id}.yaml"
-        for index, term in enumerate(phenomenon.terms):
-            for spelling in (term.term, *term.variants):
-                if names.is_name(spelling):
+def nobody_watched(written: Iterable[Written], names: NameLists, places: Container[str]) -> Iterator[Problem]:
+    """Terms that the name lists know as a person, and owners that are no role."""
+    for entry in written:
+        for index, term in entry.terms:
+            for spelling in term:
+                if refused_term(spelling) is None and (refusal := names.refused(spelling, places)):
                     yield Problem(
-                        file=str(file),
-                        line=line_of(file, "terms", index),
-                        reason=f"{spelling} {Refusal.NAME.value}",
+                        file=str(entry.file),
+                        line=line_of(entry.file, "terms", index),
+                        reason=f"{spelling} {refusal.value}",
                         suggestion="name the phenomenon instead",
                     )
+        if refused_term(entry.owner) is None and (refusal := names.refused(entry.owner, places)):
+            yield Problem(
+                file=str(entry.file),
+                line=line_of(entry.file, "owner"),
+                reason=f"{entry.owner} {refusal.value}",
+                suggestion="an owner is a role",
+            )
 
 
-def known_places(directory: Path, phenomena: Iterable[Phenomenon], gazetteer: Gazetteer) -> Iterator[Problem]:
-    for phenomenon in phenomena:
-        file = directory / f"{phenomenon.id}.yaml"
-        for index, place in enumerate(phenomenon.watch_places):
+def known_places(written: Iterable[Written], gazetteer: Gazetteer) -> Iterator[Problem]:
+    for entry in written:
+        for index, place in entry.places:
             if gazetteer.code_of(place) is None and place.lower() not in gazetteer.spellings:
-                yield _unknown_place(file, line_of(file, "watch_places", index), place, gazetteer)
+                yield _unknown_place(entry.file, line_of(entry.file, "watch_places", index), place, gazetteer)
 
 
 def planned_places(file: Path, calendar: Calendar, gazetteer: Gazetteer) -> Iterator[Problem]:
@@ -164,16 +169,6 @@ def mandates_in_use(
                     yield Problem(
                         file=str(file), line=line, reason=f"{name} is not a {kind}", suggestion=_nearest(name, known)
                     )
-
-
-def nobody_a_theme(directory: Path, themes: Iterable[Theme], names: NameLists) -> Iterator[Problem]:
-    """Terms of a theme that the name lists know as a person."""
-    for theme in themes:
-        file = directory / f"{theme.id}.yaml"
-        for index, term in enumerate(theme.terms):
-            if file.exists() and names.is_name(term):
-                line = line_of(file, "terms", index)
-                yield Problem(file=str(file), line=line, reason=f"{term} {Refusal.NAME.value}")
 
 
 def themes_in_use(

@@ -69,6 +69,11 @@ def read(file: Path, model: type[EntryT]) -> EntryT:
         raise InvalidConfiguration(problems) from None
 
 
+def raw(file: Path) -> Any:
+    """As it stands in a file, against no model. Raises `InvalidConfiguration`."""
+    return _plain(_parsed(file, file.stat().st_mtime_ns))
+
+
 def line_of(file: Path, *location: str | int) -> int:
     """Line of a place in a file that was read before, for checks that look at several files together."""
     return _line(_parsed(file, file.stat().st_mtime_ns), location)

@@ -7,24 +7,25 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from configuration.document import InvalidConfiguration, Problem
+from configuration.persons import known_names
 from configuration.whole import Configuration, load
 
 LOOK_EVERY_S = 2.0
 
 
 async def changes(
-    directory: Path, version: str, look_every_s: float = LOOK_EVERY_S
+    directory: Path, version: str, look_every_s: float = LOOK_EVERY_S, lexicon: Path | None = None
 ) -> AsyncIterator[Configuration | InvalidConfiguration]:
     """What stands on disk, each time it changed and once it is not being written. Never ends by itself.
 
     ``version``: of the configuration in force, so that a change before the first look is seen too. What was wrong and
-    is put back as it was is told again.
+    is put back as it was is told again. ``lexicon``: names of persons that are refused; it may be missing.
     """
     known: tuple[tuple[str, int, int, int], ...] | None = None
     while True:
         now = await asyncio.to_thread(_fingerprint, directory)
         if now != known:
-            found = await asyncio.to_thread(_load, directory)
+            found = await asyncio.to_thread(_load, directory, lexicon)
             # Several files saved one after the other are one change: looked at again when they have settled.
             if await asyncio.to_thread(_fingerprint, directory) == now:
                 news = known is not None or isinstance(found, InvalidConfiguration) or found.version != version
@@ -34,9 +35,10 @@ async def changes(
         await asyncio.sleep(look_every_s)
 
 
-def _load(directory: Path) -> Configuration | InvalidConfiguration:
+def _load(directory: Path, lexicon: Path | None) -> Configuration | InvalidConfiguration:
     try:
-        return load(directory)
+        # Read anew each time: a quarter of a second once in a while, and no tens of megabytes kept for it.
+        return load(directory, known_names(lexicon) if lexicon else None)
     except InvalidConfiguration as error:
         return error
     except OSError as error:

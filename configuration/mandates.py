@@ -18,7 +18,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from configuration import law
 from configuration.document import Entry
-from configuration.persons import refused
+from configuration.persons import refused_term
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 EVERY = "*"
@@ -26,7 +26,7 @@ EVERY = "*"
 
 
 def _role(text: str) -> str:
-    if refusal := refused(text):
+    if refusal := refused_term(text):
         raise ValueError(f"{text} {refusal.value}; write a role")
     return text
 

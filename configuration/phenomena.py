@@ -10,11 +10,11 @@ from pydantic import AfterValidator, Field, model_validator
 
 from configuration.calendar import PlannedKind
 from configuration.document import Entry
-from configuration.persons import refused
+from configuration.persons import refused_term
 
 
 def _watchable(text: str) -> str:
-    if refusal := refused(text):
+    if refusal := refused_term(text):
         raise ValueError(f"{text} {refusal.value}")
     if text != text.lower():
         raise ValueError(f"write {text.lower()} in lower case")
@@ -26,7 +26,7 @@ def _watchable(text: str) -> str:
 
 
 def _role(text: str) -> str:
-    if refusal := refused(text):
+    if refusal := refused_term(text):
         raise ValueError(f"{text} {refusal.value}; an owner is a role")
     return text
 

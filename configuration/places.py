@@ -13,11 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, model_validator
 
 from configuration import wording
-from configuration.document import Entry, InvalidConfiguration, Problem, line_of, read
+from configuration.document import Entry, InvalidConfiguration, Problem, line_of, raw, read
 
 _PROVINCE_SUFFIX = re.compile(r" \([A-Z]{1,2}\.\)$", re.IGNORECASE)
 _EVERYDAY_NAMES = {"'s-Gravenhage": "Den Haag"}
@@ -154,20 +155,77 @@ class Gazetteer:
 
 def load_gazetteer(directory: Path) -> Gazetteer:
     """Read the gazetteer of a configuration. Raises `InvalidConfiguration` with every problem of its files."""
-    gemeenten = _gemeenten(directory / "gemeenten.csv")
     problems: list[Problem] = []
-    woonplaatsen = _woonplaatsen(directory / "woonplaatsen.csv", gemeenten, problems)
+    gazetteer, _ = read_gazetteer(directory, problems)
+    if problems or gazetteer is None:
+        raise InvalidConfiguration(problems)
+    return gazetteer
+
+
+def read_gazetteer(directory: Path, problems: list[Problem]) -> tuple[Gazetteer | None, bool]:
+    """What can be read of it, and whether every name is in it; what is wrong is added to ``problems``."""
+    try:
+        gemeenten = _gemeenten(directory / "gemeenten.csv")
+    except InvalidConfiguration as error:
+        problems.extend(error.problems)
+        return None, False
+    wrong: list[Problem] = []
+    woonplaatsen = _woonplaatsen(directory / "woonplaatsen.csv", gemeenten, wrong)
+    every_name = not wrong
     local_file = directory / "local.yaml"
     local = LocalPlaces()
     if local_file.exists():
         try:
             local = read(local_file, LocalPlaces)
         except InvalidConfiguration as error:
-            problems.extend(error.problems)
-    gazetteer = _Assembly(gemeenten, local_file, problems).of(woonplaatsen, local)
-    if problems:
-        raise InvalidConfiguration(problems)
-    return gazetteer
+            wrong.extend(error.problems)
+            salvaged = _salvaged(local_file)
+            every_name = every_name and salvaged is not None
+            local = salvaged or local
+    gazetteer = _Assembly(gemeenten, local_file, wrong).of(woonplaatsen, local)
+    problems.extend(wrong)
+    return gazetteer, every_name
+
+
+def _salvaged(file: Path) -> LocalPlaces | None:
+    """The names of a file that its model refused, each where it stands; None when it cannot be read at all.
+
+    Only for checking what names them: nothing runs on it.
+    """
+    try:
+        document = raw(file)
+    except InvalidConfiguration:
+        return None
+    if not isinstance(document, dict):
+        return None
+
+    def listed(node: object) -> list[Any]:
+        return node if isinstance(node, list) else []
+
+    def spellings(node: object) -> tuple[str, ...]:
+        return tuple(one for one in listed(node) if isinstance(one, str))
+
+    places = []
+    for index, entry in enumerate(listed(document.get("places"))):
+        written = entry if isinstance(entry, dict) else {}
+        name, gemeente = written.get("name"), written.get("gemeente")
+        places.append(
+            LocalPlace.model_construct(
+                name=name if isinstance(name, str) else f"places.{index}",
+                gemeente=gemeente if isinstance(gemeente, str) else None,
+                variants=spellings(written.get("variants")),
+            )
+        )
+    areas = [
+        Area.model_construct(name=entry["name"], regions=(), variants=spellings(entry.get("variants")))
+        for entry in listed(document.get("areas"))
+        if isinstance(entry, dict) and isinstance(entry.get("name"), str)
+    ]
+    called = document.get("nicknames")
+    nicknames = called.items() if isinstance(called, dict) else ()
+    return LocalPlaces.model_construct(
+        places=tuple(places), areas=tuple(areas), nicknames={name: spellings(given) for name, given in nicknames}
+    )
 
 
 def _gemeenten(file: Path) -> dict[str, Gemeente]:

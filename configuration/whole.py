@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -20,12 +21,13 @@ from configuration.mandates import AMSTERDAM, Mandate
 from configuration.messages import Messages
 from configuration.persons import NameLists
 from configuration.phenomena import Phenomenon
-from configuration.places import Gazetteer, load_gazetteer
+from configuration.places import Gazetteer, read_gazetteer
 from configuration.platforms import Platforms
 from configuration.receivers import Receivers
 from configuration.sources import Sources
 from configuration.themes import Theme
 from configuration.thresholds import Thresholds
+from configuration.written import Written, of_file, of_model
 
 NamedT = TypeVar("NamedT", Phenomenon, Mandate, Theme)
 
@@ -110,27 +112,25 @@ def load(directory: Path, names: NameLists | None = None) -> Configuration:
     messages = attempt(directory / "messages.yaml", Messages, Messages())
     alarms = attempt(directory / "alarms.yaml", Alarms, Alarms())
     calendar = attempt(directory / "calendar.yaml", Calendar, Calendar())
-    gazetteer: Gazetteer | None = None
-    try:
-        gazetteer = load_gazetteer(directory / "places")
-    except InvalidConfiguration as error:
-        problems.extend(error.problems)
-    watched = [phenomenon for phenomenon in phenomena if (directory / "phenomena" / f"{phenomenon.id}.yaml").exists()]
-    problems.extend(crosscheck.one_meaning(directory / "phenomena", watched))
-    problems.extend(crosscheck.each_once(directory / "phenomena", watched))
+    gazetteer, every_place = read_gazetteer(directory / "places", problems)
+    watched = _written(directory / "phenomena", phenomena, problems)
+    problems.extend(crosscheck.one_meaning(watched))
+    problems.extend(crosscheck.each_once(watched))
     problems.extend(crosscheck.guided(directory / "guidance.yaml", guidance, phenomena))
     problems.extend(crosscheck.said_about(directory / "messages.yaml", messages, phenomena))
     if names is not None:
-        problems.extend(crosscheck.nobody_watched(directory / "phenomena", watched, names))
-        problems.extend(crosscheck.nobody_a_theme(directory / "themes", themes, names))
+        known = gazetteer.spellings if gazetteer is not None else {}
+        problems.extend(crosscheck.nobody_watched(watched, names, known))
+        problems.extend(crosscheck.nobody_watched(_written(directory / "themes", themes, problems), names, known))
     if gazetteer is not None:
         problems.extend(crosscheck.mandates_in_use(directory / "mandates", mandates, phenomena, sources, gazetteer))
-        problems.extend(crosscheck.known_places(directory / "phenomena", watched, gazetteer))
-        problems.extend(crosscheck.planned_places(directory / "calendar.yaml", calendar, gazetteer))
         problems.extend(crosscheck.thresholds_in_use(directory / "thresholds.yaml", thresholds, phenomena, gazetteer))
         problems.extend(crosscheck.access_within(directory / "access.yaml", access, gazetteer))
-        problems.extend(crosscheck.receivers_reach(directory / "receivers.yaml", receivers, phenomena, gazetteer))
         problems.extend(crosscheck.reported_for(directory / "platforms.yaml", platforms, gazetteer))
+    if gazetteer is not None and every_place:
+        problems.extend(crosscheck.known_places(watched, gazetteer))
+        problems.extend(crosscheck.planned_places(directory / "calendar.yaml", calendar, gazetteer))
+        problems.extend(crosscheck.receivers_reach(directory / "receivers.yaml", receivers, phenomena, gazetteer))
     problems.extend(crosscheck.themes_in_use(directory, mandates, themes, attack))
     problems.extend(crosscheck.events_in_use(directory, events, themes))
     problems.extend(crosscheck.escalated_to(directory / "alarms.yaml", alarms, receivers))
@@ -196,9 +196,23 @@ def _one_file_each(directory: Path, model: type[NamedT], problems: list[Problem]
             continue
         if entry.id != file.stem:
             reason = f"id {entry.id} must equal the file name {file.stem}"
-            problems.append(Problem(file=str(file), line=line_of(file, "id"), reason=reason))
+            suggestion = f"write id: {file.stem}, or call the file {entry.id}.yaml"
+            problems.append(Problem(file=str(file), line=line_of(file, "id"), reason=reason, suggestion=suggestion))
         found.append(entry)
     return tuple(found)
+
+
+def _written(directory: Path, valid: Iterable[Phenomenon | Theme], problems: Iterable[Problem]) -> list[Written]:
+    """Of every file, also one that its model refused: what else is wrong in it is told at once."""
+    wrong = {problem.file for problem in problems}
+    entries = {} if any(str(file) in wrong for file in directory.glob("*.yaml")) else {one.id: one for one in valid}
+    found = []
+    for file in sorted(directory.glob("*.yaml")):
+        entry = entries.get(file.stem)
+        written = of_model(file, entry) if entry is not None else of_file(file)
+        if written is not None:
+            found.append(written)
+    return found
 
 
 def _version(directory: Path) -> str:

@@ -1,7 +1,7 @@
 """``python -m lexicon``: writes ``build/lexicon/words.gz`` and its manifest. Same packages, same bytes.
 
 One line a word: the word, a tab, its marks. ``p`` permitted, ``o`` ordinary (never folded), ``f`` first name,
-``s`` surname, ``i`` surname after an interfix.
+``s`` surname, ``i`` surname after an interfix, ``c`` ordinary but in no dictionary.
 """
 
 from __future__ import annotations
@@ -32,7 +32,14 @@ def build(target: Path) -> dict[str, object]:
         names=first | last | interfix,
     )
     marks: defaultdict[str, str] = defaultdict(str)
-    for mark, members in (("p", words.permitted), ("o", words.ordinary), ("f", first), ("s", last), ("i", interfix)):
+    for mark, members in (
+        ("p", words.permitted),
+        ("o", words.ordinary),
+        ("f", first),
+        ("s", last),
+        ("i", interfix),
+        ("c", words.undefined),
+    ):
         for word in members:
             marks[word] += mark
     text = "".join(f"{word}\t{marks[word]}\n" for word in sorted(marks)).encode()

@@ -65,6 +65,8 @@ class Words:
     """Every known spelling of a Dutch or English word: never folded onto something else."""
     lost_to_names: frozenset[str]
     """Frequent dictionary words that are also a name and therefore stay behind."""
+    undefined: frozenset[str]
+    """Ordinary by their frequency alone: in no dictionary, so often somebody's name (wilders), a brand or a place."""
 
 
 def choose(
@@ -100,7 +102,18 @@ def choose(
         | {word for word in list(dutch)[:ORDINARY] if word.isalpha()}
         | {word for word in list(english)[:20_000] if word.isalpha()}
     )
-    return Words(permitted=frozenset(candidates - lost), ordinary=frozenset(ordinary), lost_to_names=lost)
+    english_words = {word for word in list(english)[:ENGLISH] if word not in capitalised}
+    undefined = {
+        word
+        for word in ordinary - dictionary - (candidates - lost) - english_words
+        if not (_declined(word, dictionary) if word in capitalised else _dutch_word(word, dictionary))
+    }
+    return Words(
+        permitted=frozenset(candidates - lost),
+        ordinary=frozenset(ordinary),
+        lost_to_names=lost,
+        undefined=frozenset(undefined),
+    )
 
 
 def is_name(word: str, names: frozenset[str]) -> bool:
@@ -111,6 +124,13 @@ def is_name(word: str, names: frozenset[str]) -> bool:
 
 def _plain(word: str) -> bool:
     return word.isalpha() and (len(word) > 2 or word in GRAMMAR) and without_marks(word).isascii()
+
+
+def _declined(word: str, dictionary: frozenset[str]) -> bool:
+    """``korte``, ``sneller``. The other endings make words of names: ``balkenende``, ``wilders``."""
+    stem = word.removesuffix("e") if word.endswith("e") else word.removesuffix("er")
+    doubled = len(stem) > 3 and stem[-1] == stem[-2]
+    return stem != word and (stem in dictionary or (doubled and stem[:-1] in dictionary))
 
 
 def _dutch_word(word: str, dictionary: frozenset[str]) -> bool:

@@ -11,7 +11,7 @@ import typer
 
 from configuration import InvalidConfiguration, Problem, load
 from configuration.document import line_of, read
-from configuration.persons import read_name_lists
+from configuration.persons import known_names
 from configuration.phenomena import Phenomenon
 from configuration.wording import nearest
 from exercises.scenario import LOCAL
@@ -30,7 +30,7 @@ SOON_DAYS = 30
 
 def check(config: Annotated[Path, typer.Argument(help="Configuration directory.")] = Path("config")) -> None:
     """Check a configuration directory and show every problem with file, line, reason and suggestion."""
-    names = read_name_lists(NAME_LISTS) if NAME_LISTS.exists() else None
+    names = known_names(NAME_LISTS)
     problems: list[Problem] = []
     configuration = None
     try:

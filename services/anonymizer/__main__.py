@@ -19,6 +19,7 @@ from broker.stage_reports import StageReports
 from broker.topics import ensure_topics
 from configuration import InvalidConfiguration
 from configuration.following import changes
+from configuration.persons import known_names
 from contracts.notice import About
 from contracts.stage_health import Stage
 from contracts.topics import POSTS_ANONYMOUS, POSTS_RAW
@@ -47,7 +48,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     mine = settings.anonymizer
     try:
         lexicon = load(mine.lexicon)
-        whole = configuration.load(settings.config)
+        whole = configuration.load(settings.config, known_names(mine.lexicon))
     except (LexiconMissing, InvalidConfiguration) as error:
         raise CannotStart(str(error)) from error
     if not forbid_core_dumps():
@@ -156,7 +157,7 @@ async def _keep_house(settings: Settings, service: Service, consumer: BatchConsu
 async def _follow(settings: Settings, lexicon: Lexicon, version: str, anonymizer: Anonymizer, notices: Notices) -> None:
     """A changed configuration replaces the whole vocabulary at once; a broken one changes nothing, and is told."""
     await notices.tell(About.CONFIGURATION, active=False, version=version)
-    async for found in changes(settings.config, version):
+    async for found in changes(settings.config, version, lexicon=settings.anonymizer.lexicon):
         if isinstance(found, InvalidConfiguration):
             metrics.RELOADS.labels("refused").inc()
             log().warning("configuration refused", count=len(found.problems), reason="invalid; the earlier one stays")

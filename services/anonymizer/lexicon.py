@@ -38,6 +38,7 @@ def load(file: Path) -> Lexicon:
         with gzip.open(file, "rt", encoding="utf-8") as lines:
             for line in lines:
                 word, _, marks = line.rstrip("\n").partition("\t")
+                marks = marks.removesuffix("c")  # says something about terms of a watch, not about posts
                 known[word] = sys.intern(marks)
                 for mark in marks:
                     sets[mark].append(word)

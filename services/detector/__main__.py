@@ -17,6 +17,7 @@ from broker.producer import AcknowledgedProducer
 from broker.settings import BrokerSettings
 from broker.topics import ensure_topics
 from configuration import Configuration, InvalidConfiguration, load
+from configuration.persons import known_names
 from contracts.codec import Decoder, Malformed
 from contracts.exercise_removed import ExerciseRemoved
 from contracts.source_health import SourceHealth
@@ -52,7 +53,13 @@ async def main(settings: Settings, stop: asyncio.Event, matching: Matching = Mat
             _settle()
             try:
                 notices = Notices(producer, "detector")
-                following = follow(settings.config, application.version, application.configure, notices)
+                following = follow(
+                    settings.config,
+                    application.version,
+                    application.configure,
+                    notices,
+                    lexicon=settings.detector.lexicon,
+                )
                 await _work(application, settings, coverage, health, stop, notices=notices, following=following)
             finally:
                 health.mark_unready("stopping")
@@ -166,7 +173,7 @@ def _settle() -> None:
 
 def _configuration(settings: Settings) -> Configuration:
     try:
-        configuration = load(settings.config)
+        configuration = load(settings.config, known_names(settings.detector.lexicon))
     except InvalidConfiguration as error:
         raise CannotStart(f"the configuration is not valid:\n{error}") from error
     metrics.CONFIGURATION.set(1)

@@ -13,10 +13,17 @@ from runtime.logs import log
 from services.detector import metrics
 
 
-async def follow(directory: Path, version: str, take: Callable[[Configuration], None], notices: Notices) -> None:
+async def follow(
+    directory: Path,
+    version: str,
+    take: Callable[[Configuration], None],
+    notices: Notices,
+    *,
+    lexicon: Path | None = None,
+) -> None:
     """Runs until cancelled; calls ``take`` with each new valid configuration. ``version``: of the one in force."""
     await notices.tell(About.CONFIGURATION, active=False, version=version)
-    async for found in changes(directory, version):
+    async for found in changes(directory, version, lexicon=lexicon):
         if isinstance(found, InvalidConfiguration):
             metrics.CONFIGURATION.set(0)
             log().error("configuration refused", count=len(found.problems), reason="the configuration in force is kept")

@@ -14,6 +14,10 @@ class DetectorSettings(BaseModel):
     data_dir: Path = Field(
         Path("run/detector"), description="Working directory of Faust; state itself survives in the changelog topics."
     )
+    lexicon: Path = Field(
+        Path("build/lexicon/words.gz"),
+        description="Names that are refused as terms, built by `python -m lexicon`; if missing, a short list is used.",
+    )
     flush_seconds: float = Field(
         0.5, gt=0, le=10, description="Time between two checkpoints: deltas and alerts sent, offsets released."
     )

@@ -17,6 +17,7 @@ from broker.notices import Notices
 from broker.producer import AcknowledgedProducer
 from broker.topics import ensure_topics
 from configuration.document import InvalidConfiguration
+from configuration.persons import known_names
 from configuration.whole import Configuration, load
 from contracts.topics import ALERTS, NOTICES, PICTURE, SOURCE_HEALTH, STAGE_HEALTH, THEMES
 from runtime.probes import Health
@@ -143,7 +144,9 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 director.run(stop),
                 Withdrawal(database=database, producer=producer, now_ms=now_ms).run(stop),
                 Lookout(room=room).run(stop),
-                follow(settings.config, configuration.version, take, Notices(producer, SERVICE), stop),
+                follow(
+                    settings.config, configuration.version, take, Notices(producer, SERVICE), stop, lexicon=own.lexicon
+                ),
             )
 
 
@@ -170,7 +173,7 @@ async def _together(stop: asyncio.Event, stream: Stream, *loops: Coroutine[Any, 
 
 def _configured(settings: Settings, http: httpx.AsyncClient) -> Force:
     try:
-        return made_of(load(settings.config), settings, http)
+        return made_of(load(settings.config, known_names(settings.notifier.lexicon)), settings, http)
     except (InvalidConfiguration, Unusable) as error:
         raise CannotStart(str(error)) from error
 

@@ -16,10 +16,16 @@ from services.notifier.force import Unusable
 
 
 async def follow(
-    directory: Path, version: str, take: Callable[[Configuration], None], notices: Notices, stop: asyncio.Event
+    directory: Path,
+    version: str,
+    take: Callable[[Configuration], None],
+    notices: Notices,
+    stop: asyncio.Event,
+    *,
+    lexicon: Path | None = None,
 ) -> None:
     """Until ``stop``. ``version``: of the one in force. ``take`` swaps, or raises `Unusable` and changes nothing."""
-    looking = asyncio.create_task(_follow(directory, version, take, notices))
+    looking = asyncio.create_task(_follow(directory, version, take, notices, lexicon))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({looking, stopping}, return_when=asyncio.FIRST_COMPLETED)
     for task in (looking, stopping):
@@ -29,10 +35,12 @@ async def follow(
         raise failed
 
 
-async def _follow(directory: Path, version: str, take: Callable[[Configuration], None], notices: Notices) -> None:
+async def _follow(
+    directory: Path, version: str, take: Callable[[Configuration], None], notices: Notices, lexicon: Path | None
+) -> None:
     metrics.CONFIGURATION.set(1)
     await notices.tell(About.CONFIGURATION, active=False, version=version)
-    async for found in changes(directory, version):
+    async for found in changes(directory, version, lexicon=lexicon):
         places: tuple[str, ...] = ()
         count = 0
         if isinstance(found, InvalidConfiguration):

@@ -17,6 +17,10 @@ class NotifierSettings(BaseModel):
     secrets_dir: Path = Field(
         Path("run/secrets"), description="Directory with one file per secret that config/receivers.yaml names."
     )
+    lexicon: Path = Field(
+        Path("build/lexicon/words.gz"),
+        description="Names that are refused as terms, built by `python -m lexicon`; if missing, a short list is used.",
+    )
     group: str = Field("seinpost-notifier", description="Kafka consumer group; replicas share it.")
     hosts: str = Field(
         "localhost,127.0.0.1,[::1]",

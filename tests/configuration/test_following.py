@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -60,3 +61,20 @@ async def test_a_directory_that_is_gone_is_a_problem_not_a_crash(config: Path) -
     shutil.rmtree(config)
     refused = await waiting
     assert isinstance(refused, InvalidConfiguration)
+
+
+async def test_a_name_of_the_lists_is_refused_in_force_too(
+    config: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    lexicon = tmp_path_factory.mktemp("lexicon") / "words.gz"
+    watch = config / "phenomena" / "rellen.yaml"
+    watch.write_text(watch.read_text().replace("terms:\n", "terms:\n  - {term: sanneke zandstra}\n", 1))
+    version = load(config).version
+    following = changes(config, "another", look_every_s=0.01, lexicon=lexicon)
+    assert isinstance(await anext(following), Configuration), "no lists, and that stops nobody"
+    lexicon.write_bytes(gzip.compress(b"sanneke\tf\nzandstra\ts\n"))
+    found = await anext(changes(config, version, look_every_s=0.01, lexicon=lexicon))
+    assert isinstance(found, InvalidConfiguration)
+    assert [problem.reason for problem in found.problems] == [
+        "sanneke zandstra is a person's name: Seinpost watches phenomena, not people"
+    ]

@@ -1,6 +1,7 @@
 """The configuration as one: every problem at once, with file, line and what to do."""
 
 import datetime
+import gzip
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 import typer
 
 from configuration import InvalidConfiguration, load
+from configuration.persons import known_names
 from configuration.phenomena import PhenomenonClass
 from seinpost.check import check
 
@@ -23,9 +25,9 @@ def config(tmp_path):
     return tmp_path
 
 
-def problems(config):
+def problems(config, names=None):
     with pytest.raises(InvalidConfiguration) as error:
-        load(config)
+        load(config, names)
     return [(Path(found.file).name, found.line, found.reason, found.suggestion) for found in error.value.problems]
 
 
@@ -112,6 +114,7 @@ def test_every_problem_of_every_file_at_once(config):
         ({"terms": "[{term: Proef}]"}, "write proef in lower case"),
         ({"terms": "[{term: proef, role: object}]"}, "needs at least one term with role topic or call"),
         ({"owner": "jan jansen"}, "an owner is a role"),
+        ({"owner": "burgemeester piet jansen"}, "an owner is a role"),
         ({"rationale": "kort"}, "at least 10 characters"),
         ({"expires": None}, "expires is missing"),
         ({"id": "ander"}, "must equal the file name"),
@@ -121,6 +124,67 @@ def test_every_problem_of_every_file_at_once(config):
 def test_what_may_not_be_watched_is_refused(config, changed, reason):
     phenomenon(config, **changed)
     assert any(reason in found for _, _, found, _ in problems(config))
+
+
+@pytest.fixture
+def names(tmp_path_factory):
+    file = tmp_path_factory.mktemp("lexicon") / "words.gz"
+    file.write_bytes(gzip.compress(b"sanneke\tf\nzandstra\ts\nroos\tfo\n"))
+    return known_names(file)
+
+
+def test_a_file_that_its_model_refuses_is_checked_for_the_rest(config, names):
+    phenomenon(
+        config,
+        severty="high",
+        terms="[{term: sanneke zandstra}, {term: '@iemand'}, {term: anders, variants: [rellen]}, {term: anders}, 5]",
+        owner="burgemeester zandstra",
+        watch_places="[Roterdam]",
+    )
+    found = problems(config, names)
+    for line, said in (
+        (3, "burgemeester zandstra is a person's name"), (6, "sanneke zandstra is a person's name"),
+        (6, "anders stands twice in this file"), (8, "Roterdam is not a gemeente"),
+        (7, "severty is not known here"),
+    ):  # fmt: skip
+        assert any(said in reason and at == line for _, at, reason, _ in found), (said, found)
+    assert "rellen stands for rellen here and for anders in proef.yaml" in [reason for _, _, reason, _ in found]
+    assert len([1 for *_, reason, _ in found if "@iemand" in reason]) == 1
+    assert all(suggestion for *_, reason, suggestion in found if "sanneke" in reason)
+
+
+def test_a_name_in_a_theme_says_what_to_do(config, names):
+    (config / "themes").mkdir()
+    shutil.copy(CONFIG / "themes" / "opvang.yaml", config / "themes")
+    file = config / "themes" / "opvang.yaml"
+    file.write_text(file.read_text().replace("[azc,", "[sanneke, azc,", 1), encoding="utf-8")
+    assert ("opvang.yaml", "name the phenomenon instead") in [
+        (name, meant) for name, _, _, meant in problems(config, names)
+    ]
+
+
+def test_another_id_than_the_file_says_what_to_do(config):
+    phenomenon(config, id="ander")
+    assert "write id: proef, or call the file ander.yaml" in [suggestion for *_, suggestion in problems(config)]
+
+
+def test_a_mistake_in_the_places_hides_no_other(config):
+    local = "places:\n  - {name: Marktplein, gemente: Gouda}\n  - {name: Stadspark, gemeente: Groningn}\n"
+    (config / "places" / "local.yaml").write_text(local, encoding="utf-8")
+    phenomenon(config, watch_places="[Roterdam, Marktplein]")
+    reasons = [reason for _, _, reason, _ in problems(config)]
+    assert sorted(reasons) == [
+        "Groningn is not a gemeente",
+        "Roterdam is not a gemeente",
+        "places.0.gemente is not known here",
+    ]
+
+
+def test_places_that_cannot_be_read_make_no_others_unknown(config):
+    (config / "places" / "local.yaml").write_text("places: [", encoding="utf-8")
+    (config / "thresholds.yaml").write_text("regions:\n  VR99: {min_authors: 3}\n", encoding="utf-8")
+    phenomenon(config, watch_places="[Marktplein]")
+    assert {name for name, *_ in problems(config)} == {"local.yaml", "thresholds.yaml"}
 
 
 def test_a_spelling_stands_for_one_term(config):
