@@ -93,6 +93,9 @@ class Phenomenon(Entry):
     watch_places: tuple[str, ...] = ()
     """Gemeente codes or names of configured places to which this watch is limited; empty: everywhere."""
 
+    stays_open_days: int = Field(0, ge=0, le=30)
+    """An alert of it that falls silent stays open for so long: an invitation is passed on for weeks."""
+
     planned: tuple[PlannedKind, ...] = ()
     """Kinds of planned event that it ordinarily comes with: its posts about such an event are expected."""
 

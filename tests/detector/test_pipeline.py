@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from msgspec.structs import replace
 
@@ -397,6 +399,21 @@ SATURDAY = "kom_allemaal zaterdag 20:00 naar Coolsingel rellen"
 
 def calls_of(text: str, start: int, number: int = 4) -> list[AnonymousPost]:
     return [post(start + index, text, f"{text}-{start}-{index}") for index in range(number)]
+
+
+@pytest.mark.parametrize(("days", "alerts"), [(1, 2), (14, 1)])
+def test_what_builds_up_over_weeks_is_one_alert(config: Configuration, days: int, alerts: int) -> None:
+    """Nine silent days: longer than a closed happening is remembered."""
+    phenomena = tuple(
+        one.model_copy(update={"stays_open_days": days}) if one.id == "project-x" else one for one in config.phenomena
+    )
+    posts = [
+        *chatter(T, 12 * DAY)[::8],
+        *crowd(T + DAY, "project_x in Haren Groningen", 40),
+        *crowd(T + 10 * DAY, "project_x in Haren Groningen", 60),
+    ]
+    found = opened(replay(dataclasses.replace(config, phenomena=phenomena), batches(posts)))
+    assert len(found) == alerts
 
 
 def test_a_gathering_put_off_is_the_same_alert_with_the_old_date_and_the_new(config: Configuration) -> None:
