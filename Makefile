@@ -55,8 +55,8 @@ test-images: install $(VENV)/.developer build/tools/.installed ## build the imag
 kube-apiserver: ## build a Kubernetes API server for test-deploy (needs Go; a quarter of an hour)
 	tests/deploy/apiserver.sh
 
-chaos: install $(VENV)/.developer ## kill services at random on Apache Kafka and compare every alert: KILLS=20 SEED=1; or DISTURBANCE=stop|link|disk|clock|load, or upgrade BEFORE=COMMIT
-	$(BIN)/python -m tests.deploy.chaos --kills $(or $(KILLS),20) --seed $(or $(SEED),1) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(DISTURBANCE),--disturbance $(DISTURBANCE)) $(if $(BEFORE),--before $(BEFORE))
+chaos: install $(VENV)/.developer ## kill services at random on Apache Kafka and compare every alert: KILLS=20 SEED=1; or DISTURBANCE=stop|link|disk|clock|load, or upgrade BEFORE=COMMIT; PATIENT=1 on a busy machine
+	$(BIN)/python -m tests.deploy.chaos --kills $(or $(KILLS),20) --seed $(or $(SEED),1) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(DISTURBANCE),--disturbance $(DISTURBANCE)) $(if $(BEFORE),--before $(BEFORE)) $(if $(PATIENT),--patient)
 
 test-browser: install $(VENV)/.developer ## look at the console in a real browser: every view, size and theme, axe, keyboard (needs Chromium)
 	$(BIN)/pytest -m browser

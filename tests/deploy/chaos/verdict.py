@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 import os
+from typing import Any
 
 from tests.deploy.chaos.kills import Outcome
 from tests.deploy.chaos.stream import towns
+
+BACK_S = 30.0
+"""Back at work after a kill, at p99."""
 
 
 def compare(calm: Outcome, disturbed: Outcome, bursts: int) -> dict[str, object]:
@@ -54,17 +58,25 @@ def compare(calm: Outcome, disturbed: Outcome, bursts: int) -> dict[str, object]
     }
 
 
-def failed(found: dict[str, object]) -> bool:
-    """Something was lost, told twice, or not said of a post."""
-    calm, disturbed = found["posts_read"]  # type: ignore[misc]
+def faults(found: dict[str, Any], *, patient: bool = False) -> list[str]:
+    """What was lost, told twice, not said of a post, or left waiting. ``patient``: on a busy machine seconds are told
+    and not judged."""
     named = (
         "series_counted_otherwise",
         "lost",
         "alerted_under_two_ids",
         "opened_but_not_received",
         "alerts_beyond_undisturbed",
+        "waiting_at_the_end",
     )
-    return calm != disturbed or any(found[name] for name in named)
+    said = [f"{name}: {found[name]}" for name in named if found[name]]
+    calm, disturbed = found["posts_read"]
+    if calm != disturbed:
+        said.append(f"posts_read: {disturbed}, undisturbed {calm}")
+    back_s = found["back_at_work_s"].get("p99", 0.0)
+    if back_s > BACK_S and not patient:
+        said.append(f"back_at_work_s: {back_s} at p99, longer than {BACK_S:.0f}")
+    return said
 
 
 def _spread(values: list[float]) -> dict[str, float]:
