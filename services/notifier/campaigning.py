@@ -1,13 +1,16 @@
-"""Registering a campaign, and what it changed: its gemeenten against all others of the picture without a campaign."""
+"""Registering a campaign, and what it changed: its gemeenten against others of the picture without a campaign."""
 
 from __future__ import annotations
 
 import datetime
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from contracts.picture import PictureBlock
 from services.notifier.access.actor import Actor
 from services.notifier.access.permissions import Permission
 from services.notifier.access.reach import EVERYTHING
@@ -20,6 +23,8 @@ from services.notifier.store.campaigns import Campaign
 
 DAYS_BEFORE = 56
 LONGEST_DAYS = 366
+COMPARABLE = 3.0
+"""Times as many posts before the campaign, or as few."""
 
 
 class Refusal(StrEnum):
@@ -76,7 +81,8 @@ async def withdraw(room: Room, actor: Actor, campaign_id: str) -> bool:
 
 
 async def measured(room: Room, actor: Actor, campaign: Campaign) -> Measured:
-    """Of whole days until yesterday. To compare with: every other gemeente in the country, as a total without names."""
+    """Of whole days until yesterday. To compare with: other gemeenten where before it about as much was written, as a
+    total without names."""
     today = datetime.datetime.fromtimestamp(room.now_ms() / 1000, AMSTERDAM).date()
     last = min(campaign.last_day, today - datetime.timedelta(days=1))
     days = _days(campaign.first_day - datetime.timedelta(days=DAYS_BEFORE), last)
@@ -97,9 +103,12 @@ async def measured(room: Room, actor: Actor, campaign: Campaign) -> Measured:
     busy = {(other.region, name) for other in others for name in other.gemeenten} | own
     mine = [block for block in blocks if (block.region, block.gemeente) in own]
     rest = [block for block in blocks if block.region is not None and (block.region, block.gemeente) not in busy]
+    rest = _comparable(rest, mine, until=days.edges[DAYS_BEFORE], of=len(own))
     treated, compared = (
         [cell.posts for cell in picture(some, days, by_gemeente=True, names={}).whole.cells] for some in (mine, rest)
     )
+    if mine and not rest:
+        return Measured(campaign=campaign, found=TooLittle.COMPARISON)
     # Before the first block of either nothing was counted: those days say nothing.
     begins = (
         min((block.start for block in mine), default=days.end),
@@ -109,6 +118,20 @@ async def measured(room: Room, actor: Actor, campaign: Campaign) -> Measured:
     first = DAYS_BEFORE - skip
     found = effect(treated[skip:], compared[skip:], first) if first >= 0 else TooLittle.DAYS_BEFORE
     return Measured(campaign=campaign, found=found)
+
+
+def _comparable(
+    rest: Sequence[PictureBlock], mine: Sequence[PictureBlock], *, until: int, of: int
+) -> list[PictureBlock]:
+    """Blocks of gemeenten that before the campaign had between a third and three times the posts of those with it.
+
+    A few large towns would otherwise be all that a village is compared with. ``of``: gemeenten with the campaign.
+    """
+    usual = sum(block.posts or 0 for block in mine if block.start < until) / max(1, of)
+    before: Counter[tuple[str | None, str | None]] = Counter()
+    for block in rest:
+        before[block.region, block.gemeente] += (block.posts or 0) if block.start < until else 0
+    return [block for block in rest if usual / COMPARABLE <= before[block.region, block.gemeente] <= usual * COMPARABLE]
 
 
 def _days(first: datetime.date, last: datetime.date) -> Period | None:

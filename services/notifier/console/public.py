@@ -37,7 +37,8 @@ TOO_LITTLE = {
     TooLittle.DAYS_BEFORE: "Er zijn nog te weinig dagen van vóór de campagne om iets te zeggen (14 zijn nodig).",
     TooLittle.DAYS_DURING: "De campagne loopt nog te kort om iets te zeggen (7 dagen zijn nodig).",
     TooLittle.POSTS: "Er werd vooraf te weinig over geschreven om iets te zeggen.",
-    TooLittle.COMPARISON: "Er zijn te weinig berichten uit andere gemeenten om mee te vergelijken.",
+    TooLittle.COMPARISON: "Er zijn te weinig andere gemeenten waar vooraf ongeveer even veel over werd geschreven. "
+    "Daarom is er niets om mee te vergelijken.",
 }
 
 

@@ -66,6 +66,33 @@ async def test_no_effect_is_said_in_so_many_words(served: Served) -> None:
     assert "Geen effect aangetoond" in await page(served, "/voorlichting?fenomeen=rellen")
 
 
+async def test_a_giant_elsewhere_is_no_comparison(served: Served) -> None:
+    """What doubled in one large town says nothing of a small one that stayed as it was."""
+    await tell(served, 1.0)
+    async with served.room.database.writing() as connection:
+        for day in range(56):
+            date = FIRST - datetime.timedelta(days=32 - day)
+            start = int(datetime.datetime.combine(date, datetime.time(12), AMSTERDAM).timestamp()) // 60
+            giant = {"gemeente": "Den Haag", "gemeente_code": "GM0518", "region": "VR15"}
+            posts = 8_000 if date >= FIRST else 4_000
+            told = [block(start, posts=posts, series="watch:rellen@GM0518", **giant)]
+            await served.intake.put(connection, told, served.clock())
+    made = (await served.http.post("/v1/campaigns", json=ASKED)).json()
+    assert not made["effect"]["shown"]
+    shown = await page(served, "/voorlichting?fenomeen=rellen")
+    assert "een derde tot drie keer zoveel" in shown
+
+
+async def test_without_places_alike_there_is_nothing_to_compare_with(served: Served) -> None:
+    await tell(served, 1.0)
+    alike = {"region": "VR17", "gemeenten": ["Rotterdam"]}
+    for name, region in (("Utrecht", "VR09"), ("Amsterdam", "VR13")):
+        other = ASKED | {"region": region, "gemeenten": [name]}
+        assert (await served.http.post("/v1/campaigns", json=other)).status_code == 201
+    made = (await served.http.post("/v1/campaigns", json=ASKED | alike)).json()
+    assert (made["effect"], made["tooLittle"]) == (None, "comparison")
+
+
 async def test_too_little_is_said_too(served: Served) -> None:
     made = (await served.http.post("/v1/campaigns", json=ASKED)).json()
     assert (made["effect"], made["tooLittle"]) == (None, "days-before")
