@@ -146,6 +146,8 @@ class Cover:
     mandates: tuple[Mandate, ...]
     changes_at: datetime.datetime | None
     """When a mandate next starts or ends; before that the answer stays the same."""
+    ended: tuple[Mandate, ...] = ()
+    """Of the same configuration."""
 
     def allows(self, phenomenon: str | None, source: str, region: str | None, theme: str | None = None) -> bool:
         """``phenomenon`` None: any. ``region`` None: no place was named; only a mandate for every region covers it.
@@ -162,12 +164,24 @@ class Cover:
         """Whether what was counted under ``before`` may still be held: not what a mandate that ended gave, unless one
         that is valid gives the same."""
         ended = [mandate for mandate in before.mandates if mandate not in self.mandates]
-        mine = [mandate for mandate in self.mandates if mandate.watches(phenomenon, region, theme)]
-        return bool(mine) and all(
-            any(EVERY in other.sources or set(mandate.sources) <= set(other.sources) for other in mine)
-            for mandate in ended
-            if mandate.watches(phenomenon, region, theme)
+        return self.watches(phenomenon, region, theme) and not any(
+            self._lacks(mandate, phenomenon, region, theme) for mandate in ended
         )
+
+    def held_from(
+        self, phenomenon: str | None, region: str | None, theme: str | None = None
+    ) -> datetime.datetime | None:
+        """For who does not know what was in force before: `keeps` holds for what was counted from here on, of what is
+        watched. None: for all of it. A mandate that left the configuration is not known here."""
+        ends = (_aware(mandate.until) for mandate in self.ended if self._lacks(mandate, phenomenon, region, theme))
+        return max(ends, default=None)
+
+    def _lacks(self, ended: Mandate, phenomenon: str | None, region: str | None, theme: str | None) -> bool:
+        """Whether ``ended`` gave counts from a source that no valid mandate gives them from."""
+        if not ended.watches(phenomenon, region, theme):
+            return False
+        mine = (mandate for mandate in self.mandates if mandate.watches(phenomenon, region, theme))
+        return not any(EVERY in other.sources or set(ended.sources) <= set(other.sources) for other in mine)
 
     def reads(self, source: str) -> bool:
         """Whether a source may be read at all."""
@@ -181,6 +195,7 @@ def cover(mandates: Iterable[Mandate], now: datetime.datetime) -> Cover:
     return Cover(
         mandates=tuple(mandate for mandate in found if mandate.valid_at(now)),
         changes_at=min((moment for moment in moments if moment > now), default=None),
+        ended=tuple(mandate for mandate in found if mandate.ended(now)),
     )
 
 

@@ -97,6 +97,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 health=health,
                 stored=stored,
                 now_ms=now_ms,
+                mandates=lambda: room.configuration.mandates,
             )
             retention = Retention(
                 database=database,

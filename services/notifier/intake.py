@@ -16,6 +16,7 @@ from broker.consumer import BatchConsumer, Records
 from broker.dead_letters import DeadLetters
 from broker.producer import AcknowledgedProducer
 from configuration.alarms import Alarms
+from configuration.mandates import Cover, Mandate
 from contracts.alert import Alert, Change
 from contracts.codec import Decoder, Malformed
 from contracts.dead_letter import Reason
@@ -32,9 +33,11 @@ from services.notifier import metrics
 from services.notifier.admission import Admission
 from services.notifier.delivery.outbox import Outbox
 from services.notifier.life import Arrival
+from services.notifier.mandated import cover_at
 from services.notifier.measured import is_probe, measure
 from services.notifier.sight import chain
 from services.notifier.store import alerts, exercises, notices, picture, sources, themes
+from services.notifier.store.covered import may_be_held
 from services.notifier.store.database import Database
 
 BATCH_RECORDS = 500
@@ -59,6 +62,8 @@ class Intake:
     stored: Callable[[], None]
     """Called after each transaction: wakes the live stream and the delivery worker."""
     now_ms: Callable[[], int]
+    mandates: Callable[[], tuple[Mandate, ...]]
+    """Those of the configuration in force."""
     alarms: Alarms = field(default_factory=Alarms)
     alerts_days: int = 365
     """How long retention keeps an alert."""
@@ -167,7 +172,9 @@ class Intake:
 
     async def put(self, connection: AsyncConnection, contents: Sequence[Content], now: int) -> None:
         """All of these, or none when one fails."""
-        contents = await _without_removed(connection, contents)
+        # By the clock of this moment: a batch that waited for the database may have been taken in before an end.
+        allowed = cover_at(self.mandates(), self.now_ms())
+        contents = _without_uncovered(await _without_removed(connection, contents), allowed)
         arriving = [content for content in contents if isinstance(content, Alert) and not is_probe(content)]
         async with connection.begin_nested():
             admission = Admission(outbox=self.outbox, alarms=self.alarms)
@@ -199,6 +206,14 @@ async def _without_removed(connection: AsyncConnection, contents: Sequence[Conte
     named = {one.exercise for one in contents if isinstance(one, Alert | PictureBlock) and one.exercise}
     gone = {name for name in named if await exercises.is_removed(connection, name)}
     return [one for one in contents if not isinstance(one, Alert | PictureBlock) or one.exercise not in gone]
+
+
+def _without_uncovered(contents: Sequence[Content], allowed: Cover) -> list[Content]:
+    """No blocks that came after the end of their mandate: late, told again, or read anew from the topic."""
+    held = [one for one in contents if not isinstance(one, PictureBlock | ThemeBlock) or may_be_held(one, allowed)]
+    if refused := len(contents) - len(held):
+        log().info("blocks_uncovered", count=refused)
+    return held
 
 
 async def _store(connection: AsyncConnection, content: Kept, now: int) -> None:

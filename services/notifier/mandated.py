@@ -17,6 +17,8 @@ from services.notifier.store import audit, picture, themes
 from services.notifier.store.database import Database
 
 EVERY_S = 0.5
+AFTER_MS = 10_000
+"""So long after a change each look removes again: a transaction that began before it may end after it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,7 +27,11 @@ class Mandated:
     mandates: Callable[[], tuple[Mandate, ...]]
     """Those of the configuration in force."""
     now_ms: Callable[[], int]
-    _done: tuple[tuple[Mandate, ...], Cover] | None = None
+    _cover: Cover | None = None
+    _before: Cover | None = None
+    """In force before the last change; what is in force when that is not known."""
+    _changed_ms: int = 0
+    _done: bool = False
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -37,24 +43,25 @@ class Mandated:
                 await asyncio.wait_for(stop.wait(), EVERY_S)
 
     async def look(self) -> int:
-        """Removes what no mandate covers, when mandates changed, began or ended since the last look. Returns how many
+        """Removes what mandates do not let be held, when they changed, began or ended a moment ago. Returns how many
         blocks went."""
-        mandates, now = self.mandates(), datetime.datetime.fromtimestamp(self.now_ms() / 1000, datetime.UTC)
-        if self._done is not None and self._done[0] == mandates:
-            changes = self._done[1].changes_at
-            if changes is None or now < changes:
-                return 0
-        allowed = cover(mandates, now)
+        now_ms = self.now_ms()
+        allowed = cover_at(self.mandates(), now_ms)
+        if allowed != self._cover:
+            self._before, self._cover = self._cover or allowed, allowed
+            self._changed_ms, self._done = now_ms, False
+        if self._done or self._before is None:
+            return 0
         async with self.database.writing() as connection:
             dropped = {
-                "the picture": await picture.drop_uncovered(connection, allowed),
-                "themes": await themes.drop_uncovered(connection, allowed),
+                "the picture": await picture.drop_uncovered(connection, allowed, self._before),
+                "themes": await themes.drop_uncovered(connection, allowed, self._before),
             }
             for what, gone in dropped.items():
                 if gone:
                     await audit.append(
                         connection,
-                        at_ms=self.now_ms(),
+                        at_ms=now_ms,
                         actor=SYSTEM,
                         action="mandate-ended",
                         object_id=f"{gone} blocks of {what}",
@@ -62,5 +69,9 @@ class Mandated:
                         origin=ORIGIN,
                         region=None,
                     )
-        self._done = mandates, allowed
+        self._done = now_ms >= self._changed_ms + AFTER_MS
         return sum(dropped.values())
+
+
+def cover_at(mandates: tuple[Mandate, ...], now_ms: int) -> Cover:
+    return cover(mandates, datetime.datetime.fromtimestamp(now_ms / 1000, datetime.UTC))

@@ -41,6 +41,7 @@ async def test_the_room_is_as_it_was_after_a_restore(postgres_server: str, tmp_p
         health=Health(),
         stored=lambda: None,
         now_ms=lambda: MINUTE * 60_000,
+        mandates=tuple,
     )
     async with database.writing() as connection:
         for number in range(50):

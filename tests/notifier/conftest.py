@@ -25,6 +25,7 @@ import pytest
 from standardwebhooks import Webhook as Verifier
 
 from broker.embedded import free_port
+from configuration.mandates import Mandate
 from configuration.whole import Configuration, load
 from contracts.alert import Alert
 from contracts.notice import Notice
@@ -42,6 +43,7 @@ from services.notifier.settings import NotifierSettings, Settings
 from services.notifier.store.database import Database
 from services.notifier.stream import Stream
 from tests.brokers.services import REPOSITORY
+from tests.configuration.test_mandates import mandate
 from tests.notifier.samples import MINUTE, working
 
 
@@ -167,6 +169,19 @@ def configuration() -> Configuration:
     return load(REPOSITORY / "config")
 
 
+def always() -> tuple[Mandate, ...]:
+    """For the intake, for the room is tested as of 2020. A test of an end gives it those of the configuration."""
+    advice = {"by": "functionaris", "on": "1999-11-01", "outcome": "Akkoord, met een evaluatie."}
+    fields: dict[str, Any] = {
+        "from": "2000-01-01 00:00",
+        "until": "2100-01-01 00:00",
+        "decision": {"by": "burgemeester", "on": "1999-11-01", "reference": "B-1"},
+        "dpo_advice": advice,
+        "themes": {"watched": ["opvang", "geloof"], "necessity": advice["outcome"], "dpo_advice": advice},
+    }
+    return (mandate(**fields, **{name: ["*"] for name in ("regions", "phenomena", "sources")}),)
+
+
 @pytest.fixture
 async def served(tmp_path: Path, configuration: Configuration, migrated: Path) -> AsyncIterator[Served]:
     own = NotifierSettings(heartbeat_s=0.2, poll_s=0.05, **with_cases(tmp_path))
@@ -193,6 +208,7 @@ async def served(tmp_path: Path, configuration: Configuration, migrated: Path) -
         health=Health(),
         stored=stream.wake.set,
         now_ms=clock,
+        mandates=always,
     )
     stop = asyncio.Event()
     reading = asyncio.create_task(stream.run(stop))

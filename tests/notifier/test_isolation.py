@@ -53,7 +53,7 @@ from services.notifier.store.database import Database
 from services.notifier.store.exercises import Session
 from services.notifier.store.forgetting import forget_session
 from services.notifier.withholding import Held, Matcher
-from tests.notifier.conftest import Clock, _new_postgres
+from tests.notifier.conftest import Clock, _new_postgres, always
 from tests.notifier.samples import MINUTE, alert
 
 WHO = Actor(name="operator", origin="127.0.0.1", grants=EVERY_GRANT)
@@ -103,6 +103,7 @@ class Security:
             health=Health(),
             stored=lambda: None,
             now_ms=self.clock,
+            mandates=always,
             alarms=ALARMS,
         )
         admission = Admission(outbox=self.outbox, alarms=ALARMS)

@@ -11,6 +11,7 @@ from configuration.mandates import AMSTERDAM, EVERY, Cover, Mandate
 from contracts.codec import Decoder, encode
 from contracts.picture import PictureBlock, key
 from services.notifier.access.reach import Reach
+from services.notifier.store.covered import lost
 from services.notifier.store.tables import picture
 from services.notifier.store.upsert import upsert
 
@@ -83,13 +84,15 @@ async def expire(connection: AsyncConnection, before_ms: int) -> int:
     return (await connection.execute(delete(picture).where(picture.c.stored_ms < before_ms))).rowcount
 
 
-async def drop_uncovered(connection: AsyncConnection, cover: Cover) -> int:
-    """What no mandate that is in force covers goes; exercises need none. Returns how many blocks."""
+async def drop_uncovered(connection: AsyncConnection, cover: Cover, before: Cover) -> int:
+    """What mandates let be held no more goes, now that ``before`` became ``cover``; exercises need none. Returns how
+    many blocks."""
     kinds = select(picture.c.phenomenon, picture.c.region).where(picture.c.exercise.is_(None)).distinct()
     gone = 0
     for phenomenon, region in (await connection.execute(kinds)).all():
-        if not cover.watches(phenomenon, region):
+        which = lost(picture, cover, before, (phenomenon, region, None))
+        if which is not None:
             mine = picture.c.region.is_(None) if region is None else picture.c.region == region
-            query = delete(picture).where(picture.c.exercise.is_(None), picture.c.phenomenon == phenomenon, mine)
+            query = delete(picture).where(picture.c.exercise.is_(None), picture.c.phenomenon == phenomenon, mine, which)
             gone += (await connection.execute(query)).rowcount
     return gone

@@ -9,6 +9,7 @@ from configuration.mandates import Cover
 from contracts.codec import Decoder, encode
 from contracts.theme import ThemeBlock, key
 from services.notifier.access.reach import Reach
+from services.notifier.store.covered import lost
 from services.notifier.store.tables import themes
 from services.notifier.store.upsert import upsert
 
@@ -45,11 +46,12 @@ async def expire(connection: AsyncConnection, before_ms: int) -> int:
     return (await connection.execute(delete(themes).where(themes.c.stored_ms < before_ms))).rowcount
 
 
-async def drop_uncovered(connection: AsyncConnection, cover: Cover) -> int:
-    """What no mandate that is in force names goes. Returns how many blocks."""
+async def drop_uncovered(connection: AsyncConnection, cover: Cover, before: Cover) -> int:
+    """What mandates let be held no more goes, now that ``before`` became ``cover``. Returns how many blocks."""
     gone = 0
     for theme, region in (await connection.execute(select(themes.c.theme, themes.c.region).distinct())).all():
-        if not cover.watches(None, region, theme):
+        which = lost(themes, cover, before, (None, region, theme))
+        if which is not None:
             mine = themes.c.region.is_(None) if region is None else themes.c.region == region
-            gone += (await connection.execute(delete(themes).where(themes.c.theme == theme, mine))).rowcount
+            gone += (await connection.execute(delete(themes).where(themes.c.theme == theme, mine, which))).rowcount
     return gone

@@ -36,7 +36,7 @@ from services.notifier.store.database import Database
 from services.notifier.stream import Stream
 from tests.brokers.services import REPOSITORY
 from tests.notifier.access.provider import CLIENT, SECRET
-from tests.notifier.conftest import Served, with_cases
+from tests.notifier.conftest import Served, always, with_cases
 
 JSON = {"content-type": "application/json"}
 ROLES = (
@@ -211,6 +211,7 @@ def _intake(room: Room) -> Intake:
         health=Health(),
         stored=room.stream.wake.set,
         now_ms=room.now_ms,
+        mandates=always,
     )
 
 

@@ -7,12 +7,13 @@ import dataclasses
 import datetime
 import io
 
+from configuration.mandates import Mandate
 from contracts.raw_post import PROBE
 from services.notifier.access.reach import EVERYTHING, Reach
 from services.notifier.mandated import Mandated
 from services.notifier.store import audit, picture
 from tests.configuration.test_mandates import mandate
-from tests.notifier.conftest import Served
+from tests.notifier.conftest import Served, always
 from tests.notifier.console.test_pages import page, text_of
 from tests.notifier.samples import MINUTE, alert
 from tests.notifier.test_picture import block, everywhere
@@ -20,6 +21,25 @@ from tests.notifier.test_picture import block, everywhere
 HOUR = MINUTE // 60 * 60
 FROM, UNTIL = datetime.datetime(2020, 12, 1), datetime.datetime(2020, 12, 16)
 BEFORE = datetime.date(2020, 11, 1)
+END_MS = int(UNTIL.replace(tzinfo=datetime.timezone(datetime.timedelta(hours=1))).timestamp() * 1000)
+
+
+def decided(**changed: object) -> Mandate:
+    fields: dict[str, object] = {
+        "from": FROM,
+        "until": UNTIL,
+        "regions": ["VR17"],
+        "phenomena": ["rellen"],
+        "decision": {"by": "burgemeester", "on": BEFORE, "reference": "B-12"},
+        "dpo_advice": {"by": "functionaris", "on": BEFORE, "outcome": "Akkoord, met een evaluatie."},
+    }
+    return mandate(**(fields | changed))
+
+
+def under(served: Served, *mandates: Mandate) -> Mandated:
+    served.room.configuration = dataclasses.replace(served.room.configuration, mandates=mandates)
+    in_force = served.intake.mandates = lambda: served.room.configuration.mandates
+    return Mandated(database=served.room.database, mandates=in_force, now_ms=served.clock)
 
 
 async def tell(served: Served, *blocks: object) -> None:
@@ -112,15 +132,8 @@ async def test_the_export_is_the_same_and_is_audited(served: Served) -> None:
 
 
 async def test_the_picture_ends_with_its_mandate(served: Served) -> None:
-    decided = mandate(
-        **{"from": FROM, "until": UNTIL, "regions": ["VR17"], "phenomena": ["rellen"]},
-        decision={"by": "burgemeester", "on": BEFORE, "reference": "B-12"},
-        dpo_advice={"by": "functionaris gegevensbescherming", "on": BEFORE, "outcome": "Akkoord, met een evaluatie."},
-    )
-    served.room.configuration = dataclasses.replace(served.room.configuration, mandates=(decided,))
-    keeper = Mandated(
-        database=served.room.database, mandates=lambda: served.room.configuration.mandates, now_ms=served.clock
-    )
+    keeper = under(served, decided())
+    served.intake.mandates = always  # so that what is not covered comes in
     utrecht = block(HOUR, series="watch:rellen@GM0344", region="VR09", gemeente="Utrecht")
     await tell(served, block(HOUR), utrecht, everywhere(HOUR, exercise="oefening"))
 
@@ -135,9 +148,90 @@ async def test_the_picture_ends_with_its_mandate(served: Served) -> None:
 
     assert await keeper.look() == 1  # what no mandate covers
     assert await left() == {"VR17", "oefening"}
-    end_ms = int(UNTIL.replace(tzinfo=datetime.timezone(datetime.timedelta(hours=1))).timestamp() * 1000)
-    served.clock.ms = end_ms - 1
+    served.clock.ms = END_MS - 1
     assert await keeper.look() == 0
-    served.clock.ms = end_ms
+    served.clock.ms = END_MS
     assert await keeper.look() == 1
     assert await left() == {"oefening"}
+
+
+async def held(served: Served) -> set[tuple[str | None, int]]:
+    """Exercise and first minute of each block."""
+    async with served.room.database.reading() as connection:
+        found = []
+        for exercise in (None, "oefening"):
+            found += await picture.blocks(connection, EVERYTHING, "rellen", start=0, end=2 * HOUR, exercise=exercise)
+    return {(one.exercise, one.start) for one in found}
+
+
+async def test_a_block_that_comes_after_the_end_is_not_stored(served: Served) -> None:
+    """Late, in a batch that is tried again, or read anew by a room without its database."""
+    keeper = under(served, decided())
+    late, exercised = block(HOUR), everywhere(HOUR, exercise="oefening")
+    served.clock.ms = END_MS - 1
+    await tell(served, late, exercised, block(HOUR, region="VR09", series="elders"))
+    assert await held(served) == {(None, HOUR), ("oefening", HOUR)}
+    served.clock.ms = END_MS
+    assert await keeper.look() == 1
+    await tell(served, late, exercised)
+    assert await held(served) == {("oefening", HOUR)}
+
+
+async def test_what_was_stored_while_a_mandate_ended_goes_at_the_next_look(served: Served) -> None:
+    keeper = under(served, decided())
+    assert await keeper.look() == 0
+    served.clock.ms = END_MS
+    assert await keeper.look() == 0
+    in_force, served.intake.mandates = served.intake.mandates, lambda: (decided(until=UNTIL.replace(year=2021)),)
+    await tell(served, block(HOUR))  # by a replica whose clock is behind
+    served.intake.mandates = in_force
+    served.clock.ms = END_MS + 500
+    assert await keeper.look() == 1
+    assert await held(served) == set()
+
+
+async def test_of_two_mandates_the_one_that_ends_takes_what_it_fed(served: Served) -> None:
+    """Counts are not kept apart by source: what both fed goes, and so does what comes late of it."""
+    goes_on = decided(id="ander", sources=["mastodon"], until=UNTIL.replace(year=2021))
+    keeper = under(served, decided(), goes_on)
+    assert await keeper.look() == 0
+    await tell(served, block(HOUR), everywhere(HOUR, exercise="oefening"))
+    served.clock.ms = END_MS
+    assert await keeper.look() == 1
+    after = END_MS // 60_000
+    await tell(served, block(HOUR), block(after - 60), block(after))
+    assert await held(served) == {(None, after), ("oefening", HOUR)}
+    again = under(served, decided(), goes_on)
+    assert await again.look() == 0, "a room that starts later keeps what the other mandate gave alone"
+
+
+async def test_a_room_that_was_away_at_the_end_removes_what_was_fed_before_it(served: Served) -> None:
+    goes_on = decided(id="ander", sources=["mastodon"], until=UNTIL.replace(year=2021))
+    under(served, decided(), goes_on)
+    await tell(served, block(HOUR))
+    served.clock.ms = END_MS + 1
+    assert await under(served, decided(), goes_on).look() == 1
+    assert await held(served) == set()
+
+
+async def test_a_mandate_that_gives_as_much_keeps_what_was_counted(served: Served) -> None:
+    keeper = under(served, decided(), decided(id="ander", sources=["*"], until=UNTIL.replace(year=2021)))
+    await tell(served, block(HOUR))
+    assert await keeper.look() == 0
+    served.clock.ms = END_MS
+    assert await keeper.look() == 0
+    await tell(served, block(HOUR - 60))
+    assert await held(served) == {(None, HOUR), (None, HOUR - 60)}
+
+
+async def test_a_mandate_that_is_withdrawn_takes_what_it_fed(served: Served) -> None:
+    """Out of the configuration, or with fewer sources, while another goes on."""
+    both, other = decided(sources=["bluesky", "nu-nl"]), decided(id="ander", sources=["mastodon"])
+    keeper = under(served, both, other)
+    for left in ((decided(), other), (other,)):
+        assert await keeper.look() == 0
+        await tell(served, block(HOUR))
+        served.room.configuration = dataclasses.replace(served.room.configuration, mandates=left)
+        assert await keeper.look() == 1
+        served.clock.ms += 11_000
+        await keeper.look()

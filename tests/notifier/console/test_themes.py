@@ -133,3 +133,9 @@ async def test_it_ends_with_its_mandate(served: Served) -> None:
     assert "Dit staat uit" in await page(served, "/themas")
     assert await keeper.look() == 120
     assert await left() == set()
+    served.intake.mandates = lambda: served.room.configuration.mandates
+    await tell(served, *month(served))
+    assert await left() == set(), "told late"
+    served.clock.ms = end_ms - 1
+    await tell(served, *month(served))
+    assert await left() == {"opvang"}
