@@ -23,6 +23,16 @@ class Covered:
             held = self._held[key] = self.cover.watches(*key)
         return held
 
+    def restores(self, name: str, subject: Subject, first_seen: int) -> bool:
+        """Of a series found at a start. ``first_seen``: minute of its first post. One that a mandate fed which ended
+        meanwhile, beside one that goes on, is emptied as it would have been at that moment."""
+        if not self.holds(name, subject):
+            return False
+        since = None
+        if self.cover is not None and not world_of(name):
+            since = self.cover.held_from(subject.phenomenon, region_of(subject), subject.theme)
+        return since is None or first_seen * 60 >= since.timestamp()
+
     def counts(self, subject: Subject, source: str) -> bool:
         """Of posts of real life that were folded before a mandate ended."""
         if self.cover is None:

@@ -98,7 +98,7 @@ class Detection:
             seen = self._glance(name)
             if seen is None:
                 continue
-            if not self._covered.holds(name, seen.subject):
+            if not self._covered.restores(name, seen.subject, seen.first_seen):
                 self._series.drop(name)
                 continue
             world = self._world(world_of(name))

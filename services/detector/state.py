@@ -126,6 +126,7 @@ class Glance:
     """When a series was last added to, which minutes wait, and which one is still to be tested in full."""
 
     subject: Subject
+    first_seen: int
     head: int
     ahead: tuple[int, ...]
     open_minute: int | None
@@ -134,13 +135,25 @@ class Glance:
     def of_bytes(cls, value: bytes) -> Glance:
         found = _waiting.decode(value)
         head = _head.decode(found.counts).head
-        return cls(subject=found.subject, head=head, ahead=tuple(found.ahead), open_minute=found.open_minute)
+        return cls(
+            subject=found.subject,
+            first_seen=found.first_seen,
+            head=head,
+            ahead=tuple(found.ahead),
+            open_minute=found.open_minute,
+        )
 
     @classmethod
     def of(cls, state: SeriesState) -> Glance:
         kept = state.kept
         head = state.counts.head
-        return cls(subject=kept.subject, head=head, ahead=tuple(kept.ahead), open_minute=kept.open_minute)
+        return cls(
+            subject=kept.subject,
+            first_seen=kept.first_seen,
+            head=head,
+            ahead=tuple(kept.ahead),
+            open_minute=kept.open_minute,
+        )
 
 
 CERTAINTIES = tuple(Certainty)

@@ -11,12 +11,16 @@ from msgspec.structs import replace as structs_replace
 
 from configuration.mandates import AMSTERDAM, Cover, Mandate, cover
 from contracts.alert import Change, State
-from services.detector.pipeline import Pipeline
+from contracts.anonymous_posts import AnonymousPost
+from services.detector.detection import Detection
+from services.detector.pipeline import Pipeline, everything_seen
 from tests.configuration.test_mandates import mandate
 from tests.detector.posts import MONDAY_NOON, batches, chatter, crowd, last, replay, whole
 
 T = MONDAY_NOON
 NOW = datetime.datetime(2026, 9, 1, tzinfo=AMSTERDAM)
+AFTER = datetime.datetime(2027, 8, 1, tzinfo=AMSTERDAM)
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 ENDED = datetime.datetime(2027, 9, 1, tzinfo=AMSTERDAM)
 RIOT = "rellen in Rotterdam verschrikkelijk"
 REGION = "VR17"
@@ -103,6 +107,32 @@ def test_a_mandate_that_is_renewed_in_time_loses_nothing() -> None:
     assert any(counted)
     pipeline.change_cover(cover([after], NOW))
     assert [list(store.names()) for store in pipeline.series] == counted
+
+
+def test_a_worker_that_was_away_when_a_mandate_ended_does_not_go_on_with_what_it_fed() -> None:
+    """Beside it another goes on for the same phenomenon and region; what was counted under that alone is kept."""
+    both = [everything(sources=["bluesky"]), everything(id="ander", sources=["mastodon"], until="2027-12-01 00:00")]
+
+    def counted(cover_then: Cover, posts: list[AnonymousPost]) -> Pipeline:
+        pipeline = Pipeline(whole(), cover=cover_then)
+        for offset, batch in enumerate(batches(posts)[0]):
+            pipeline.add(batch, 0, offset)
+            pipeline.flush(0)
+        return pipeline
+
+    def restarted(pipeline: Pipeline) -> list[str]:
+        store = pipeline.series[0]
+        detection = Detection(
+            0, 1, whole(), series=store, clocks=pipeline.clocks[0], blindness=everything_seen,
+            cover=cover(both, ENDED),
+        )  # fmt: skip
+        assert detection.tests == 0
+        return list(store.names())
+
+    assert restarted(counted(cover(both, NOW), crowd(T, RIOT, 30))) == []
+    later = int((AFTER - EPOCH).total_seconds()) // 60
+    mastodon = [structs_replace(one, source="mastodon") for one in crowd(later, RIOT, 30)]
+    assert restarted(counted(cover(both, ENDED), mastodon)) != []
 
 
 some = st.lists(st.sampled_from(["rellen", "plunderen", "project-x"]), min_size=1, max_size=2, unique=True)
