@@ -13,7 +13,6 @@ What they told was sent at once; after a crash it is told again, the same.
 
 from __future__ import annotations
 
-import datetime
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -53,6 +52,7 @@ from services.detector.faust_app import faust_app
 from services.detector.fold import SourceFold
 from services.detector.idleness import Absence, Idleness
 from services.detector.intake import Event, Intake
+from services.detector.mandates import Now, utc_now
 from services.detector.matching import Matcher
 from services.detector.removed import Removed
 from services.detector.settings import DetectorSettings
@@ -83,16 +83,19 @@ class Application:
         coverage: SourceCoverage,
         *,
         matching: Matching = Matcher,
+        now: Now = utc_now,
     ) -> None:
-        """``matching``: how posts are matched under a configuration and what mandates allow."""
+        """``matching``: how posts are matched under a configuration and what mandates allow. ``now``: the clock by
+        which mandates begin and end."""
         self._matching = matching
+        self._now = now
         self._settings = settings
         self._configuration = configuration
         self._producer = producer
         self._coverage = coverage
         self.removed = Removed()
         """Told from outside, as ``coverage`` is."""
-        self.cover = cover(configuration.mandates, datetime.datetime.now(datetime.UTC))
+        self.cover = cover(configuration.mandates, now())
         """What mandates allow now."""
         self._matcher = matching(configuration, self.cover)
         self.faust = faust_app(settings, broker)
@@ -226,7 +229,7 @@ class Application:
         return self._episode_stage
 
     def _count_alert(self, alert: Alert) -> None:
-        metrics.ALERTS.labels(alert.change.value, alert.kind.value).inc()
+        metrics.ALERTS.labels(alert.change.value, alert.kind.value, "no" if alert.exercise is None else "yes").inc()
         if alert.posts_age_ms is not None and alert.exercise is None:
             metrics.POST_TO_ALERT.observe(alert.posts_age_ms / 1000)
         log().info(
@@ -329,7 +332,9 @@ class Application:
 
     def _change_cover(self) -> None:
         """Mandates begin and end by the clock: what an ended one gave is emptied, what is open under none is closed."""
-        self.cover = cover(self._configuration.mandates, datetime.datetime.now(datetime.UTC))
+        before = {mandate.id for mandate in self.cover.mandates}
+        self.cover = cover(self._configuration.mandates, self._now())
+        metrics.MANDATES_ENDED.inc(len(before - {mandate.id for mandate in self.cover.mandates}))
         self._matcher = self._matching(self._configuration, self.cover)
         for fold in self._folds.values():
             fold.configure(self._matcher)
@@ -342,7 +347,7 @@ class Application:
         self._tell_expiry()
 
     def _tell_expiry(self) -> None:
-        expiry = self._configuration.next_expiry(datetime.datetime.now(datetime.UTC))
+        expiry = self._configuration.next_expiry(self._now())
         metrics.NEXT_EXPIRY.set(expiry.timestamp() if expiry is not None else math.inf)
         metrics.MANDATES.set(len(self.cover.mandates))
 
@@ -376,7 +381,7 @@ class Application:
             self._liveness.moving(time.monotonic(), tables.recovery.active_remaining_total())
             return
         changes = self.cover.changes_at
-        if changes is not None and datetime.datetime.now(datetime.UTC) >= changes:
+        if changes is not None and self._now() >= changes:
             self._change_cover()
         assigned = self.faust.consumer.assignment()
         await self._intake.seek_missing(assigned)

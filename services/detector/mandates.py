@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from broker.notices import Notices
 from configuration.mandates import Mandate
 from contracts.notice import About
 from runtime.logs import log
 
+Now = Callable[[], datetime.datetime]
+"""A clock; aware."""
+
+
+def utc_now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
 
 class Told:
     """What was told last, so that each change is told once."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Now = utc_now) -> None:
+        self._now = now
         self._ended: tuple[str, ...] | None = None
         self._none: bool | None = None
 
     async def tell(self, mandates: Sequence[Mandate], notices: Notices, version: str) -> None:
         """Compares with the clock; writes only what changed. Raises what the producer raises."""
-        now = datetime.datetime.now(datetime.UTC)
+        now = self._now()
         ended = tuple(mandate.id for mandate in mandates if mandate.ended(now))
         none = not any(mandate.valid_at(now) for mandate in mandates)
         if ended != self._ended:

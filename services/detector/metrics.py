@@ -21,7 +21,11 @@ TESTS = Counter("seinpost_detector_tests_total", "Burst tests of one series.")
 PICTURE_BLOCKS = Counter("seinpost_detector_picture_blocks_total", "Blocks of at least k people told for the picture.")
 THEME_BLOCKS = Counter("seinpost_detector_theme_blocks_total", "Blocks of at least k people told of themes.")
 SIGNALS = Counter("seinpost_detector_signals_total", "Series that fired, by completeness of the minute.", ["complete"])
-ALERTS = Counter("seinpost_detector_alerts_total", "Alert records written, by change and kind.", ["change", "kind"])
+ALERTS = Counter(
+    "seinpost_detector_alerts_total",
+    "Alert records written, by change and kind, and whether of an exercise.",
+    ["change", "kind", "exercise"],
+)
 SECONDS = Histogram(
     "seinpost_detector_processing_seconds",
     "Time spent on one record, by stage; and on one checkpoint.",
@@ -47,6 +51,10 @@ BLIND_SOURCES = Gauge("seinpost_detector_blind_sources", "Sources whose silence 
 OPEN_EPISODES = Gauge("seinpost_detector_open_episodes", "Happenings that are open; without exercises.")
 CONFIGURATION = Gauge("seinpost_detector_configuration_valid", "1: the configuration on disk is the one in force.")
 MANDATES = Gauge("seinpost_detector_mandates", "Mandates in force; 0: nothing but exercises is counted.")
+MANDATES_ENDED = Counter(
+    "seinpost_detector_mandates_ended_total",
+    "Mandates that were in force on this worker and no longer are; one that is changed and stays in force did not end.",
+)
 NEXT_EXPIRY = Gauge(
     "seinpost_detector_next_expiry_timestamp_seconds",
     "When the first phenomenon or mandate of the configuration ends (seconds since 1970).",
@@ -57,7 +65,8 @@ for topic in ("posts.anonymous", "series.deltas", "signals", "source.health", "e
     RECORDS.labels(topic)
 for change in Change:
     for kind in Kind:
-        ALERTS.labels(change.value, kind.value)
+        for exercise in ("yes", "no"):
+            ALERTS.labels(change.value, kind.value, exercise)
 for stage in ("fold", "detect", "episode", "checkpoint"):
     SECONDS.labels(stage)
 for reason in ("repeated", "too_far_ahead"):

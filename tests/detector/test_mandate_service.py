@@ -50,6 +50,7 @@ def test_an_ended_mandate_stops_counting_and_is_told(
     file = config / "mandates" / "voorbeeld.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("until: 2028-01-01", "until: 2026-01-06"), "utf-8")
     until(lambda: service.metrics()["seinpost_detector_mandates"] == 0)
+    assert service.metrics()["seinpost_detector_mandates_ended_total"] == 1
     until(lambda: service.metrics()[HELD] == 0)
     alerts = wait_for(broker, lambda found: all(last.state is State.CLOSED for last in latest(found)))
 
