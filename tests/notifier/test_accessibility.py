@@ -156,6 +156,20 @@ async def test_every_view_fits(served: Served, browser: Any, size: str) -> None:
         assert await page.evaluate(small) == []
 
 
+async def test_a_rise_beside_what_happened_by_keyboard(served: Served, browser: Any) -> None:
+    await evening(served)
+    await talk(served)
+    page = await opened(served, browser, "/beeld")
+    for _ in range(120):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.matches(\"a[href='/themas']\")"):
+            break
+    await asyncio.gather(page.wait_for_url("**/themas"), page.keyboard.press("Enter"))
+    text = await page.inner_text("main")
+    assert "Viel samen met: Besluit over opvang" in text
+    assert "Wat dit niet zegt" in text
+
+
 async def test_the_map_by_keyboard(served: Served, browser: Any) -> None:
     await evening(served)
     page = await opened(served, browser, "/kaart")

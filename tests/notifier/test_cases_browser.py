@@ -129,6 +129,20 @@ async def test_from_alert_to_sent_to_nothing(
         assert not [mark for mark in MARKS if mark in everything], name
     assert case["id"].encode() in found["/v1/audit?limit=1000"]
     assert b"a1b2c3" in found[ALERTS.name]
+    for status, said in (("confirmed", "Wij kijken ernaar."), ("decided", "Het bericht is weg.")):
+        await by_keyboard(page, "input[name=stand]", "Space")
+        while not await page.evaluate("value => document.activeElement.value === value", status):
+            await page.keyboard.press("ArrowDown")
+        await by_keyboard(page, "#antwoord", "")
+        await page.keyboard.type(said)
+        await by_keyboard(page, "form[action$=stand] button")
+        await page.wait_for_selector(f"q:text('{said}')")
+    assert "U kunt bezwaar maken tot" in await page.inner_text("main")
+    await page.goto(f"{notifier.url}/platformmeldingen")
+    answers = await page.inner_text("section[aria-labelledby=times]")
+    assert "De helft binnen" in answers
+    assert "Proef" in answers
+    await page.goto(f"{notifier.url}/platformmeldingen/{case['id']}")
     await by_keyboard(page, "#zeker", "Space")
     await by_keyboard(page, "form[action$=verwijderen] button")
     await page.wait_for_selector("text=Er zijn geen platformmeldingen")

@@ -21,6 +21,7 @@ from tests.configuration.test_mandates import mandate
 from tests.conftest import StartService
 from tests.ingest.reading import eventually
 from tests.notifier.browsing import PATIENCE_MS, browser
+from tests.notifier.dossier.test_browser import choose, press
 from tests.notifier.test_accessibility import violations
 from tests.notifier.themes_scene import ADVICE, PERMISSION
 from tests.system.chain import configured, start_chain
@@ -88,19 +89,20 @@ async def test_a_theme_is_counted_and_gone_with_its_mandate(
     context.set_default_timeout(PATIENCE_MS)
     page = await context.new_page()
     await page.goto(f"{chain.services['notifier'].url}/beeld")
-    await page.click("a:text('of het gesprek verhardt')")
-    await page.select_option("#thema", "opvang")
-    await page.select_option("#periode", "dag")
+    await press(page, "a[href='/themas']")
+    await choose(page, "#thema", "Opvang")
+    await choose(page, "#periode", "Dag")
     await page.fill("#tot", str(day))
-    await page.keyboard.press("Enter")
-    await page.wait_for_selector("text=33,3%")
+    await press(page, "form[action='/themas'] button")
     text = await page.inner_text("main")
     assert "30 aanvallen in 90 berichten" in text
     assert "vluchtelingen, migranten" in text
     assert "macro-F1 0," in text
     assert "niet gemeten" in text  # the base rate: nothing was counted before
-    for details in await page.query_selector_all("details"):
-        await details.evaluate("element => element.open = true")
+    for number in range(await page.locator("main summary").count()):
+        await page.locator("main summary").nth(number).focus()
+        await page.keyboard.press("Enter")
+    assert await page.locator("main details:not([open])").count() == 0
     assert await violations(page) == []
     assert ATTACK.encode() not in b"".join((await chain.traces()).values())
 
