@@ -110,5 +110,13 @@ def test_from_posts_to_alerts_through_stops_and_replays(broker: BrokerSettings, 
     assert service.stop() == 0
     # Another group reads everything again, from nothing: the same ids, and no figure is doubled.
     before = len(alerts_in(broker))
-    service = start_service("detector", {"SEINPOST_DETECTOR__GROUP": "again"} | impatient)
-    wait_for(broker, lambda found: [line_of(alert) for alert in last(found[before:]).values()] == told)
+    again = [start_service("detector", {"SEINPOST_DETECTOR__GROUP": "again"} | impatient)]
+
+    def told_again(found: list[Alert]) -> bool:
+        if again[-1].process.poll() is not None:
+            # On a busy machine the embedded broker now and then refuses a partition until its client gives up, and the
+            # service ends: as a cluster would, it is started again.
+            again.append(start_service("detector", {"SEINPOST_DETECTOR__GROUP": "again"} | impatient))
+        return [line_of(alert) for alert in last(found[before:]).values()] == told
+
+    wait_for(broker, told_again)
