@@ -69,9 +69,18 @@ def read(file: Path, model: type[EntryT]) -> EntryT:
         raise InvalidConfiguration(problems) from None
 
 
-def raw(file: Path) -> Any:
-    """As it stands in a file, against no model. Raises `InvalidConfiguration`."""
-    return _plain(_parsed(file, file.stat().st_mtime_ns))
+def as_written(file: Path) -> dict[str, Any] | None:
+    """What stands in a file, against no model; None when it is no YAML, or no mapping."""
+    try:
+        document = _plain(_parsed(file, file.stat().st_mtime_ns))
+    except InvalidConfiguration:
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def entries(node: Any) -> list[Any]:
+    """Those of a list; of anything else there are none."""
+    return node if isinstance(node, list) else []
 
 
 def line_of(file: Path, *location: str | int) -> int:

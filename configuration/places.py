@@ -13,12 +13,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field, model_validator
 
 from configuration import wording
-from configuration.document import Entry, InvalidConfiguration, Problem, line_of, raw, read
+from configuration.document import Entry, InvalidConfiguration, Problem, as_written, entries, line_of, read
 
 _PROVINCE_SUFFIX = re.compile(r" \([A-Z]{1,2}\.\)$", re.IGNORECASE)
 _EVERYDAY_NAMES = {"'s-Gravenhage": "Den Haag"}
@@ -192,21 +191,15 @@ def _salvaged(file: Path) -> LocalPlaces | None:
 
     Only for checking what names them: nothing runs on it.
     """
-    try:
-        document = raw(file)
-    except InvalidConfiguration:
+    document = as_written(file)
+    if document is None:
         return None
-    if not isinstance(document, dict):
-        return None
-
-    def listed(node: object) -> list[Any]:
-        return node if isinstance(node, list) else []
 
     def spellings(node: object) -> tuple[str, ...]:
-        return tuple(one for one in listed(node) if isinstance(one, str))
+        return tuple(one for one in entries(node) if isinstance(one, str))
 
     places = []
-    for index, entry in enumerate(listed(document.get("places"))):
+    for index, entry in enumerate(entries(document.get("places"))):
         written = entry if isinstance(entry, dict) else {}
         name, gemeente = written.get("name"), written.get("gemeente")
         places.append(
@@ -218,7 +211,7 @@ def _salvaged(file: Path) -> LocalPlaces | None:
         )
     areas = [
         Area.model_construct(name=entry["name"], regions=(), variants=spellings(entry.get("variants")))
-        for entry in listed(document.get("areas"))
+        for entry in entries(document.get("areas"))
         if isinstance(entry, dict) and isinstance(entry.get("name"), str)
     ]
     called = document.get("nicknames")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from configuration.document import InvalidConfiguration, raw
+from configuration.document import as_written, entries
 from configuration.phenomena import Phenomenon
 from configuration.themes import Theme
 
@@ -29,20 +28,14 @@ def of_model(file: Path, entry: Phenomenon | Theme) -> Written:
 
 def of_file(file: Path) -> Written | None:
     """None when it is no YAML, or no mapping."""
-    try:
-        document = raw(file)
-    except InvalidConfiguration:
+    document = as_written(file)
+    if document is None:
         return None
-    if not isinstance(document, dict):
-        return None
-    terms = tuple((index, term) for index, entry in _entries(document.get("terms")) if (term := _term(entry)))
-    places = tuple((index, place) for index, place in _entries(document.get("watch_places")) if isinstance(place, str))
+    listed = enumerate(entries(document.get("terms"))), enumerate(entries(document.get("watch_places")))
+    terms = tuple((index, term) for index, entry in listed[0] if (term := _term(entry)))
+    places = tuple((index, place) for index, place in listed[1] if isinstance(place, str))
     owner = document.get("owner")
     return Written(file=file, owner=owner if isinstance(owner, str) else "", terms=terms, places=places)
-
-
-def _entries(node: Any) -> Iterator[tuple[int, Any]]:
-    return enumerate(node if isinstance(node, list) else ())
 
 
 def _term(entry: Any) -> tuple[str, ...]:
@@ -50,4 +43,4 @@ def _term(entry: Any) -> tuple[str, ...]:
         return (entry,)
     if not isinstance(entry, dict) or not isinstance(entry.get("term"), str):
         return ()
-    return (entry["term"], *(variant for _, variant in _entries(entry.get("variants")) if isinstance(variant, str)))
+    return (entry["term"], *(variant for variant in entries(entry.get("variants")) if isinstance(variant, str)))

@@ -21,6 +21,7 @@ from services.anonymizer.atoms import Dropped
 from services.anonymizer.settings import AnonymizerSettings
 from services.detector.detection import FORGET_MINUTES
 from services.detector.sketch import EXACT, KEEP
+from services.notifier.console.words import number
 from services.notifier.law import PUBLIC_ORDER
 
 TO_FILL = "[in te vullen]"
@@ -91,7 +92,7 @@ alle onbekende woorden vallen weg. Redenen om een woord weg te laten: {", ".join
 - De schrijver wordt een code. De sleutel daarvan staat alleen in het geheugen, wordt elke dag na {settings.rotation_hour}:00
   uur en bij elke herstart vervangen, en wordt dan overschreven. Binnen die dag zijn berichten van één schrijver te
   koppelen: de gegevens zijn **gepseudonimiseerd**, niet anoniem.
-- Om niemand dubbel te tellen bewaart de detector per telreeks een hash van de codes van ten hoogste {_dutch(EXACT)}
+- Om niemand dubbel te tellen bewaart de detector per telreeks een hash van de codes van ten hoogste {number(EXACT)}
   schrijvers, met de minuut van hun laatste bericht, {KEEP // 1440} dagen lang; van een telreeks waar niets meer bij komt
   {FORGET_MINUTES // 1440} dagen. Is de sleutel van de dag weg, dan leidt een code naar niemand meer.
 - Een nieuw woord wordt pas getoond als {whole.thresholds.k_anonymity} verschillende schrijvers het gebruikten.
@@ -122,10 +123,6 @@ alle onbekende woorden vallen weg. Redenen om een woord weg te laten: {", ".join
 - Restrisico aanvaard door: {TO_FILL}
 - Datum van herziening: {TO_FILL}
 """
-
-
-def _dutch(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
 
 
 def algorithm_register(whole: Configuration, manifest: dict[str, object], today: str) -> str:

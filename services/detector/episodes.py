@@ -38,7 +38,6 @@ NEWS = (Change.OPENED, Change.MOVED, Change.UPDATED, Change.CLOSED)
 MAX_TERMS = 10
 FORGET_CLOSED_MINUTES = 8 * 1440
 """Longer than the longest window: until then a window that reaches back into a closed happening opens no new one."""
-A_DAY = 1440
 MAX_AGE_MS = 6 * 3_600_000
 """A post older than this is a replay: its age says nothing about speed."""
 
@@ -348,7 +347,7 @@ class Episodes:
         for episode in self._open_episodes(exercise):
             phenomenon = self._phenomena.get(episode.phenomenon)
             days = phenomenon.stays_open_days if phenomenon is not None else 0
-            patience = max(self._configuration.thresholds.close_after_minutes, days * A_DAY)
+            patience = max(self._configuration.thresholds.close_after_minutes, days * 1440)
             silent = max(episode.fired + patience, awaited_until(episode))
             if silent > minute:
                 continue

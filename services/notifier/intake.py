@@ -172,9 +172,10 @@ class Intake:
 
     async def put(self, connection: AsyncConnection, contents: Sequence[Content], now: int) -> None:
         """All of these, or none when one fails."""
-        # By the clock of this moment: a batch that waited for the database may have been taken in before an end.
-        allowed = cover_at(self.mandates(), self.now_ms())
-        contents = _without_uncovered(await _without_removed(connection, contents), allowed)
+        contents = await _without_removed(connection, contents)
+        if any(isinstance(content, PictureBlock | ThemeBlock) for content in contents):
+            # By the clock of this moment: a batch that waited for the database may have been taken in before an end.
+            contents = _without_uncovered(contents, cover_at(self.mandates(), self.now_ms()))
         arriving = [content for content in contents if isinstance(content, Alert) and not is_probe(content)]
         async with connection.begin_nested():
             admission = Admission(outbox=self.outbox, alarms=self.alarms)

@@ -12,10 +12,8 @@ import json
 import re
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +30,7 @@ from services.ingest.probe import lines, sentence
 from tests.conftest import StartService
 from tests.deploy.test_rules import DASHBOARDS, PROMETHEUS, RULES, _metrics
 from tests.ingest.test_file import line
+from tests.notifier.delivery.sending import Posted, posted
 from tests.system.chain import Chain, configured, start_chain
 
 PROGRAMS = ("prometheus", "prometheus-alertmanager")
@@ -59,7 +58,7 @@ def test_prometheus_finds_what_rules_ask_for_and_an_alert_arrives(
 ) -> None:
     with contextlib.ExitStack() as stack:
         chain = stack.enter_context(working(start_service, broker, tmp_path))
-        heard = stack.enter_context(listening())
+        heard = stack.enter_context(posted())
         at = stack.enter_context(prometheus(tmp_path, chain, stack.enter_context(alertmanager(tmp_path, heard.url))))
 
         def ask(path: str, **query: str) -> Any:
@@ -70,7 +69,7 @@ def test_prometheus_finds_what_rules_ask_for_and_an_alert_arrives(
             return {one["labels"]["service"]: one["health"] for one in ask("targets")["activeTargets"]}
 
         eventually(states, lambda found: found == dict.fromkeys(chain.services, "up"))
-        eventually(lambda: heard.alerts("/watchdog"), lambda found: "SeinpostWatchdog" in found)
+        eventually(lambda: told(heard, "/watchdog"), lambda found: "SeinpostWatchdog" in found)
 
         sought = selectors()
 
@@ -93,7 +92,7 @@ def test_prometheus_finds_what_rules_ask_for_and_an_alert_arrives(
         eventually(down, lambda found: not found)
         chain.services["detector"].kill()
         eventually(down, lambda found: "detector" in found)
-        assert "SeinpostServiceDown" not in heard.alerts("/pager"), "nobody is woken before its two minutes are over"
+        assert "SeinpostServiceDown" not in told(heard, "/pager"), "nobody is woken before its two minutes are over"
 
 
 def test_what_an_expression_selects() -> None:
@@ -140,39 +139,14 @@ def working(start: StartService, broker: BrokerSettings, directory: Path) -> Ite
         yield chain
 
 
-class Heard:
-    """What Alertmanager said to whom: names of alerts that fire, by path."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.said: list[tuple[str, str]] = []
-
-    def alerts(self, path: str) -> set[str]:
-        return {name for where, name in list(self.said) if where == path}
-
-
-@contextlib.contextmanager
-def listening() -> Iterator[Heard]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            heard.said += [(self.path, one["labels"]["alertname"]) for one in body["alerts"]]
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    heard = Heard(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-    thread.start()
-    try:
-        yield heard
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(2)
+def told(heard: Posted, path: str) -> set[str]:
+    """Names of alerts that Alertmanager said to fire, there."""
+    return {
+        one["labels"]["alertname"]
+        for where, _, body in list(heard.got)
+        if where == path
+        for one in json.loads(body)["alerts"]
+    }
 
 
 @contextlib.contextmanager

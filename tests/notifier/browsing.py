@@ -50,3 +50,25 @@ async def opened(
 
 def address(served: Served, path: str = "/") -> str:
     return f"{str(served.http.base_url).rstrip('/')}{path}"
+
+
+async def reach(page: Any, selector: str, *, most: int = 250) -> None:
+    """By Tab alone, pressed so often at most, and the focus is visible there."""
+    for _ in range(most):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            assert await page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", selector
+            return
+    raise AssertionError(f"{selector} is not reached by Tab")
+
+
+async def press(page: Any, selector: str) -> None:
+    """Press it, and wait for the page that follows."""
+    await reach(page, selector)
+    async with page.expect_navigation(wait_until="load"):
+        await page.keyboard.press("Enter")
+
+
+async def choose(page: Any, selector: str, text: str) -> None:
+    await reach(page, selector)
+    await page.keyboard.type(text)

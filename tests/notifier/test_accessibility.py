@@ -9,7 +9,7 @@ import pytest
 
 from contracts.source_health import Reason, Status
 from contracts.stage_health import Stage
-from tests.notifier.browsing import SIZES, address, browser, opened
+from tests.notifier.browsing import SIZES, address, browser, opened, press
 from tests.notifier.conftest import Served
 from tests.notifier.samples import health, working
 from tests.notifier.scene import EINDHOVEN, EXERCISE, ROTTERDAM, UNKNOWN, evening
@@ -160,11 +160,7 @@ async def test_a_rise_beside_what_happened_by_keyboard(served: Served, browser: 
     await evening(served)
     await talk(served)
     page = await opened(served, browser, "/beeld")
-    for _ in range(120):
-        await page.keyboard.press("Tab")
-        if await page.evaluate("document.activeElement.matches(\"a[href='/themas']\")"):
-            break
-    await asyncio.gather(page.wait_for_url("**/themas"), page.keyboard.press("Enter"))
+    await press(page, "a[href='/themas']")
     text = await page.inner_text("main")
     assert "Viel samen met: Besluit over opvang" in text
     assert "Wat dit niet zegt" in text

@@ -17,7 +17,7 @@ from contracts.topics import ALERTS, TOPICS
 from tests.brokers.records import read_topic
 from tests.brokers.services import REPOSITORY, RunningService
 from tests.conftest import StartService
-from tests.notifier.browsing import PATIENCE_MS, SIZES, address, browser, opened
+from tests.notifier.browsing import PATIENCE_MS, SIZES, address, browser, opened, reach
 from tests.notifier.cases.test_api import made
 from tests.notifier.cases_scene import NOTICE, ORDER, PLANTED, PLATFORMS, SECRET_WORDS, TERMS, with_desks
 from tests.notifier.conftest import Served, with_cases
@@ -49,15 +49,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 async def by_keyboard(page: Any, selector: str, press: str = "Enter") -> None:
     """Reaches it by Tab, where the focus must be visible, and presses."""
-    for _ in range(120):
-        await page.keyboard.press("Tab")
-        if await page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-            assert outline != "none", f"the focus on {selector} is not visible"
-            if press:
-                await page.keyboard.press(press)
-            return
-    raise AssertionError(f"{selector} is not reached by Tab")
+    await reach(page, selector, most=120)
+    if press:
+        await page.keyboard.press(press)
 
 
 async def asked(notifier: RunningService, path: str) -> bytes:

@@ -20,6 +20,8 @@ from seinpost.standing import COLUMNS, TOGETHER, Placed, Row, Together, speaks_o
 from tests.brokers.services import REPOSITORY
 
 CALL = load("coolsingel-2021")
+STARTS = CALL.planted[0].starts
+assert STARTS is not None
 
 
 def row(*alerts: Opened) -> Row:
@@ -31,11 +33,9 @@ def opened(at: datetime, phenomenon: str, gemeente: str) -> Opened:
 
 
 def test_a_row_tells_what_was_found_how_early_and_what_was_false() -> None:
-    starts = CALL.planted[0].starts
-    assert starts is not None
-    found = opened(starts - timedelta(hours=24), "oproep", "Rotterdam")
+    found = opened(STARTS - timedelta(hours=24), "oproep", "Rotterdam")
     early = opened(CALL.from_ + timedelta(hours=3), "rellen", "Breda")
-    beside = opened(starts - timedelta(hours=2), "voetbal", "Breda")
+    beside = opened(STARTS - timedelta(hours=2), "voetbal", "Breda")
     days = (CALL.until - CALL.from_) / timedelta(days=1)
     assert row(found, early, beside).cells == (
         "coolsingel-2021", "10", "1 of 1", "24.0 h", "1", "1", f"{2 / days:.2f}", "0", "1 of 3", "0",
@@ -45,22 +45,18 @@ def test_a_row_tells_what_was_found_how_early_and_what_was_false() -> None:
 
 
 def test_a_second_alert_of_one_happening_is_a_repeat_and_nothing_else() -> None:
-    starts = CALL.planted[0].starts
-    assert starts is not None
-    first = opened(starts - timedelta(hours=24), "oproep", "Rotterdam")
-    again = opened(starts - timedelta(hours=2), "rellen", "Rotterdam")
+    first = opened(STARTS - timedelta(hours=24), "oproep", "Rotterdam")
+    again = opened(STARTS - timedelta(hours=2), "rellen", "Rotterdam")
     one = row(first, again)
     assert one.verdict.repeats == (again,)
     assert one.cells[2:8] == ("1 of 1", "24.0 h", "0", "0", "0.00", "1")
 
 
 def test_the_last_row_tells_all_exercises_together() -> None:
-    starts = CALL.planted[0].starts
-    assert starts is not None
-    first = opened(starts - timedelta(hours=24), "oproep", "Rotterdam")
-    again = opened(starts - timedelta(hours=2), "rellen", "Rotterdam")
+    first = opened(STARTS - timedelta(hours=24), "oproep", "Rotterdam")
+    again = opened(STARTS - timedelta(hours=2), "rellen", "Rotterdam")
     nowhere = Opened(id="x", phenomenon="rellen", gemeente=None, minute=first.minute)
-    wrong = opened(starts - timedelta(hours=3), "voetbal", "Breda")
+    wrong = opened(STARTS - timedelta(hours=3), "voetbal", "Breda")
     days = 2 * ((CALL.until - CALL.from_) / timedelta(days=1))
     together = Together(rows=(row(first, again, wrong), row(nowhere)))
     assert together.cells == (
@@ -71,10 +67,8 @@ def test_the_last_row_tells_all_exercises_together() -> None:
 
 
 def test_a_run_with_too_many_alerts_in_a_wrong_gemeente_does_not_pass() -> None:
-    starts = CALL.planted[0].starts
-    assert starts is not None
-    found = opened(starts - timedelta(hours=24), "oproep", "Rotterdam")
-    wrong = opened(starts - timedelta(hours=3), "voetbal", "Breda")
+    found = opened(STARTS - timedelta(hours=24), "oproep", "Rotterdam")
+    wrong = opened(STARTS - timedelta(hours=3), "voetbal", "Breda")
     nowhere = Opened(id="x", phenomenon="voetbal", gemeente=None, minute=found.minute)
     assert row(found, wrong).verdict.passed, "all that was planted is found, and no quiet is broken"
     assert not Together(rows=(row(found, wrong),)).passed
@@ -85,9 +79,7 @@ def test_a_run_with_too_many_alerts_in_a_wrong_gemeente_does_not_pass() -> None:
 
 
 def test_the_command_fails_on_a_wrong_gemeente(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = CALL.planted[0].starts
-    assert at is not None
-    rows = (row(opened(at - timedelta(hours=24), "oproep", "Rotterdam"), opened(at, "voetbal", "Breda")),)
+    rows = (row(opened(STARTS - timedelta(hours=24), "oproep", "Rotterdam"), opened(STARTS, "voetbal", "Breda")),)
     monkeypatch.setattr("seinpost.scoreboard.recordings", lambda *_: rows)
     monkeypatch.setattr("seinpost.scoreboard.row_of", lambda one: one)
     answer = CliRunner().invoke(app, ["scenarios", "coolsingel-2021"])
@@ -106,9 +98,7 @@ def test_a_call_without_a_wave_is_found_by_the_code_of_live() -> None:
 
 
 def test_an_alert_without_a_gemeente_is_unknown_and_one_that_the_exercise_speaks_of_is_right() -> None:
-    starts = CALL.planted[0].starts
-    assert starts is not None
-    nowhere = opened(starts, "rellen", "Rotterdam")
+    nowhere = opened(STARTS, "rellen", "Rotterdam")
     nowhere = Opened(id="x", phenomenon="rellen", gemeente=None, minute=nowhere.minute)
     assert row(nowhere).placed == Placed(right=0, wrong=0, unknown=1)
     eindhoven = load("den-haag-2021")

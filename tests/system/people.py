@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from tests.notifier.browsing import PATIENCE_MS
-from tests.notifier.dossier.test_browser import choose, press, reach
+from tests.notifier.browsing import PATIENCE_MS, choose, press, reach
 
 
 class Person:

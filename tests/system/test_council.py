@@ -23,8 +23,7 @@ from contracts.topics import POSTS_RAW
 from seinpost.mandate import mandate
 from tests.conftest import StartService
 from tests.ingest.reading import eventually
-from tests.notifier.browsing import PATIENCE_MS, browser
-from tests.notifier.dossier.test_browser import choose, press, reach
+from tests.notifier.browsing import PATIENCE_MS, browser, choose, press, reach
 from tests.notifier.test_accessibility import violations
 from tests.seinpost.test_mandate import ANSWERS
 from tests.system.chain import Chain, configured, start_chain

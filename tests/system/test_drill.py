@@ -34,9 +34,8 @@ from exercises.scenario import load as scenario
 from tests.brokers.records import last_values, read_topic
 from tests.conftest import StartService
 from tests.ingest.reading import eventually
-from tests.notifier.browsing import browser
+from tests.notifier.browsing import browser, press
 from tests.notifier.delivery.sending import Posted, posted
-from tests.notifier.dossier.test_browser import press
 from tests.notifier.printed import printed
 from tests.notifier.test_accessibility import violations
 from tests.system.chain import Chain, configured, start_chain

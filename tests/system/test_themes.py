@@ -20,8 +20,7 @@ from contracts.topics import POSTS_RAW
 from tests.configuration.test_mandates import mandate
 from tests.conftest import StartService
 from tests.ingest.reading import eventually
-from tests.notifier.browsing import PATIENCE_MS, browser
-from tests.notifier.dossier.test_browser import choose, press
+from tests.notifier.browsing import PATIENCE_MS, browser, choose, press
 from tests.notifier.test_accessibility import violations
 from tests.notifier.themes_scene import ADVICE, PERMISSION
 from tests.system.chain import configured, start_chain

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -21,7 +19,7 @@ from configuration.themes import Theme
 from services.notifier.access.actor import Actor
 from services.notifier.access.permissions import Permission
 from services.notifier.access.reach import Reach
-from services.notifier.console import times, words
+from services.notifier.console import spreadsheet, times, words
 from services.notifier.console.chart import Chart, course
 from services.notifier.console.picture import FIRST_DAY, LAST_DAY, NAME, SPAN_OF, SPANS
 from services.notifier.console.rendering import TheActor, TheRoom, page, regions
@@ -33,6 +31,9 @@ from services.notifier.themes import Beside, Cell, Rise, Share, ThemeView, base_
 router = APIRouter(include_in_schema=False)
 LANGUAGE = "nl"
 """Of the posts that are judged, and so of the test set whose figure is shown."""
+COLUMNS = (
+    "thema", "regio", "van", "tot", "berichten", "aanvallen", "aandeel", "laag", "hoog", "macro_f1", "basis", "methode",
+)  # fmt: skip
 BASE_DAYS = 91
 """The base rate of a platform is that of so many days before the period that is shown."""
 KIND = {"share": "groter aandeel aanvallen", "number": "meer berichten"}
@@ -145,17 +146,13 @@ async def exported(the_room: Room, the_actor: Actor, asked: Asked) -> Response:
             origin=the_actor.origin,
             region=the_actor.reach(Permission.EXPORT_ALERTS).one_region,
         )
-    out = io.StringIO()
-    lines = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    told = ("berichten", "aanvallen", "aandeel", "laag", "hoog")
-    lines.writerow(("thema", "regio", "van", "tot", *told, "macro_f1", "basis", "methode"))
     worth_of = (macro_f1(view.measured), rates(view.base), ",".join(sorted(view.chosen.methods)))
-    for start, end, cell in rows(view):
-        lines.writerow(
-            (view.asked.thema, view.asked.regio or "heel het land", _local(start), _local(end), *_said(cell), *worth_of)
-        )
+    where = view.asked.thema, view.asked.regio or "heel het land"
+    table: list[tuple[str, ...]] = [COLUMNS]
+    table += [(*where, _local(start), _local(end), *_said(cell), *worth_of) for start, end, cell in rows(view)]
+    text = spreadsheet.MARK + "".join(map(spreadsheet.line, table))
     headers = {"Content-Disposition": 'attachment; filename="seinpost-themas.csv"'}
-    return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 async def look(the_room: Room, the_actor: Actor, asked: Asked) -> View:

@@ -18,7 +18,7 @@ from seinpost.cli import app
 from services.notifier.dossier.lists import Explanation, Measure
 from services.notifier.dossier.verify import verify
 from tests.conftest import StartService
-from tests.notifier.browsing import PATIENCE_MS, SIZES, address, browser, opened
+from tests.notifier.browsing import PATIENCE_MS, SIZES, address, browser, choose, opened, press, reach
 from tests.notifier.conftest import Served
 from tests.notifier.dossier.scene import REAL, dossiers
 from tests.notifier.samples import alert
@@ -27,28 +27,6 @@ from tests.notifier.test_accessibility import CONTRAST, RULES, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 __all__ = ["browser"]
-
-
-async def reach(page: Any, selector: str) -> None:
-    """By Tab alone, and the focus is visible there."""
-    for _ in range(250):
-        await page.keyboard.press("Tab")
-        if await page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            assert await page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", selector
-            return
-    raise AssertionError(f"{selector} is not reached by Tab")
-
-
-async def press(page: Any, selector: str) -> None:
-    """Press it, and wait for the page that follows."""
-    await reach(page, selector)
-    async with page.expect_navigation(wait_until="load"):
-        await page.keyboard.press("Enter")
-
-
-async def choose(page: Any, selector: str, text: str) -> None:
-    await reach(page, selector)
-    await page.keyboard.type(text)
 
 
 @pytest.mark.broker
