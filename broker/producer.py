@@ -40,6 +40,7 @@ class AcknowledgedProducer:
             max_batch_size=BATCH_BYTES,
             max_request_size=2_000_000,
         )
+        self._followed: set[str] = set()
         self._slots = asyncio.Semaphore(MAX_IN_FLIGHT)
         self._pending: set[asyncio.Future[object]] = set()
         self._failure: BaseException | None = None
@@ -67,6 +68,7 @@ class AcknowledgedProducer:
         timestamp_ms: int | None = None,
     ) -> None:
         """Queue one record; waits while `MAX_IN_FLIGHT` are unacknowledged. Raises an earlier failure."""
+        self._follow(topic)
         await self._queue(self._producer.send, topic, value, key=key, partition=partition, timestamp_ms=timestamp_ms)
 
     async def send_all(self, topic: str, records: Iterable[tuple[bytes, bytes | None]], *, partition: int) -> None:
@@ -83,10 +85,22 @@ class AcknowledgedProducer:
     async def mention(self, topic: str, value: bytes, *, key: bytes) -> None:
         """Queue one record that may be lost: it is not flushed, and its failure is nobody's. Who says something again
         and again must not end because a broker did not hear it once."""
+        self._follow(topic)
         with contextlib.suppress(KafkaError):
             (await self._producer.send(topic, value, key=key)).add_done_callback(_heard)
 
+    def _follow(self, topic: str) -> None:
+        """Have the client ask for this topic whenever it asks what the cluster holds.
+
+        At its start it asks for all topics, and from the first that was not there yet for those alone that it had to
+        add: the others it forgets, and what waits to be sent to them expires (`NotLeaderForPartitionError`).
+        """
+        if topic not in self._followed:
+            self._followed.add(topic)
+            self._producer.client.add_topic(topic)
+
     async def _send_batch(self, batch: Any, topic: str, partition: int) -> None:
+        self._follow(topic)
         batch.close()
         await self._queue(self._producer.send_batch, batch, topic, partition=partition)
 

@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from broker.consumer import BatchConsumer
 from broker.dead_letters import DEAD_LETTERS_TOTAL, DeadLetters
@@ -68,6 +69,22 @@ async def test_many_at_once_are_sent_in_their_order(broker: BrokerSettings) -> N
         assert producer.waiting_s == 0
     found = [(record.key, record.value) for record in await read_topic(broker, POSTS_RAW.name) if record.partition == 1]
     assert found[-len(records) - 2 :] == [(b"before", b""), *records, (b"after", b"")]
+
+
+async def test_a_record_that_waits_is_sent_though_another_topic_is_made_meanwhile(broker: BrokerSettings) -> None:
+    """As when a detector starts: its changelogs are made while its first alerts wait to be sent together."""
+    made = f"made-{uuid.uuid4()}"
+    admin = AIOKafkaAdminClient(**broker.client())
+    await admin.start()
+    try:
+        async with AcknowledgedProducer(broker, "test", linger_ms=2_000) as producer:
+            await producer.send(POSTS_RAW.name, b"waits", key=b"waits")
+            await admin.create_topics([NewTopic(made, num_partitions=1, replication_factor=1)])
+            await producer.send(made, b"later", key=b"later")
+            async with asyncio.timeout(20):
+                await producer.flush()
+    finally:
+        await admin.close()
 
 
 async def test_a_dead_letter_tells_where_and_why_but_not_what(broker: BrokerSettings) -> None:
