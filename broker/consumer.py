@@ -20,7 +20,8 @@ Records = dict[TopicPartition, list[ConsumerRecord]]
 class BatchConsumer:
     """Consumer of one group, offsets committed by hand. Use as an async context manager.
 
-    At least once: after a crash the records since the last commit are read again, so handlers are idempotent.
+    At least once: after a crash the records since the last commit are read again, so handlers are idempotent. A handler
+    that must remember more than that gets back the ``look_back`` records before them too; see `rewind`.
     """
 
     def __init__(
@@ -32,9 +33,20 @@ class BatchConsumer:
         client_id: str,
         on_assigned: Callable[[set[TopicPartition]], None] | None = None,
         on_revoked: Callable[[set[TopicPartition]], Awaitable[None]] | None = None,
+        look_back: int = 0,
     ) -> None:
         self._topics = list(topics)
-        self._listener = _Listener(on_assigned, on_revoked)
+        self._look_back = look_back
+        self._fresh: set[TopicPartition] = set()
+        """Partitions that were not rewound since they were given to us."""
+        self._new_from: dict[TopicPartition, int] = {}
+
+        def assigned(partitions: set[TopicPartition]) -> None:
+            self._fresh = set(partitions) if look_back else set()
+            if on_assigned is not None:
+                on_assigned(partitions)
+
+        self._listener = _Listener(assigned, on_revoked)
         self._consumer = AIOKafkaConsumer(
             **settings.client(),
             group_id=group,
@@ -73,7 +85,33 @@ class BatchConsumer:
             records |= await self._consumer.getmany(partition, max_records=share, timeout_ms=0)
         if not records:
             records = await self._consumer.getmany(max_records=share, timeout_ms=timeout_ms)
+        for partition in self._fresh & records.keys():  # given to us while we waited; they come again after the rewind
+            del records[partition]
         return records
+
+    async def rewind(self, *, everything: bool = False) -> None:
+        """Go back ``look_back`` records in each partition that is new to us, or in all of them.
+
+        What is read again comes before what is new, which begins at `new_from`. Call when nothing that was read is still
+        to be committed.
+        """
+        if everything:
+            self._fresh = set(self._consumer.assignment())
+        for partition in list(self._fresh):
+            place = await self._consumer.committed(partition)
+            if partition not in self._fresh & self._consumer.assignment():
+                continue  # taken away meanwhile
+            if place is None:
+                await self._consumer.seek_to_beginning(partition)
+            else:
+                # Before the oldest record that is still kept the client begins with that one.
+                self._consumer.seek(partition, max(0, place - self._look_back))
+            self._new_from[partition] = place or 0
+            self._fresh.discard(partition)
+
+    def new_from(self, partition: TopicPartition) -> int:
+        """Offset below which records were committed before and are read again."""
+        return self._new_from.get(partition, 0)
 
     async def commit(self, offsets: dict[TopicPartition, int]) -> bool:
         """Commit the next offset to read of each partition. False when a rebalance took it away: not ours any more."""
@@ -89,7 +127,8 @@ class BatchConsumer:
         for partition in self._consumer.assignment():
             end = self._consumer.highwater(partition)
             if end is not None:
-                behind[partition] = max(0, end - await self._consumer.position(partition))
+                place = max(await self._consumer.position(partition), self.new_from(partition))
+                behind[partition] = max(0, end - place)
         return behind
 
     def assignment(self) -> set[TopicPartition]:
@@ -100,7 +139,7 @@ class BatchConsumer:
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
     def __init__(
         self,
-        assigned: Callable[[set[TopicPartition]], None] | None,
+        assigned: Callable[[set[TopicPartition]], None],
         revoked: Callable[[set[TopicPartition]], Awaitable[None]] | None,
     ) -> None:
         self._assigned = assigned
@@ -111,6 +150,5 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
             await self._revoked(set(revoked))
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
-        if self._assigned is not None:
-            self._assigned(set(assigned))
+        self._assigned(set(assigned))
         await asyncio.sleep(0)

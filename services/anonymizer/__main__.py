@@ -80,6 +80,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             client_id="anonymizer",
             on_assigned=on_assigned,
             on_revoked=on_revoked,
+            look_back=mine.recall_records,
         ) as consumer,
     ):
         service = Service(
@@ -133,7 +134,7 @@ async def _keep_house(settings: Settings, service: Service, consumer: BatchConsu
         await asyncio.sleep(HOUSEKEEPING_S)
         now = now_ms()
         if due(anonymizer.secret.made_ms, now, settings.anonymizer.rotation_hour):
-            anonymizer.rotate(now)
+            service.rotate(now)
             metrics.ROTATIONS.inc()
             log().info("key rotated")
         projector = anonymizer.projector

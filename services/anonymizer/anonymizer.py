@@ -131,6 +131,11 @@ class Anonymizer:
             cause="edit" if len(posts) > 1 else "",
         )
 
+    def recall(self, raw: RawPost, *, partition: int, offset: int) -> None:
+        """Remember under this key that a post was told before: a copy of it is a duplicate. Nothing leaves."""
+        key = self.secret.token(_POST, _apart(raw.exercise, raw.source), raw.id)
+        self._of(raw.exercise).seen.before(key, partition, offset)
+
     def deletion(self, deletion: Deletion, *, offset: int) -> Outcome:
         """Counts back one post, or everything remembered of an author."""
         self._check_labels(deletion.source, deletion.exercise)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -52,9 +53,17 @@ class Service:
         self._read: Counter[str] = Counter()
         """Records by kind since the last flush: only what is acknowledged is told."""
         self._decoder: Decoder[RawRecord] = Decoder(RawRecord)
+        self._forgot = False
+
+    def rotate(self, now_ms: int) -> None:
+        """A new key. What is kept under the old one is forgotten at once, and recalled with the next round."""
+        self.anonymizer.rotate(now_ms)
+        self._forgot = True
 
     async def step(self) -> int:
         """One round: gather up to a batch, handle it, commit. Returns the number of records."""
+        everything, self._forgot = self._forgot, False
+        await self._consumer.rewind(everything=everything)
         records = await self._gather()
         if not records:
             return 0
@@ -62,9 +71,16 @@ class Service:
         offsets: dict[TopicPartition, int] = {}
         count = 0
         for partition, found in records.items():
-            await self._handle(partition, found)
-            offsets[partition] = found[-1].offset + 1
-            count += len(found)
+            new_from = self._consumer.new_from(partition)
+            if found[0].offset < new_from:
+                self._recall(found, new_from)
+                found = [record for record in found if record.offset >= new_from]  # noqa: PLW2901
+            if found:
+                await self._handle(partition, found)
+                offsets[partition] = found[-1].offset + 1
+                count += len(found)
+        if not offsets:
+            return 0
         await self._producer.flush()
         if not await self._consumer.commit(offsets):
             log().warning("commit refused", reason="partitions moved")
@@ -111,6 +127,15 @@ class Service:
             if outcome.created_ms is not None:
                 batch.created_ms.append(outcome.created_ms)
         await self._send(partition.partition, batch)
+
+    def _recall(self, records: Sequence[ConsumerRecord], until: int) -> None:
+        """Know these posts again: ingest may have died too, and then repeats what it wrote last."""
+        for record in records:
+            if record.offset < until:
+                with contextlib.suppress(Malformed):  # set aside when it was new
+                    raw = self._decoder.decode(record.value)
+                    if isinstance(raw, RawPost):
+                        self.anonymizer.recall(raw, partition=record.partition, offset=record.offset)
 
     def _outcome(self, record: ConsumerRecord) -> Outcome:
         raw = self._decoder.decode(record.value)

@@ -30,6 +30,12 @@ class AnonymizerSettings(BaseModel):
         200_000, ge=100, description="Projections kept for deletions and edits; beyond it the oldest go."
     )
     seen_max: int = Field(2_000_000, ge=1000, description="Post keys kept to recognise duplicates.")
+    recall_records: int = Field(
+        10_000,
+        ge=0,
+        description="Records of each partition read again at a start, after a rebalance and with a new key, to "
+        "recognise copies of what an earlier instance told.",
+    )
     max_ahead_minutes: int = Field(
         10, ge=0, le=1440, description="A post created further ahead of its reception is set aside."
     )

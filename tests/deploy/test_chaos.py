@@ -54,6 +54,7 @@ def test_kills_lose_nothing(kafka_jars: Path, tmp_path: Path) -> None:
     assert {town: told.count(town) for town in planted} == dict.fromkeys(planted, 1)
     assert set(found.opened) <= set(told), "opened, and nobody was told"
     assert found.posts_read == total
+    assert found.posts_doubled == 0, "ingest and anonymizer died together, and copies passed for posts"
     calls = planted_by_quarter(posts)
     watched = [counts for series, counts in found.counts.items() if series.startswith("watch:rellen@")]
     assert in_order(watched) == in_order(calls), "every call is counted once, in its own minutes"

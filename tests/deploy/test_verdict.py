@@ -14,6 +14,7 @@ NOTHING_LOST = {"lost": [], "false": [], "posts_missing": 0, "posts_twice": 0}
 def kills(**more: Any) -> dict[str, Any]:
     return {
         "series_counted_otherwise": {},
+        "posts_doubled": 0,
         "lost": [],
         "alerted_under_two_ids": [],
         "opened_but_not_received": [],

@@ -63,6 +63,8 @@ class Outcome:
     """Different posts that the detector could read."""
     posts_repeated: int
     """Posts that ingest wrote again after a kill."""
+    posts_doubled: int
+    """Of those, posts that the anonymizer took for new ones."""
     counts: dict[str, dict[int, int]]
     """Posts by series and quarter of an hour (its first minute), as the detector kept them."""
     seconds: float
@@ -88,7 +90,7 @@ def run(
                 waiting = {worker.name: worker.waiting() for worker in workers}
                 gone = sum(worker.ended_by_itself for worker in workers)
                 records = asyncio.run(read_topic(settings, ALERTS.name))
-                posts_read, posts_repeated = asyncio.run(_accounted(settings))
+                posts_read, posts_repeated, posts_doubled = asyncio.run(_accounted(settings))
                 counts = _counted(asyncio.run(read_topic(settings, CHANGELOG)))
         finally:
             broker.stop()
@@ -105,6 +107,7 @@ def run(
         waiting={name: number for name, number in waiting.items() if number},
         posts_read=posts_read,
         posts_repeated=posts_repeated,
+        posts_doubled=posts_doubled,
         counts=counts,
         seconds=round(time.monotonic() - began, 1),
     )
@@ -196,7 +199,7 @@ def _counted(records: list[ConsumerRecord]) -> dict[str, dict[int, int]]:
     }
 
 
-async def _accounted(settings: BrokerSettings) -> tuple[int, int]:
+async def _accounted(settings: BrokerSettings) -> tuple[int, int, int]:
     """Follows every post from posts.raw to posts.anonymous by partition and offset."""
     raw: Decoder[RawRecord] = Decoder(RawRecord)
     anonymous: Decoder[AnonymousBatch] = Decoder(AnonymousBatch)
@@ -209,5 +212,5 @@ async def _accounted(settings: BrokerSettings) -> tuple[int, int]:
         for record in await read_topic(settings, POSTS_ANONYMOUS.name)
         for post in anonymous.decode(record.value).posts
     }
-    ids = list(written.values())
-    return len({written[place] for place in passed}), len(ids) - len(set(ids))
+    ids, read = list(written.values()), {written[place] for place in passed}
+    return len(read), len(ids) - len(set(ids)), len(passed) - len(read)

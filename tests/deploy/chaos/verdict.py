@@ -35,6 +35,7 @@ def compare(calm: Outcome, disturbed: Outcome, bursts: int) -> dict[str, object]
             if calm.counts.get(name) != disturbed.counts.get(name)
         },
         "posts_repeated": disturbed.posts_repeated,
+        "posts_doubled": disturbed.posts_doubled,
         "waiting_at_the_end": disturbed.waiting,
         "same_ids": f"{sum(name in calm.alerts for name in disturbed.alerts)} of {len(calm.alerts)}",
         "observed_as_undisturbed": sum(last.get(town) == expected.get(town) for town in planted),
@@ -63,6 +64,7 @@ def faults(found: dict[str, Any], *, patient: bool = False) -> list[str]:
     and not judged."""
     named = (
         "series_counted_otherwise",
+        "posts_doubled",
         "lost",
         "alerted_under_two_ids",
         "opened_but_not_received",
