@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from rapidfuzz import process
 
 from broker.settings import BrokerSettings
 
 PREFIX = "SEINPOST_"
+IN_FILE = "_FILE"
+"""Ends the name of a variable that holds the path of a file with a secret, in place of the secret: an environment is
+read by whoever may look at a process or a container."""
 
 
 class InvalidSettings(Exception):
@@ -41,11 +44,13 @@ def load(settings: type[SettingsT], environment: Mapping[str, str] | None = None
     """Read settings from the environment.
 
     Every ``SEINPOST_`` variable must be known; those of *other* services are let pass, so that one environment can
-    serve all. Raises `InvalidSettings` with every problem at once; a value is never quoted, it may be a secret.
+    serve all. A secret may stand in a file (`IN_FILE`). Raises `InvalidSettings` with every problem at once; a value is
+    never quoted, it may be a secret.
     """
-    names = {name for name in (environment or os.environ) if name.upper().startswith(PREFIX)}
-    known = set(variables(settings))
-    problems = []
+    environment = os.environ if environment is None else environment
+    names = {name for name in environment if name.upper().startswith(PREFIX)}
+    known = set(variables(settings)) | set(secret_files(settings))
+    from_files, problems = _from_files(settings, environment)
     for name in sorted(names):
         upper = name.upper()
         section = upper.removeprefix(PREFIX).partition("__")[0].lower()
@@ -53,7 +58,7 @@ def load(settings: type[SettingsT], environment: Mapping[str, str] | None = None
             continue
         problems.append(f"environment: {name} is not a setting{_nearest(upper, known)}")
     try:
-        loaded = settings()
+        loaded = settings(**from_files)
     except ValidationError as error:
         for detail in error.errors(include_input=False, include_url=False):
             variable = PREFIX + "__".join(str(part) for part in detail["loc"]).upper()
@@ -74,6 +79,49 @@ def variables(settings: type[BaseModel], prefix: str = PREFIX) -> dict[str, str]
         else:
             found[f"{prefix}{name.upper()}"] = field.description or ""
     return found
+
+
+def secret_files(settings: type[BaseModel], prefix: str = PREFIX) -> dict[str, tuple[str, ...]]:
+    """Every variable that may name a file with a secret, with the place of that secret in the settings."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, field in settings.model_fields.items():
+        annotation = field.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            below = secret_files(annotation, f"{prefix}{name.upper()}__")
+            found |= {variable: (name, *place) for variable, place in below.items()}
+        elif SecretStr in (annotation, *get_args(annotation)):
+            found[f"{prefix}{name.upper()}{IN_FILE}"] = (name,)
+    return found
+
+
+def secret_in(file: str) -> str:
+    """What a file holds, without the end of its last line. Raises `OSError` and `UnicodeDecodeError`."""
+    return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
+
+
+def _from_files(settings: type[BaseModel], environment: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    found: dict[str, Any] = {}
+    problems = []
+    for variable, place in secret_files(settings).items():
+        if variable not in environment:
+            continue
+        plain = variable.removesuffix(IN_FILE)
+        if plain in environment:
+            problems.append(f"environment: {variable}: {plain} is given too; leave one out")
+            continue
+        try:
+            secret = secret_in(environment[variable])
+        except OSError as error:
+            problems.append(f"environment: {variable}: the file cannot be read ({error.strerror})")
+            continue
+        except ValueError:
+            problems.append(f"environment: {variable}: the file is not text in UTF-8")
+            continue
+        where = found
+        for part in place[:-1]:
+            where = where.setdefault(part, {})
+        where[place[-1]] = secret
+    return found, problems
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

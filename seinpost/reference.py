@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from contracts.topics import DAY_MS, FILES, HOUR_MS, MINUTE_MS, TOPICS, Service, Topic
-from runtime.settings import PREFIX, ServiceSettings
+from runtime.settings import PREFIX, ServiceSettings, secret_files
 from seinpost import roles
 
 REPOSITORY = Path(__file__).parents[1]
@@ -75,6 +75,9 @@ def _settings() -> str:
         "not known stops the service with the nearest valid name; a value is never quoted, it may be a secret.",
         "What analysts edit stands in files instead: see [configuration](configuration.md).",
         "",
+        "A secret belongs in a file: whoever may look at a process or a container sees its environment. Add `_FILE` to",
+        "the name of its variable and give the path: " + ", ".join(f"`{name}`" for name in _secret_files()) + ".",
+        "",
         "## Every service",
         "",
         *_settings_table(ServiceSettings, PREFIX),
@@ -85,6 +88,16 @@ def _settings() -> str:
         lines += ["", f"## {service.value}", ""]
         lines += _settings_table(settings, PREFIX, without=shared)
     return "\n".join(lines) + "\n"
+
+
+def _secret_files() -> list[str]:
+    return sorted(
+        {
+            name
+            for service in Service
+            for name in secret_files(importlib.import_module(f"services.{service}.settings").Settings)
+        }
+    )
 
 
 def _settings_table(model: type[BaseModel], prefix: str, without: set[str] | None = None) -> list[str]:

@@ -47,8 +47,17 @@ def test_every_file_that_is_mounted_exists() -> None:
                 assert (DEPLOY / source).exists(), f"{name}: {source}"
 
 
+def test_no_secret_is_in_an_environment() -> None:
+    """Whoever may look at a container reads its environment."""
+    for name, one in COMPOSE["services"].items():
+        assert "env_file" not in one
+        for variable, value in one.get("environment", {}).items():
+            if any(word in variable for word in ("PASSWORD", "TOKEN", "SECRET", "DATABASE_URL")):
+                assert str(value).startswith("/run/secrets"), f"{name}: {variable}"
+
+
 def _mounted_secrets() -> Iterator[tuple[str, str]]:
-    """Service and path of each secret that it reads itself; the engine reads those of ``env_file``."""
+    """Service and path of each secret that it reads."""
     for name, one in COMPOSE["services"].items():
         for secret in one.get("secrets", ()):
             yield name, f"deploy/{COMPOSE['secrets'][secret]['file']}"
@@ -84,9 +93,7 @@ def test_the_secrets_of_install_one_server_are_those_compose_names(tmp_path: Pat
             assert owners[file] == reader, f"{name} runs as {reader} and cannot read {path}"
     for secret in COMPOSE["secrets"].values():
         assert (tmp_path / "deploy" / secret["file"]).read_text().strip()
-    written = (tmp_path / "deploy/secrets/notifier.env").read_text()
-    assert re.fullmatch(
-        r"SEINPOST_NOTIFIER__DATABASE_URL=postgresql://seinpost:[0-9a-f]{48}@postgres/seinpost\n", written
-    )
+    written = (tmp_path / "deploy/secrets/notifier/database-url").read_text()
+    assert re.fullmatch(r"postgresql://seinpost:[0-9a-f]{48}@postgres/seinpost", written)
     for path in (tmp_path / "deploy/secrets").rglob("*"):
         assert path.stat().st_mode & 0o077 == 0, f"{path.name} can be read by others"

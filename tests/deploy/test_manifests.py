@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from configuration import load
 from contracts.topics import TOPICS, Service
-from runtime.settings import variables
+from runtime.settings import secret_files, variables
 from seinpost import manifests
 from services.anonymizer.settings import Settings as Anonymizer
 from services.detector.settings import Settings as Detector
@@ -71,7 +72,7 @@ def test_every_setting_is_known_to_the_service_that_gets_it(overlay: str) -> Non
         given = {each["name"] for each in container.get("env", [])}
         for source in container.get("envFrom", []):
             given |= set(maps[source["configMapRef"]["name"]])
-        assert given <= set(variables(known[name])), name
+        assert given <= set(variables(known[name])) | set(secret_files(known[name])), name
 
 
 @overlays
@@ -146,12 +147,41 @@ def test_scalers_count_what_waits_at_every_worker(overlay: str) -> None:
 
 
 @overlays
-def test_secrets_are_named_and_never_written(overlay: str) -> None:
+def test_secrets_are_mounted_and_never_in_an_environment(overlay: str) -> None:
     assert of_kind(overlay, "Secret") == []
-    for pod in pods(overlay).values():
-        for variable in pod["spec"]["containers"][0].get("env", []):
-            if any(word in variable["name"] for word in ("PASSWORD", "TOKEN", "SECRET_", "DATABASE_URL")):
-                assert "secretKeyRef" in variable["valueFrom"], variable["name"]
+    for name, pod in pods(overlay).items():
+        _reads_secrets_from_files(name, pod["spec"], {"notifier": 1}.get(name, 0))
+
+
+def _reads_secrets_from_files(name: str, spec: dict, files: int) -> None:
+    container, found = spec["containers"][0], 0
+    mounts = {each["mountPath"]: each["name"] for each in container["volumeMounts"]}
+    volumes = {each["name"]: each for each in spec["volumes"]}
+    assert not [each for each in container.get("envFrom", []) if "secretRef" in each], name
+    for variable in container.get("env", []):
+        assert "secretKeyRef" not in variable.get("valueFrom", {}), variable["name"]
+        if variable["name"].endswith("_FILE"):
+            directory, _, file = variable["value"].rpartition("/")
+            assert file in {item["path"] for item in volumes[mounts[directory]]["secret"]["items"]}
+            found += 1
+    assert found == files, name
+
+
+def test_reports_to_platforms_are_one_more_component(tmp_path: Path) -> None:
+    overlay = (REPOSITORY / "deploy/kubernetes/overlays/klein/kustomization.yaml").read_text(encoding="utf-8")
+    added = overlay.replace("components:\n", "components:\n  - ../../components/platform-reports\n")
+    assert added != overlay
+    shutil.copytree(REPOSITORY / "deploy", tmp_path / "deploy")
+    shutil.copytree(REPOSITORY / "config", tmp_path / "config")
+    place = tmp_path / "deploy/kubernetes/overlays/klein"
+    (place / "kustomization.yaml").write_text(added, encoding="utf-8")
+    done = subprocess.run([program("kubectl"), "kustomize", place], capture_output=True, text=True, check=True)
+    (notifier,) = (
+        each
+        for each in YAML(typ="safe", pure=True).load_all(done.stdout)
+        if each["kind"] == "Deployment" and each["metadata"]["name"] == "notifier"
+    )
+    _reads_secrets_from_files("notifier", notifier["spec"]["template"]["spec"], 2)
 
 
 @overlays

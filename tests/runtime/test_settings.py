@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pydantic import BaseModel, Field, SecretStr
 
-from runtime.settings import InvalidSettings, ServiceSettings, load, variables
+from runtime.settings import InvalidSettings, ServiceSettings, load, secret_files, variables
 
 
 class Own(BaseModel):
@@ -60,3 +62,35 @@ def test_every_variable_is_described() -> None:
     described = variables(Settings)
     assert described["SEINPOST_DETECTOR__BATCH_POSTS"] == "Posts in a batch."
     assert all(described.values())
+
+
+def test_a_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("geheim\n")
+    monkeypatch.setenv("SEINPOST_DETECTOR__SECRET_FILE", str(file))
+    monkeypatch.setenv("SEINPOST_DETECTOR__BATCH_POSTS", "50")
+    settings = load(Settings)
+    assert settings.detector.secret is not None
+    assert settings.detector.secret.get_secret_value() == "geheim"
+    assert settings.detector.batch_posts == 50
+    assert set(secret_files(Settings)) == {"SEINPOST_DETECTOR__SECRET_FILE", "SEINPOST_BROKER__SASL_PASSWORD_FILE"}
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+def test_a_file_of_a_secret_that_cannot_be_read_is_told_with_everything_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None
+) -> None:
+    file = tmp_path / "geheime-naam"
+    if content is not None:
+        file.write_bytes(content)
+    monkeypatch.setenv("SEINPOST_DETECTOR__SECRET_FILE", str(file))
+    monkeypatch.setenv("SEINPOST_BROKER__SASL_PASSWORD_FILE", str(file))
+    monkeypatch.setenv("SEINPOST_BROKER__SASL_PASSWORD", "geheim")
+    monkeypatch.setenv("SEINPOST_CONFIG_FILE", str(file))
+    with pytest.raises(InvalidSettings) as caught:
+        load(Settings)
+    said = str(caught.value)
+    assert "SEINPOST_DETECTOR__SECRET_FILE: the file " in said
+    assert "SEINPOST_BROKER__SASL_PASSWORD is given too" in said
+    assert "SEINPOST_CONFIG_FILE is not a setting" in said, "only a secret may"
+    assert "geheim" not in said
