@@ -92,7 +92,7 @@ class BatchConsumer:
     async def rewind(self, *, everything: bool = False) -> None:
         """Go back ``look_back`` records in each partition that is new to us, or in all of them.
 
-        What is read again comes before what is new, which begins at `new_from`. Call when nothing that was read is still
+        What is read again comes before what is new, which begins at `new_from`. Call when nothing read is still
         to be committed.
         """
         if everything:
