@@ -42,7 +42,7 @@ test-kills-notifier: install $(VENV)/.developer ## kill -9 a notifier in the mid
 	SEINPOST_NOTIFIER_KILLS=$(or $(KILLS),20) SEINPOST_NOTIFIER_DELIVERIES=$(or $(DELIVERIES),1000) $(BIN)/pytest -n 0 -s --timeout 7200 tests/notifier/test_kills.py
 
 test-deploy: install $(VENV)/.developer build/tools/.installed ## check manifests, rules and code with the tools of their field
-	$(BIN)/pytest -n 0 tests/deploy/test_manifests.py tests/deploy/test_rules.py tests/deploy/test_alarm.py tests/deploy/test_code.py tests/deploy/test_api_server.py
+	$(BIN)/pytest -n 0 -rs tests/deploy/test_manifests.py tests/deploy/test_rules.py tests/deploy/test_alarm.py tests/deploy/test_code.py tests/deploy/test_api_server.py
 
 build/tools/.installed: requirements/deploy.txt
 	$(PYTHON) -m venv build/tools

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import ssl
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, SecretStr
+
+from broker.certificates import Certificates, certificates
 
 
 class BrokerSettings(BaseModel):
@@ -42,12 +43,12 @@ class BrokerSettings(BaseModel):
                 "sasl_plain_username": self.sasl_username,
                 "sasl_plain_password": self.sasl_password.get_secret_value() if self.sasl_password else None,
             }
-        if "SSL" in self.security_protocol:
-            arguments["ssl_context"] = self.ssl_context()
+        if (found := self.certificates()) is not None:
+            arguments["ssl_context"] = found.context
         return arguments
 
-    def ssl_context(self) -> ssl.SSLContext:
-        context = ssl.create_default_context(cafile=str(self.ssl_cafile) if self.ssl_cafile else None)
-        if self.ssl_certfile:
-            context.load_cert_chain(self.ssl_certfile, self.ssl_keyfile)
-        return context
+    def certificates(self) -> Certificates | None:
+        """Of this process; none without TLS. Raises `OSError` when a file cannot be read or used."""
+        if self.security_protocol not in ("SSL", "SASL_SSL"):
+            return None
+        return certificates(self.ssl_cafile, self.ssl_certfile, self.ssl_keyfile)

@@ -51,7 +51,16 @@ async def _until_stopped(main: Callable[[SettingsT, asyncio.Event], Awaitable[No
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await main(settings, stop)
+    try:
+        certificates = settings.broker.certificates()
+    except OSError as error:
+        raise CannotStart(f"a file of SEINPOST_BROKER__SSL_* cannot be used ({error.strerror})") from error
+    following = asyncio.create_task(certificates.follow()) if certificates is not None else None
+    try:
+        await main(settings, stop)
+    finally:
+        if following is not None:
+            following.cancel()
     log().info("stopped")
 
 

@@ -1,13 +1,15 @@
 """`python -m seinpost.manifests`: what the cluster must agree on with the code, written from the code.
 
-Topics from `contracts.topics`, users and their rights from `broker.acls`, rules from `deploy/prometheus/rules.yaml`,
-and a `kustomization.yaml` in the configuration directory (``--config``) that lists its files as ConfigMaps.
+Topics from `contracts.topics`, users and their rights from `broker.acls`, rules and who hears of them from
+`deploy/prometheus`, and a `kustomization.yaml` in the configuration directory (``--config``) that lists its files as
+ConfigMaps.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import re
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
@@ -20,6 +22,10 @@ from contracts.topics import TOPICS, Service
 
 REPOSITORY = Path(__file__).parents[1]
 COMPONENTS = REPOSITORY / "deploy/kubernetes/components"
+PROMETHEUS = REPOSITORY / "deploy/prometheus"
+NAMESPACE = "seinpost"
+ADDRESSES = "seinpost-alerting"
+"""Secret with the addresses of pager and watchdog."""
 CLUSTER = "seinpost"
 """Name of the Kafka cluster; the services find it by this name."""
 
@@ -64,13 +70,78 @@ def _rules(permissions: Iterable[Acl]) -> list[Document]:
 
 
 def rules() -> list[Document]:
-    """The rules of Prometheus as the resource that its operator reads."""
-    text = (REPOSITORY / "deploy/prometheus/rules.yaml").read_text(encoding="utf-8")
-    plain = YAML(typ="safe", pure=True).load(text)
+    """The rules of Prometheus as the resource that its operator reads.
+
+    Each says its namespace: the operator of Alertmanager gives routes of a namespace only what bears its name.
+    """
+    plain = _plain("rules.yaml")
+    for group in plain["groups"]:
+        for rule in group["rules"]:
+            rule["labels"]["namespace"] = NAMESPACE
     return [
         {"apiVersion": "monitoring.coreos.com/v1", "kind": "PrometheusRule", "metadata": {"name": "seinpost"}}
         | {"spec": plain}
     ]
+
+
+def routes() -> list[Document]:
+    """Who hears of what, as the resource that the operator of Alertmanager reads; addresses from a Secret."""
+    plain = _plain("alertmanager.yaml")
+    receivers = [
+        {
+            "name": receiver["name"],
+            "webhookConfigs": [
+                {
+                    "urlSecret": {"name": ADDRESSES, "key": Path(hook["url_file"]).name},
+                    "sendResolved": hook.get("send_resolved", True),
+                }
+                for hook in receiver["webhook_configs"]
+            ],
+        }
+        for receiver in plain["receivers"]
+    ]
+    inhibited = [
+        {
+            "sourceMatch": _matchers(rule["source_matchers"]),
+            "targetMatch": _matchers(rule["target_matchers"]),
+        }
+        for rule in plain["inhibit_rules"]
+    ]
+    return [
+        {"apiVersion": "monitoring.coreos.com/v1alpha1", "kind": "AlertmanagerConfig", "metadata": {"name": "seinpost"}}
+        | {"spec": {"route": _route(plain["route"]), "inhibitRules": inhibited, "receivers": receivers}}
+    ]
+
+
+def _route(plain: Document) -> Document:
+    found: Document = {}
+    for name, value in plain.items():
+        match name:
+            case "matchers":
+                found["matchers"] = _matchers(value)
+            case "routes":
+                found["routes"] = [_route(one) for one in value]
+            case _:
+                head, *rest = name.split("_")
+                found[head + "".join(word.capitalize() for word in rest)] = value
+    return found
+
+
+def _matchers(written: Iterable[str]) -> list[Document]:
+    found = []
+    for one in written:
+        parts = re.fullmatch(r'(\w+) (=|!=|=~|!~) "([^"]*)"', one)
+        if parts is None:
+            raise ValueError(f"alertmanager.yaml: not a matcher: {one}")
+        # Without a type it is `=`, which some readers of YAML take for something else than text.
+        kind = {} if parts[2] == "=" else {"matchType": parts[2]}
+        found.append({"name": parts[1], "value": parts[3], **kind})
+    return found
+
+
+def _plain(name: str) -> Document:
+    loaded: Document = YAML(typ="safe", pure=True).load((PROMETHEUS / name).read_text(encoding="utf-8"))
+    return loaded
 
 
 def configuration(directory: Path) -> list[Document]:
@@ -108,6 +179,7 @@ def files(config: Path) -> dict[Path, str]:
         COMPONENTS / "kafka/topics.yaml": text_of(topics()),
         COMPONENTS / "kafka/users.yaml": text_of(users()),
         COMPONENTS / "monitoring/rules.yaml": text_of(rules()),
+        COMPONENTS / "monitoring/routes.yaml": text_of(routes()),
         config / "kustomization.yaml": text_of(configuration(config)),
     }
 

@@ -124,7 +124,8 @@ def _variables(model: type[BaseModel], prefix: str, without: set[str]) -> Iterat
 def _metrics() -> str:
     for service in Service:
         importlib.import_module(f"services.{service}.metrics")
-    importlib.import_module("broker.dead_letters")
+    for module in ("broker.certificates", "broker.dead_letters"):
+        importlib.import_module(module)
     collectors = {collector for collector in REGISTRY._collector_to_names if isinstance(collector, MetricWrapperBase)}
     groups: dict[str, list[str]] = {}
     for collector in sorted(collectors, key=lambda collector: collector._name):

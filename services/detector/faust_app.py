@@ -53,7 +53,8 @@ def faust_app(settings: DetectorSettings, broker: BrokerSettings) -> Any:
 
 def _credentials(broker: BrokerSettings) -> Any:
     """The same security as every other client, in Faust's terms."""
-    encrypted = broker.ssl_context() if "SSL" in broker.security_protocol.replace("SASL", "") else None
+    found = broker.certificates()
+    encrypted = found.context if found is not None else None
     if "SASL" in broker.security_protocol:
         password = broker.sasl_password.get_secret_value() if broker.sasl_password else None
         return faust.SASLCredentials(

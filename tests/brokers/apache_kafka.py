@@ -13,7 +13,7 @@ import socket
 import subprocess
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from aiokafka.protocol.admin import CreateAclsRequest
 
 from broker.acls import Acl
 from broker.embedded import free_port
+from tests.brokers.authority import Authority
 
 POM = Path(__file__).with_name("pom.xml")
 START_PATIENCE_S = 60.0
@@ -40,6 +41,19 @@ authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 allow.everyone.if.no.acl.found=false
 super.users=User:admin;User:ANONYMOUS
 """
+
+TLS_WITH_ACLS = """
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,CLIENT:SSL
+ssl.client.auth=required
+ssl.keystore.type=PEM
+ssl.keystore.location={keystore}
+ssl.truststore.type=PEM
+ssl.truststore.location={authority}
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+allow.everyone.if.no.acl.found=false
+super.users=User:CN=admin;User:CN=broker;User:ANONYMOUS
+"""
+"""As Strimzi sets it: a client is the common name of its certificate."""
 
 
 class Unavailable(Exception):
@@ -67,11 +81,16 @@ def jars() -> Path:
 
 @contextlib.contextmanager
 def apache_kafka(
-    directory: Path, users: dict[str, str] | None = None, through: Mapping[int, int] | None = None
+    directory: Path,
+    users: dict[str, str] | None = None,
+    through: Mapping[int, int] | None = None,
+    *,
+    authority: Authority | None = None,
 ) -> Iterator[str]:
     """Run a broker while the context is open; yields ``host:port``.
 
-    With ``users`` (name to password, must hold ``admin``) clients need SASL/PLAIN and every topic needs an ACL.
+    With ``users`` (name to password, must hold ``admin``) clients need SASL/PLAIN and every topic needs an ACL. With an
+    ``authority`` they need a certificate of it, and every topic needs an ACL too.
     ``through``: ports of proxies that clients are told, each with the port on which the broker then listens for it.
     """
     classpath = f"{jars()}/*"
@@ -85,6 +104,10 @@ def apache_kafka(
     if users is not None:
         logins = " ".join(f'user_{name}="{password}"' for name, password in users.items())
         security = SASL_WITH_ACLS.format(module=LOGIN_MODULE, users=logins, admin=users["admin"])
+    if authority is not None:
+        keystore = directory / "keystore.pem"
+        keystore.write_bytes(b"".join(file.read_bytes() for file in reversed(authority.issue("broker"))))
+        security = TLS_WITH_ACLS.format(keystore=keystore, authority=authority.file)
     (directory / "server.properties").write_text(
         f"""
 process.roles=broker,controller
@@ -141,8 +164,10 @@ LITERAL, PREFIXED, ALLOW, ANY_HOST, THE_CLUSTER = 3, 4, 3, "*", "kafka-cluster"
 """Codes of Kafka's wire for access rules (KIP-140, KIP-290)."""
 
 
-async def grant(client: Mapping[str, Any], acls: Iterable[Acl]) -> None:
-    """Apply access rules. ``client``: options of a client that may do so."""
+async def grant(
+    client: Mapping[str, Any], acls: Iterable[Acl], named: Callable[[str], str] = lambda user: user
+) -> None:
+    """Apply access rules. ``client``: options of a client that may do so; ``named``: a user as the broker knows it."""
     admin = AIOKafkaAdminClient(**client)
     await admin.start()
     try:
@@ -151,7 +176,7 @@ async def grant(client: Mapping[str, Any], acls: Iterable[Acl]) -> None:
                 RESOURCES[acl.resource],
                 acl.name or THE_CLUSTER,
                 PREFIXED if acl.prefixed else LITERAL,
-                f"User:{acl.user}",
+                f"User:{named(acl.user)}",
                 ANY_HOST,
                 OPERATIONS[acl.operation],
                 ALLOW,

@@ -21,6 +21,6 @@ stamp=k8s.io/component-base/version
 go build -trimpath -o "$target/kube-apiserver" \
     -ldflags "-s -w -X $stamp.gitVersion=v$version -X $stamp.gitMajor=1 -X $stamp.gitMinor=34" k8s.io/kubernetes/cmd/kube-apiserver
 cp "$(directory github.com/kedacore/keda/v2@v2.18.0 Dir)"/config/crd/bases/keda.sh_scaledobjects.yaml "$target/crds/"
-cp "$(directory github.com/prometheus-operator/prometheus-operator@v0.85.0 Dir)"/example/prometheus-operator-crd/monitoring.coreos.com_{podmonitors,prometheusrules}.yaml "$target/crds/"
+cp "$(directory github.com/prometheus-operator/prometheus-operator@v0.85.0 Dir)"/example/prometheus-operator-crd/monitoring.coreos.com_{alertmanagerconfigs,podmonitors,prometheusrules}.yaml "$target/crds/"
 cp "$(directory github.com/cloudnative-pg/cloudnative-pg@v1.27.0 Dir)"/config/crd/bases/postgresql.cnpg.io_clusters.yaml "$target/crds/"
 chmod -R u+w "$target/crds"

@@ -1,5 +1,5 @@
-"""Debian's own Prometheus and Alertmanager beside the running services: what rules and dashboards ask for is there, and
-an alert reaches who must hear of it.
+"""Debian's own Prometheus, Alertmanager and node exporter beside the running services: what rules and dashboards ask
+for is there, and an alert reaches who must hear of it.
 
 Their versions are older than those of deploy/compose.yaml; what is asked of them here is the same in both.
 """
@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,21 +28,19 @@ from contracts.raw_post import PROBE
 from seinpost.webhook_receiver import webhook_receiver
 from services.ingest.probe import lines, sentence
 from tests.conftest import StartService
+from tests.deploy.test_compose import COMPOSE
 from tests.deploy.test_rules import DASHBOARDS, PROMETHEUS, RULES, _metrics
 from tests.ingest.test_file import line
 from tests.notifier.delivery.sending import Posted, posted
 from tests.system.chain import Chain, configured, start_chain
 
-PROGRAMS = ("prometheus", "prometheus-alertmanager")
+PROGRAMS = ("prometheus", "prometheus-alertmanager", "prometheus-node-exporter")
 MISSING = [name for name in PROGRAMS if shutil.which(name) is None]
 PATIENCE_S = 60.0
 NOT_HERE = {
     "kubelet_volume_stats_available_bytes": "the kubelet tells it of a cluster",
     "kubelet_volume_stats_capacity_bytes": "the kubelet tells it of a cluster",
-    "node_filesystem_avail_bytes": "of the node exporter, which is not Seinpost's",
-    "node_filesystem_size_bytes": "of the node exporter, which is not Seinpost's",
-    "node_timex_offset_seconds": "of the node exporter, which is not Seinpost's",
-    "node_timex_sync_status": "of the node exporter, which is not Seinpost's",
+    "seinpost_certificate_expiry_timestamp_seconds": "no TLS here: tests/deploy/test_guarded.py",
     "ALERTS": "the dashboard leaves the watchdog out, and nothing else fires this soon",
 }
 T = TypeVar("T")
@@ -59,16 +57,24 @@ def test_prometheus_finds_what_rules_ask_for_and_an_alert_arrives(
     with contextlib.ExitStack() as stack:
         chain = stack.enter_context(working(start_service, broker, tmp_path))
         heard = stack.enter_context(posted())
-        at = stack.enter_context(prometheus(tmp_path, chain, stack.enter_context(alertmanager(tmp_path, heard.url))))
+        at = stack.enter_context(
+            prometheus(
+                tmp_path,
+                {name: service.url.partition("//")[2] for name, service in chain.services.items()}
+                | {"node-exporter": stack.enter_context(node_exporter(tmp_path))},
+                stack.enter_context(alertmanager(tmp_path, heard.url)),
+            )
+        )
 
         def ask(path: str, **query: str) -> Any:
             answer = httpx.get(f"{at}/api/v1/{path}", params=query, timeout=10, trust_env=False)
             return answer.json()["data"]
 
         def states() -> dict[str, str]:
-            return {one["labels"]["service"]: one["health"] for one in ask("targets")["activeTargets"]}
+            found = ((one["labels"], one["health"]) for one in ask("targets")["activeTargets"])
+            return {labels.get("service", labels["job"]): health for labels, health in found}
 
-        eventually(states, lambda found: found == dict.fromkeys(chain.services, "up"))
+        eventually(states, lambda found: found == dict.fromkeys([*chain.services, "node"], "up"))
         eventually(lambda: told(heard, "/watchdog"), lambda found: "SeinpostWatchdog" in found)
 
         sought = selectors()
@@ -164,15 +170,26 @@ def alertmanager(directory: Path, url: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def prometheus(directory: Path, chain: Chain, alerts_to: str) -> Iterator[str]:
-    """With our rules and jobs, every second; each service at the port it has here."""
+def node_exporter(directory: Path) -> Iterator[str]:
+    """With the collectors of deploy/compose.yaml. Returns its address."""
+    command = COMPOSE["services"]["node-exporter"]["command"]
+    options = [one for one in command if not one.startswith("--path.rootfs=")]
+    assert len(options) == len(command) - 1
+    at = f"127.0.0.1:{free_port()}"
+    with process(["prometheus-node-exporter", *options], at, directory / "node-exporter.log", ready_at="/metrics"):
+        yield at
+
+
+@contextlib.contextmanager
+def prometheus(directory: Path, places: Mapping[str, str], alerts_to: str) -> Iterator[str]:
+    """With our rules and jobs, every second; each that is scraped at the place it has here."""
     config = YAML(typ="safe", pure=True).load((PROMETHEUS / "compose.yaml").read_text(encoding="utf-8"))
     config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
     config["rule_files"] = [str(PROMETHEUS / name) for name in config["rule_files"]]
     config["alerting"]["alertmanagers"] = [{"static_configs": [{"targets": [alerts_to]}]}]
     for job in config["scrape_configs"]:
         for one in job["static_configs"]:
-            one["targets"] = [chain.services[name.partition(":")[0]].url.partition("//")[2] for name in one["targets"]]
+            one["targets"] = [places[name.partition(":")[0]] for name in one["targets"]]
     file = directory / "prometheus.yaml"
     file.write_text(json.dumps(config))
     at = f"127.0.0.1:{free_port()}"
@@ -184,7 +201,7 @@ def prometheus(directory: Path, chain: Chain, alerts_to: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def process(command: Sequence[str], at: str, log: Path) -> Iterator[None]:
+def process(command: Sequence[str], at: str, log: Path, ready_at: str = "/-/ready") -> Iterator[None]:
     with log.open("ab") as output:
         started = subprocess.Popen(
             [*command, f"--web.listen-address={at}"], stdout=output, stderr=output, stdin=subprocess.DEVNULL
@@ -193,7 +210,7 @@ def process(command: Sequence[str], at: str, log: Path) -> Iterator[None]:
     def ready() -> bool:
         assert started.poll() is None, log.read_text(errors="replace")[-2000:]
         with contextlib.suppress(httpx.HTTPError):
-            return httpx.get(f"http://{at}/-/ready", timeout=2, trust_env=False).status_code == 200
+            return httpx.get(f"http://{at}{ready_at}", timeout=2, trust_env=False).status_code == 200
         return False
 
     try:

@@ -181,16 +181,21 @@ def test_the_commands_of_install(kubectl: Kubectl, shell: Shell, tmp_path: Path)
     for name in ("ingress-nginx", "monitoring", "strimzi", "cnpg-system"):
         kubectl("create", "namespace", name, expect=None)
     _remove_secrets(kubectl)
-    (tmp_path / "meldkamer").write_text("secret of a receiver")
+    for name in ("meldkamer", "watchdog-url", "pager-url"):
+        (tmp_path / name).write_text("secret of a receiver, or an address")
     blocks = _blocks("install", test_the_commands_of_install)
     assert blocks[-1] == INSTALL
     for block in blocks:
         assert "Warning" not in shell(block)
     roles = kubectl("get", "namespaces", "-l", "seinpost.nl/role", "-o", "name").stdout.split()
     assert len(roles) == 4
-    for name, key in (("seinpost-ingest-secrets", "probe"), ("seinpost-notifier-secrets", "meldkamer")):
+    for name, keys in (
+        ("seinpost-ingest-secrets", {"probe"}),
+        ("seinpost-notifier-secrets", {"meldkamer"}),
+        ("seinpost-alerting", {"watchdog-url", "pager-url"}),
+    ):
         secret = json.loads(kubectl("-n", "seinpost", "get", "secret", name, "-o", "json").stdout)
-        assert set(secret["data"]) == {key}
+        assert set(secret["data"]) == keys
     shell(INSTALL)
 
 

@@ -1,4 +1,5 @@
-"""The whole chain on a Kafka where every service is a user of its own with exactly the rights of `broker.acls`."""
+"""The whole chain on a Kafka as the cluster has it: TLS, and every service a user by its own certificate, with exactly
+the rights of `broker.acls`."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -17,19 +19,21 @@ from broker.topics import ensure_topics
 from contracts.raw_post import PROBE
 from contracts.topics import Service
 from tests.brokers.apache_kafka import apache_kafka, grant
+from tests.brokers.authority import Authority
 from tests.brokers.services import REPOSITORY, RunningService, run_service
 from tests.ingest.reading import eventually
 from tests.system.chain import SERVICES, configured
 
-PASSWORDS = {name: f"{name}-geheim-7f3a" for name in ("admin", *Service)}
+NAMES = {service: f"seinpost-{service}" for service in Service}
+"""Common names of the certificates that Strimzi makes for our users."""
 
 
-def _login(user: str) -> dict[str, str]:
+def _login(user: BrokerSettings) -> dict[str, str]:
     return {
-        "SEINPOST_BROKER__SECURITY_PROTOCOL": "SASL_PLAINTEXT",
-        "SEINPOST_BROKER__SASL_MECHANISM": "PLAIN",
-        "SEINPOST_BROKER__SASL_USERNAME": user,
-        "SEINPOST_BROKER__SASL_PASSWORD": PASSWORDS[user],
+        "SEINPOST_BROKER__SECURITY_PROTOCOL": "SSL",
+        "SEINPOST_BROKER__SSL_CAFILE": str(user.ssl_cafile),
+        "SEINPOST_BROKER__SSL_CERTFILE": str(user.ssl_certfile),
+        "SEINPOST_BROKER__SSL_KEYFILE": str(user.ssl_keyfile),
         "SEINPOST_BROKER__CREATE_TOPICS": "false",
     }
 
@@ -43,22 +47,15 @@ async def test_a_probe_passes_where_every_service_has_its_own_rights_only(kafka_
     (secrets / "probe").write_text("een-token")
     source = {"id": "probe", "kind": "push", "path": "/v1/probe", "token_secret": "probe", "exercise": PROBE}
     config = configured(tmp_path / "config", [source])
-    with apache_kafka(tmp_path / "kafka", PASSWORDS) as address, ExitStack() as stack:
-        plain = BrokerSettings(bootstrap_servers=address)
-        admin = plain.model_copy(
-            update={
-                "security_protocol": "SASL_PLAINTEXT",
-                "sasl_mechanism": "PLAIN",
-                "sasl_username": "admin",
-                "sasl_password": BrokerSettings(sasl_password=PASSWORDS["admin"]).sasl_password,
-            }
-        )
+    authority = Authority(tmp_path / "tls")
+    with apache_kafka(tmp_path / "kafka", authority=authority) as address, ExitStack() as stack:
+        plain, admin = BrokerSettings(bootstrap_servers=address), authority.user("admin", address)
         await ensure_topics(admin)
         rules = (acl for service in Service for acl in acls(service))
-        await grant(admin.client(), rules)
+        await grant(admin.client(), rules, lambda user: f"CN={NAMES[Service(user)]}")
         running: dict[str, RunningService] = {}
         for name in SERVICES:
-            environment = _login(name) | {
+            environment = _login(authority.user(NAMES[Service(name)], address)) | {
                 "SEINPOST_CONFIG": str(config),
                 "SEINPOST_INGEST__SECRETS_DIR": str(secrets),
                 "SEINPOST_NOTIFIER__DATABASE_URL": f"sqlite:///{tmp_path}/notifier.sqlite3",
@@ -87,7 +84,10 @@ async def test_a_probe_passes_where_every_service_has_its_own_rights_only(kafka_
 
         came = await eventually(seconds, lambda found: found > 0, patience_s=120)
         assert came > 0, "\n".join(service.tail() for service in running.values())
+        ends = 'seinpost_certificate_expiry_timestamp_seconds{certificate="client"}'
+        for service in running.values():
+            assert 0 < service.metrics()[ends] - time.time() < 86_400, service.name
         said = "".join(service.log.read_text() for service in running.values())
         told = said + "".join(service.exposition().decode() for service in running.values())
-    for secret in (*PASSWORDS.values(), "een-token"):
-        assert secret not in told, "a secret stands in a log or a metric"
+    assert "een-token" not in told, "a secret stands in a log or a metric"
+    assert "PRIVATE KEY" not in told

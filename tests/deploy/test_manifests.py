@@ -147,6 +147,38 @@ def test_scalers_count_what_waits_at_every_worker(overlay: str) -> None:
 
 
 @overlays
+def test_every_alert_reaches_the_routes_of_our_namespace(overlay: str) -> None:
+    """The operator of Alertmanager gives them only alerts that bear the name of the namespace."""
+    (rules,), (routes,) = of_kind(overlay, "PrometheusRule"), of_kind(overlay, "AlertmanagerConfig")
+    (namespace,) = of_kind(overlay, "Namespace")
+    assert routes["metadata"]["namespace"] == namespace["metadata"]["name"]
+    alerts = [rule for group in rules["spec"]["groups"] for rule in group["rules"]]
+    assert {rule["labels"]["namespace"] for rule in alerts} == {namespace["metadata"]["name"]}
+    receivers = {one["name"] for one in routes["spec"]["receivers"]}
+    route = routes["spec"]["route"]
+    assert {route["receiver"], *(one["receiver"] for one in route["routes"])} == receivers
+
+
+@overlays
+def test_what_is_scraped_may_be_reached(overlay: str) -> None:
+    """Every port that a monitor names is opened to Prometheus by a policy for the same pods."""
+    monitors = {one["metadata"]["name"]: one["spec"] for one in of_kind(overlay, "PodMonitor")}
+    assert set(monitors) == {"seinpost", "seinpost-kafka", "seinpost-database"}
+    opened = {
+        (key, value, port["port"])
+        for policy in of_kind(overlay, "NetworkPolicy")
+        for key, value in policy["spec"]["podSelector"].get("matchLabels", {}).items()
+        for rule in policy["spec"].get("ingress", [])
+        if {"namespaceSelector": {"matchLabels": {"seinpost.nl/role": "monitoring"}}} in rule.get("from", [])
+        for port in rule["ports"]
+    }
+    for service in Service:
+        assert ("app.kubernetes.io/name", service.value, 8080) in opened
+    assert ("strimzi.io/cluster", "seinpost", 9404) in opened
+    assert ("cnpg.io/cluster", "seinpost-database", 9187) in opened
+
+
+@overlays
 def test_secrets_are_mounted_and_never_in_an_environment(overlay: str) -> None:
     assert of_kind(overlay, "Secret") == []
     for name, pod in pods(overlay).items():
