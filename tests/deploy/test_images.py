@@ -114,7 +114,12 @@ def test_an_image_builds_and_its_service_starts(
             assert version is not None
             installed[re.sub(r"[-_.]+", "-", name[1]).lower()] = version[1]
         assert installed.pop("seinpost")
-        assert installed == _bill_of_materials(service, site.parent.name.removeprefix("python"))
+        status = tree / "var/lib/dpkg/status"
+        python, debian = _bill_of_materials(service, site.parent.name.removeprefix("python"), status)
+        assert installed == python
+        asked = ["dpkg-query", f"--admindir={status.parent}", "--show", "--showformat=${Package}=${Version}\n"]
+        there = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
+        assert sorted(there) == sorted(debian)
         pip = re.compile(r"pip|pip[0-9-].*|ensurepip")
         assert [str(path) for path in tree.rglob("*") if pip.fullmatch(path.name)] == []
         assert not list((tree / "opt/seinpost").rglob("*.env"))
@@ -144,16 +149,19 @@ def test_an_image_builds_and_its_service_starts(
         run("rm", container)
 
 
-def _bill_of_materials(service: str, python: str) -> dict[str, str]:
-    """Versions by name, as the bill says that goes with the image."""
+def _bill_of_materials(service: str, python: str, status: Path) -> tuple[dict[str, str], list[str]]:
+    """Versions by name of what Python brings, and ``name=version`` of Debian's packages, as the bill says."""
     script = REPOSITORY / "deploy/images/bill_of_materials.py"
     told = subprocess.run(
-        [Path(program("cyclonedx-py")).with_name("python"), script, service, python],
+        [Path(program("cyclonedx-py")).with_name("python"), script, service, python, status],
         check=True, capture_output=True, timeout=120,
     )  # fmt: skip
     components = json.loads(told.stdout)["components"]
-    assert all(one["externalReferences"][0]["hashes"] for one in components), "without the hashes of the lock"
-    return {re.sub(r"[-_.]+", "-", one["name"]).lower(): one["version"] for one in components}
+    debian = [one for one in components if one.get("purl", "").startswith("pkg:deb/")]
+    ours = [one for one in components if one not in debian]
+    assert all(one["externalReferences"][0]["hashes"] for one in ours), "without the hashes of the lock"
+    versions = {re.sub(r"[-_.]+", "-", one["name"]).lower(): one["version"] for one in ours}
+    return versions, [f"{one['name']}={one['version']}" for one in debian]
 
 
 def _until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
