@@ -37,6 +37,7 @@ APART = (
 
 
 LONG = (
+    "tests/deploy/test_chaos.py",
     "tests/notifier/access/test_matrix.py",
     "tests/notifier/access/test_schema.py",
     "tests/system/",
