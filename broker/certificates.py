@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prometheus_client import Gauge
 
 from runtime.logs import log
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 EXPIRY = Gauge(
     "seinpost_certificate_expiry_timestamp_seconds",
@@ -17,6 +22,13 @@ EXPIRY = Gauge(
     ["certificate"],
 )
 LOOK_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    client: list[Certificate]
+    """The certificate that is shown, without what signed it; none without mutual TLS."""
+    authorities: list[Certificate]
 
 
 class Certificates:
@@ -28,18 +40,23 @@ class Certificates:
         self._seen = self._files()
         self.context = ssl.create_default_context(cafile=authority and str(authority))
         self._load(self.context)
+        self._in_use = self._read()
 
     def renew(self) -> bool:
         """Take over changed files; whether there were any. What an authority signed before stays trusted until the
-        next start. Raises as a start does, and then leaves what is in use alone."""
+        next start. Raises as a start does, and `ValueError` for a key of another kind, beside which OpenSSL would go on
+        showing the old one; then what is in use stays."""
         found = self._files()
         if found == self._seen:
             return False
         self._load(ssl.create_default_context(cafile=self._authority and str(self._authority)))
+        read = self._read()
+        if [type(one.public_key()) for one in read.client] != [type(one.public_key()) for one in self._in_use.client]:
+            raise ValueError("a key of another kind")
         if self._authority:
             self.context.load_verify_locations(self._authority)
         self._load(self.context)
-        self._seen = found
+        self._seen, self._in_use = found, read
         return True
 
     def _load(self, context: ssl.SSLContext) -> None:
@@ -50,11 +67,13 @@ class Certificates:
         return tuple(file.read_bytes() for file in (self._authority, self._certificate, self._key) if file)
 
     def tell(self) -> None:
-        """Sets the metric. Raises `ValueError` for what is no certificate."""
-        if self._certificate:
-            EXPIRY.labels("client").set(_ends(self._certificate)[0])
-        if self._authority:
-            EXPIRY.labels("authority").set(max(_ends(self._authority)))
+        """Sets the metric, of what is in use."""
+        for name, found in (("client", self._in_use.client), ("authority", self._in_use.authorities)):
+            if found:
+                EXPIRY.labels(name).set(max(one.not_valid_after_utc.timestamp() for one in found))
+
+    def _read(self) -> _Read:
+        return _Read(_certificates(self._certificate)[:1], _certificates(self._authority))
 
     async def follow(self) -> None:
         """Renews and tells until it is cancelled."""
@@ -79,9 +98,9 @@ def certificates(authority: Path | None, certificate: Path | None, key: Path | N
     return Certificates(authority, certificate, key)
 
 
-def _ends(file: Path) -> list[float]:
-    """Ends of the certificates in a file, in its order, in seconds."""
-    # A service without TLS need not carry it in memory.
+def _certificates(file: Path | None) -> list[Certificate]:
+    """Raises `OSError`, and `ValueError` when there is anything that is no certificate."""
+    # A service without TLS need not carry it in memory: 14 MB.
     from cryptography.x509 import load_pem_x509_certificates  # noqa: PLC0415
 
-    return [one.not_valid_after_utc.timestamp() for one in load_pem_x509_certificates(file.read_bytes())]
+    return load_pem_x509_certificates(file.read_bytes()) if file else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Collection
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +15,8 @@ from broker.pacing import pace_empty_fetches
 from broker.settings import BrokerSettings
 
 FETCH_MAX_WAIT_MS = 50
+ASK_S = 5.0
+"""Longest wait for the place of a partition; a reader that hangs would be taken for dead."""
 Records = dict[TopicPartition, list[ConsumerRecord]]
 
 
@@ -21,7 +24,7 @@ class BatchConsumer:
     """Consumer of one group, offsets committed by hand. Use as an async context manager.
 
     At least once: after a crash the records since the last commit are read again, so handlers are idempotent. A handler
-    that must remember more than that gets back the ``look_back`` records before them too; see `rewind`.
+    that must remember more than that asks for the ``look_back`` records before them too, and calls `rewind`.
     """
 
     def __init__(
@@ -33,16 +36,23 @@ class BatchConsumer:
         client_id: str,
         on_assigned: Callable[[set[TopicPartition]], None] | None = None,
         on_revoked: Callable[[set[TopicPartition]], Awaitable[None]] | None = None,
-        look_back: int = 0,
+        look_back: int | None = None,
     ) -> None:
         self._topics = list(topics)
-        self._look_back = look_back
+        self._look_back = look_back or 0
+        self.generation = 0
+        """Rises when partitions are given to us: what was read before comes again."""
         self._fresh: set[TopicPartition] = set()
         """Partitions that were not rewound since they were given to us."""
         self._new_from: dict[TopicPartition, int] = {}
+        self._done: dict[TopicPartition, int] = {}
+        """Next offset of each partition, as handed to `commit` since it was given to us."""
 
         def assigned(partitions: set[TopicPartition]) -> None:
-            self._fresh = set(partitions) if look_back else set()
+            self.generation += 1
+            self._fresh = set() if look_back is None else set(partitions)
+            self._new_from.clear()
+            self._done.clear()
             if on_assigned is not None:
                 on_assigned(partitions)
 
@@ -92,21 +102,30 @@ class BatchConsumer:
     async def rewind(self, *, everything: bool = False) -> None:
         """Go back ``look_back`` records in each partition that is new to us, or in all of them.
 
-        What is read again comes before what is new, which begins at `new_from`. Call when nothing read is still
-        to be committed.
+        What is read again comes before what is new, which begins at `new_from`: at what was committed last, whatever
+        was read since. A broker that does not say where that is, is asked again at the next call; until then `batch`
+        gives nothing of that partition.
         """
         if everything:
-            self._fresh = set(self._consumer.assignment())
+            for partition in self._consumer.assignment() - self._fresh:
+                # Not asked of the broker: one with no answer at that moment would make everything it keeps new again.
+                self._go_back(partition, self._done.get(partition, self.new_from(partition)))
         for partition in list(self._fresh):
-            place = await self._consumer.committed(partition)
-            if partition not in self._fresh & self._consumer.assignment():
-                continue  # taken away meanwhile
-            if place is None:
-                await self._consumer.seek_to_beginning(partition)
-            else:
-                # Before the oldest record that is still kept the client begins with that one.
-                self._consumer.seek(partition, max(0, place - self._look_back))
-            self._new_from[partition] = place or 0
+            try:
+                async with asyncio.timeout(ASK_S):
+                    place = await self._consumer.committed(partition)
+                    if place is None:
+                        found = await self._consumer.beginning_offsets([partition])
+                        place = found[partition]
+            except TimeoutError:
+                continue
+            self._go_back(partition, place)
+
+    def _go_back(self, partition: TopicPartition, place: int) -> None:
+        with contextlib.suppress(IllegalStateError):  # taken away meanwhile
+            # Before the oldest record that is still kept the client begins with that one.
+            self._consumer.seek(partition, max(0, place - self._look_back))
+            self._new_from[partition] = place
             self._fresh.discard(partition)
 
     def new_from(self, partition: TopicPartition) -> int:
@@ -115,6 +134,7 @@ class BatchConsumer:
 
     async def commit(self, offsets: dict[TopicPartition, int]) -> bool:
         """Commit the next offset to read of each partition. False when a rebalance took it away: not ours any more."""
+        self._done |= offsets
         try:
             await self._consumer.commit(offsets)
         except (CommitFailedError, IllegalStateError, RebalanceInProgressError):

@@ -53,8 +53,9 @@ async def _until_stopped(main: Callable[[SettingsT, asyncio.Event], Awaitable[No
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
         certificates = settings.broker.certificates()
-    except OSError as error:
-        raise CannotStart(f"a file of SEINPOST_BROKER__SSL_* cannot be used ({error.strerror})") from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "not certificates in PEM"
+        raise CannotStart(f"a file of SEINPOST_BROKER__SSL_* cannot be used ({why})") from error
     following = asyncio.create_task(certificates.follow()) if certificates is not None else None
     try:
         await main(settings, stop)

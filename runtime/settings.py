@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic.config import JsonDict
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from rapidfuzz import process
 
@@ -17,6 +18,9 @@ PREFIX = "SEINPOST_"
 IN_FILE = "_FILE"
 """Ends the name of a variable that holds the path of a file with a secret, in place of the secret: an environment is
 read by whoever may look at a process or a container."""
+
+MAY_BE_ABSENT: JsonDict = {"file_may_be_absent": True}
+"""Marks a secret (``json_schema_extra``) that is empty when its file is not there: a part is off then."""
 
 
 class InvalidSettings(Exception):
@@ -81,16 +85,23 @@ def variables(settings: type[BaseModel], prefix: str = PREFIX) -> dict[str, str]
     return found
 
 
-def secret_files(settings: type[BaseModel], prefix: str = PREFIX) -> dict[str, tuple[str, ...]]:
-    """Every variable that may name a file with a secret, with the place of that secret in the settings."""
-    found: dict[str, tuple[str, ...]] = {}
+class SecretFile(NamedTuple):
+    place: tuple[str, ...]
+    """Of the secret in the settings."""
+    may_be_absent: bool
+
+
+def secret_files(settings: type[BaseModel], prefix: str = PREFIX) -> dict[str, SecretFile]:
+    """Every variable that may name a file with a secret."""
+    found: dict[str, SecretFile] = {}
     for name, field in settings.model_fields.items():
         annotation = field.annotation
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            below = secret_files(annotation, f"{prefix}{name.upper()}__")
-            found |= {variable: (name, *place) for variable, place in below.items()}
+            for variable, one in secret_files(annotation, f"{prefix}{name.upper()}__").items():
+                found[variable] = one._replace(place=(name, *one.place))
         elif SecretStr in (annotation, *get_args(annotation)):
-            found[f"{prefix}{name.upper()}{IN_FILE}"] = (name,)
+            marked = field.json_schema_extra == MAY_BE_ABSENT
+            found[f"{prefix}{name.upper()}{IN_FILE}"] = SecretFile((name,), marked)
     return found
 
 
@@ -102,26 +113,36 @@ def secret_in(file: str) -> str:
 def _from_files(settings: type[BaseModel], environment: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     found: dict[str, Any] = {}
     problems = []
-    for variable, place in secret_files(settings).items():
-        if variable not in environment:
+    given = {name.upper(): value for name, value in environment.items()}
+    for variable, (place, may_be_absent) in secret_files(settings).items():
+        if variable not in given:
             continue
         plain = variable.removesuffix(IN_FILE)
-        if plain in environment:
+        if plain in given:
             problems.append(f"environment: {variable}: {plain} is given too; leave one out")
             continue
         try:
-            secret = secret_in(environment[variable])
+            secret = secret_in(given[variable])
         except OSError as error:
+            if isinstance(error, FileNotFoundError) and may_be_absent:
+                _put(found, place, "")
+                continue
             problems.append(f"environment: {variable}: the file cannot be read ({error.strerror})")
             continue
         except ValueError:
             problems.append(f"environment: {variable}: the file is not text in UTF-8")
             continue
-        where = found
-        for part in place[:-1]:
-            where = where.setdefault(part, {})
-        where[place[-1]] = secret
+        if not secret:
+            problems.append(f"environment: {variable}: the file is empty")
+            continue
+        _put(found, place, secret)
     return found, problems
+
+
+def _put(found: dict[str, Any], place: tuple[str, ...], secret: str) -> None:
+    for part in place[:-1]:
+        found = found.setdefault(part, {})
+    found[place[-1]] = secret
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

@@ -35,12 +35,18 @@ def locked(service: str, python: str) -> list[re.Match[str]]:
 
 def of_debian(status: Path) -> list[dict[str, Any]]:
     """Components of the packages that are installed, by dpkg's own record."""
+    here = Path("/var/lib/dpkg/status")
+    if here.exists() and here.samefile(status):
+        sys.exit(f"{status}: that is this machine's own, and not of an image")
+    release = (status.parents[3] / "etc/os-release").read_text(encoding="utf-8")
+    named = dict(re.findall(r'^(ID|VERSION_ID)="?([^"\n]+)', release, re.MULTILINE))
     components = []
     for stanza in status.read_text(encoding="utf-8").strip().split("\n\n"):
         package = HeaderParser().parsestr(stanza)
-        if package["Status"] == "install ok installed":
+        if package["Status"].endswith(" ok installed"):
             name, version = package["Package"], package["Version"]
-            purl = PackageURL("deb", "debian", name, version, {"arch": package["Architecture"]}).to_string()
+            told = {"arch": package["Architecture"], "distro": f"{named['ID']}-{named['VERSION_ID']}"}
+            purl = PackageURL("deb", "debian", name, version, told).to_string()
             components.append({"bom-ref": purl, "type": "library", "name": name, "version": version, "purl": purl})
     return components
 

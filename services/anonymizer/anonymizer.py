@@ -132,7 +132,11 @@ class Anonymizer:
         )
 
     def recall(self, raw: RawPost, *, partition: int, offset: int) -> None:
-        """Remember under this key that a post was told before: a copy of it is a duplicate. Nothing leaves."""
+        """Remember under this key that a post was told before: a copy of it is a duplicate. Nothing leaves.
+
+        Raises `Malformed` for a post that was not told, but set aside: a later copy of it may be in order.
+        """
+        self._check(raw)
         key = self.secret.token(_POST, _apart(raw.exercise, raw.source), raw.id)
         self._of(raw.exercise).seen.before(key, partition, offset)
 

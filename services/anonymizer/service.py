@@ -62,9 +62,7 @@ class Service:
 
     async def step(self) -> int:
         """One round: gather up to a batch, handle it, commit. Returns the number of records."""
-        everything, self._forgot = self._forgot, False
-        await self._consumer.rewind(everything=everything)
-        records = await self._gather()
+        records = await self._known()
         if not records:
             return 0
         started = time.perf_counter()
@@ -89,6 +87,13 @@ class Service:
         self._read.clear()
         metrics.PROCESSING.observe(time.perf_counter() - started)
         return count
+
+    async def _known(self) -> Records:
+        """Records, once those before them are recalled under the key that holds; none when they must be anew."""
+        generation, forgot, self._forgot = self._consumer.generation, self._forgot, False
+        await self._consumer.rewind(everything=forgot)
+        records = await self._gather()
+        return {} if self._forgot or generation != self._consumer.generation else records
 
     async def _gather(self) -> Records:
         """Records until one partition has a full batch or the first has waited `batch_ms`."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, SecretStr
 
-from runtime.settings import ServiceSettings
+from runtime.settings import MAY_BE_ABSENT, ServiceSettings
 
 
 class NotifierSettings(BaseModel):
@@ -85,6 +85,7 @@ class NotifierSettings(BaseModel):
         SecretStr("sqlite:///run/cases.sqlite3"),
         description="Where reports to platforms are kept, apart from everything else: another database than "
         "`SEINPOST_NOTIFIER__DATABASE_URL`, in the same two forms.",
+        json_schema_extra=MAY_BE_ABSENT,
     )
     cases_key: str = Field(
         "platformmeldingen",

@@ -125,6 +125,22 @@ def test_a_duplicate_is_refused_but_the_same_record_read_again_is_not(anonymizer
         anonymizer.post(raw(), partition=0, offset=2)
 
 
+def test_a_recalled_post_makes_its_copy_a_duplicate(anonymizer: Anonymizer) -> None:
+    anonymizer.recall(raw(), partition=0, offset=3)
+    with pytest.raises(Malformed) as refused:
+        anonymizer.post(raw(), partition=0, offset=9)
+    assert refused.value.reason is Reason.DUPLICATE
+
+
+def test_what_was_set_aside_is_not_recalled_as_told(anonymizer: Anonymizer) -> None:
+    """A copy that is in order by now is counted."""
+    early = raw(created_ms=CREATED_MS + 700_000)
+    with pytest.raises(Malformed):
+        anonymizer.recall(early, partition=0, offset=3)
+    later = raw(created_ms=CREATED_MS + 700_000, received_ms=CREATED_MS + 700_000)
+    assert anonymizer.post(later, partition=0, offset=9).posts
+
+
 def test_without_an_author_there_is_no_token(anonymizer: Anonymizer) -> None:
     (post,) = anonymizer.post(raw(author=None), partition=0, offset=1).posts
     assert post.author is None

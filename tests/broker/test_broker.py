@@ -17,7 +17,7 @@ from broker.settings import BrokerSettings
 from broker.topics import BrokerUnreachable, ensure_topics
 from contracts.codec import Decoder, Malformed
 from contracts.dead_letter import DeadLetter, Reason
-from contracts.topics import DEAD_LETTERS, POSTS_RAW, TOPICS
+from contracts.topics import DEAD_LETTERS, POSTS_RAW, SERIES_DELTAS, TOPICS
 from tests.brokers.records import read_topic
 
 pytestmark = pytest.mark.broker
@@ -55,6 +55,40 @@ async def test_what_is_not_committed_is_read_again(broker: BrokerSettings) -> No
     assert (await read(commit=4))[:10] == [str(number).encode() for number in range(10)]
     assert await read(commit=None) == [str(number).encode() for number in range(4, 10)]
     assert await read(commit=None) == [str(number).encode() for number in range(4, 10)]
+
+
+async def test_what_was_committed_before_is_read_again_and_told_apart(broker: BrokerSettings) -> None:
+    group, zero = f"test-{uuid.uuid4()}", TopicPartition(SERIES_DELTAS.name, 0)
+    async with AcknowledgedProducer(broker, "test") as producer:
+        for number in range(10):
+            await producer.send(SERIES_DELTAS.name, str(number).encode(), partition=0)
+        await producer.flush()
+
+    async def read(consumer: BatchConsumer, last: int) -> list[int]:
+        """Offsets until the last, those that were committed before as negative numbers."""
+        offsets: list[int] = []
+        async with asyncio.timeout(30):
+            while not offsets or abs(offsets[-1]) < last:
+                await consumer.rewind()
+                for partition, records in (await consumer.batch(max_records=100, timeout_ms=200)).items():
+                    new = consumer.new_from(partition)
+                    offsets += [record.offset if record.offset >= new else -record.offset for record in records]
+        return offsets
+
+    def reader() -> BatchConsumer:
+        return BatchConsumer(broker, topics=[SERIES_DELTAS.name], group=group, client_id="test", look_back=3)
+
+    async with reader() as consumer:
+        assert await read(consumer, 9) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "never committed: all is new"
+        assert await consumer.commit({zero: 6})
+    async with reader() as consumer:
+        assert await read(consumer, 9) == [-3, -4, -5, 6, 7, 8, 9]
+        await consumer.rewind(everything=True)
+        assert await read(consumer, 9) == [-3, -4, -5, 6, 7, 8, 9], "read is not done"
+        assert await consumer.commit({zero: 10})
+        assert await consumer.lag() == {TopicPartition(SERIES_DELTAS.name, one): 0 for one in range(4)}
+        await consumer.rewind(everything=True)
+        assert await read(consumer, 9) == [-7, -8, -9]
 
 
 async def test_many_at_once_are_sent_in_their_order(broker: BrokerSettings) -> None:

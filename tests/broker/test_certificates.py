@@ -110,6 +110,20 @@ async def until(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+def test_a_key_of_another_kind_is_no_renewal(tmp_path: Path) -> None:
+    """OpenSSL keeps one certificate of each kind, and would go on showing the old one."""
+    authority = Authority(tmp_path / "tls")
+    certificate, key = authority.issue("ingest")
+    held = Certificates(authority.file, certificate, key)
+    held.tell()
+    ends = expiry("client")
+    authority.issue("ingest", days=0.5, rsa_key=True)
+    with pytest.raises(ValueError, match="another kind"):
+        held.renew()
+    held.tell()
+    assert expiry("client") == ends, "of what is in use"
+
+
 def test_files_that_are_no_certificates_are_refused_at_once(tmp_path: Path) -> None:
     nothing = tmp_path / "nothing"
     nothing.write_text("no certificate")

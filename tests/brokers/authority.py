@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from broker.settings import BrokerSettings
@@ -29,9 +29,9 @@ class Authority:
         certificate = self._signed("authority", self._key.public_key(), days=2, authority=True)
         self.file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
-    def issue(self, name: str, days: float = 1) -> tuple[Path, Path]:
+    def issue(self, name: str, days: float = 1, *, rsa_key: bool = False) -> tuple[Path, Path]:
         """Files of a new certificate, for 127.0.0.1, and of its key, in the place of what was there under this name."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = rsa.generate_private_key(65537, 2048) if rsa_key else ec.generate_private_key(ec.SECP256R1())
         certificate = self._signed(name, key.public_key(), days)
         files = self.directory / f"{name}.crt", self.directory / f"{name}.key"
         files[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
@@ -53,7 +53,7 @@ class Authority:
         )
 
     def _signed(
-        self, name: str, key: ec.EllipticCurvePublicKey, days: float, *, authority: bool = False
+        self, name: str, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey, days: float, *, authority: bool = False
     ) -> x509.Certificate:
         now = datetime.datetime.now(datetime.UTC)
         made = (

@@ -71,10 +71,9 @@ def test_prometheus_finds_what_rules_ask_for_and_an_alert_arrives(
             return answer.json()["data"]
 
         def states() -> dict[str, str]:
-            found = ((one["labels"], one["health"]) for one in ask("targets")["activeTargets"])
-            return {labels.get("service", labels["job"]): health for labels, health in found}
+            return {one["labels"]["service"]: one["health"] for one in ask("targets")["activeTargets"]}
 
-        eventually(states, lambda found: found == dict.fromkeys([*chain.services, "node"], "up"))
+        eventually(states, lambda found: found == dict.fromkeys([*chain.services, "node-exporter"], "up"))
         eventually(lambda: told(heard, "/watchdog"), lambda found: "SeinpostWatchdog" in found)
 
         sought = selectors()

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from ruamel.yaml import YAML
 
 from contracts.topics import Service
@@ -53,7 +54,41 @@ def test_no_secret_is_in_an_environment() -> None:
         assert "env_file" not in one
         for variable, value in one.get("environment", {}).items():
             if any(word in variable for word in ("PASSWORD", "TOKEN", "SECRET", "DATABASE_URL")):
-                assert str(value).startswith("/run/secrets"), f"{name}: {variable}"
+                assert str(value).startswith(("/run/secrets", "/etc/seinpost/database/")), f"{name}: {variable}"
+
+
+def test_an_address_of_a_database_is_no_secret_that_a_receiver_may_name() -> None:
+    """Whoever edits receivers.yaml would have it sent to an address of his own."""
+    notifier = COMPOSE["services"]["notifier"]
+    (receivers,) = (one for one in notifier["volumes"] if one.endswith(":/run/secrets:ro"))
+    (database,) = (one for one in notifier["volumes"] if one.endswith(":/etc/seinpost/database:ro"))
+    assert not database.partition(":")[0].startswith(f"{receivers.partition(':')[0]}/")
+
+
+@pytest.mark.parametrize("cases", ["", "postgresql://cases:c0ffee@postgres/cases"])
+def test_the_address_of_the_database_moves_to_a_file(tmp_path: Path, cases: str) -> None:
+    secrets = tmp_path / "deploy/secrets"
+    secrets.mkdir(parents=True)
+    address = "postgresql://seinpost:0123abcd@postgres/seinpost"
+    lines = [f"SEINPOST_NOTIFIER__DATABASE_URL={address}", "SEINPOST_NOTIFIER__CAP_SENDER=seinpost.example.nl"]
+    lines += [f"SEINPOST_NOTIFIER__CASES_DATABASE_URL={cases}"] if cases else []
+    (secrets / "notifier.env").write_text("\n".join(lines) + "\n")
+    block = _block("test_the_address_of_the_database_moves_to_a_file")
+    subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=tmp_path, check=True, timeout=60)
+    found = {file.name: file for file in (secrets / "notifier-database").iterdir()}
+    assert {name: file.read_text() for name, file in found.items()} == {"uri": address} | (
+        {"cases-uri": cases} if cases else {}
+    )
+    assert all(file.stat().st_mode & 0o077 == 0 for file in found.values())
+    assert (tmp_path / "chowned").read_text() == "-R 65532 deploy/secrets/notifier-database\n"
+
+
+def _block(test: str) -> str:
+    text = (REPOSITORY / "docs/runbooks/install-one-server.md").read_text(encoding="utf-8")
+    mark = f"run by: tests/deploy/test_compose.py::{test}"
+    (found,) = (one["code"] for one in BLOCK.finditer(text) if one["mark"] == mark)
+    # Only root may give files away, so it is written down to whom each would go.
+    return f'chown() {{ echo "$*" >> chowned; }}\n{found}'
 
 
 def _mounted_secrets() -> Iterator[tuple[str, str]]:
@@ -79,12 +114,9 @@ def _owners(directory: Path) -> dict[Path, int]:
 
 
 def test_the_secrets_of_install_one_server_are_those_compose_names(tmp_path: Path) -> None:
-    text = (REPOSITORY / "docs/runbooks/install-one-server.md").read_text(encoding="utf-8")
-    block = next(block["code"] for block in BLOCK.finditer(text) if block["mark"].startswith("run by: "))
+    block = _block("test_the_secrets_of_install_one_server_are_those_compose_names")
     (tmp_path / "deploy").mkdir()
     shutil.copy(DEPLOY / "compose.yaml", tmp_path / "deploy")
-    # Only root may give files away, so it is written down to whom each would go.
-    block = f'chown() {{ echo "$*" >> chowned; }}\n{block}'
     subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=tmp_path, check=True, timeout=60)
     owners = _owners(tmp_path)
     for name, path in _mounted_secrets():
@@ -93,7 +125,7 @@ def test_the_secrets_of_install_one_server_are_those_compose_names(tmp_path: Pat
             assert owners[file] == reader, f"{name} runs as {reader} and cannot read {path}"
     for secret in COMPOSE["secrets"].values():
         assert (tmp_path / "deploy" / secret["file"]).read_text().strip()
-    written = (tmp_path / "deploy/secrets/notifier/database-url").read_text()
+    written = (tmp_path / "deploy/secrets/notifier-database/uri").read_text()
     assert re.fullmatch(r"postgresql://seinpost:[0-9a-f]{48}@postgres/seinpost", written)
     for path in (tmp_path / "deploy/secrets").rglob("*"):
         assert path.stat().st_mode & 0o077 == 0, f"{path.name} can be read by others"

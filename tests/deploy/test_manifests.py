@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
 from configuration import load
 from contracts.topics import TOPICS, Service
@@ -182,7 +181,7 @@ def test_what_is_scraped_may_be_reached(overlay: str) -> None:
 def test_secrets_are_mounted_and_never_in_an_environment(overlay: str) -> None:
     assert of_kind(overlay, "Secret") == []
     for name, pod in pods(overlay).items():
-        _reads_secrets_from_files(name, pod["spec"], {"notifier": 1}.get(name, 0))
+        _reads_secrets_from_files(name, pod["spec"], {"notifier": 2}.get(name, 0))
 
 
 def _reads_secrets_from_files(name: str, spec: dict, files: int) -> None:
@@ -197,23 +196,6 @@ def _reads_secrets_from_files(name: str, spec: dict, files: int) -> None:
             assert file in {item["path"] for item in volumes[mounts[directory]]["secret"]["items"]}
             found += 1
     assert found == files, name
-
-
-def test_reports_to_platforms_are_one_more_component(tmp_path: Path) -> None:
-    overlay = (REPOSITORY / "deploy/kubernetes/overlays/klein/kustomization.yaml").read_text(encoding="utf-8")
-    added = overlay.replace("components:\n", "components:\n  - ../../components/platform-reports\n")
-    assert added != overlay
-    shutil.copytree(REPOSITORY / "deploy", tmp_path / "deploy")
-    shutil.copytree(REPOSITORY / "config", tmp_path / "config")
-    place = tmp_path / "deploy/kubernetes/overlays/klein"
-    (place / "kustomization.yaml").write_text(added, encoding="utf-8")
-    done = subprocess.run([program("kubectl"), "kustomize", place], capture_output=True, text=True, check=True)
-    (notifier,) = (
-        each
-        for each in YAML(typ="safe", pure=True).load_all(done.stdout)
-        if each["kind"] == "Deployment" and each["metadata"]["name"] == "notifier"
-    )
-    _reads_secrets_from_files("notifier", notifier["spec"]["template"]["spec"], 2)
 
 
 @overlays

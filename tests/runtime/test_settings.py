@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, Field, SecretStr
 
-from runtime.settings import InvalidSettings, ServiceSettings, load, secret_files, variables
+from runtime.settings import MAY_BE_ABSENT, InvalidSettings, ServiceSettings, load, secret_files, variables
 
 
 class Own(BaseModel):
     batch_posts: int = Field(200, ge=1, description="Posts in a batch.")
     secret: SecretStr | None = Field(None, description="Key.")
+    extra: SecretStr = Field(SecretStr("default"), description="Of a part.", json_schema_extra=MAY_BE_ABSENT)
 
 
 class Settings(ServiceSettings):
@@ -73,10 +74,30 @@ def test_a_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert settings.detector.secret is not None
     assert settings.detector.secret.get_secret_value() == "geheim"
     assert settings.detector.batch_posts == 50
-    assert set(secret_files(Settings)) == {"SEINPOST_DETECTOR__SECRET_FILE", "SEINPOST_BROKER__SASL_PASSWORD_FILE"}
+    assert set(secret_files(Settings)) == {
+        "SEINPOST_DETECTOR__SECRET_FILE",
+        "SEINPOST_DETECTOR__EXTRA_FILE",
+        "SEINPOST_BROKER__SASL_PASSWORD_FILE",
+    }
 
 
-@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+def test_names_of_files_are_read_in_any_case_as_all_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("geheim")
+    monkeypatch.setenv("seinpost_detector__secret_file", str(file))
+    settings = load(Settings)
+    assert settings.detector.secret is not None
+    monkeypatch.setenv("seinpost_detector__secret", "plain")
+    with pytest.raises(InvalidSettings, match="is given too"):
+        load(Settings)
+
+
+def test_a_part_may_be_off_because_its_secret_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SEINPOST_DETECTOR__EXTRA_FILE", str(tmp_path / "none"))
+    assert load(Settings).detector.extra.get_secret_value() == ""
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe", b"\n"])
 def test_a_file_of_a_secret_that_cannot_be_read_is_told_with_everything_else(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None
 ) -> None:
