@@ -53,7 +53,8 @@ from services.anonymizer.lexicon import load
 from services.anonymizer.memory import settle
 from services.anonymizer.projection import Projector
 from services.anonymizer.settings import AnonymizerSettings
-from tests.brokers.apache_kafka import Unavailable, apache_kafka, jars
+from tests.brokers.apache_kafka import apache_kafka, jars
+from tests.brokers.maven import Unavailable
 
 CREATED_MS = 1_637_272_800_000
 BATCH = 200

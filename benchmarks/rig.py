@@ -28,7 +28,8 @@ from configuration import Configuration
 from contracts.codec import encode
 from contracts.topics import POSTS_ANONYMOUS, Topic
 from services.detector.state import SeriesState
-from tests.brokers.apache_kafka import Unavailable, apache_kafka, jars
+from tests.brokers.apache_kafka import apache_kafka, jars
+from tests.brokers.maven import Unavailable
 from tests.brokers.records import read_topic
 from tests.brokers.services import RunningService
 

@@ -16,6 +16,9 @@ lock lexicon lexicon
 # What turns a checkout into a wheel, for the images.
 grep -E '^(setuptools|wheel)' requirements/all.txt | sed 's/ .*//' | uv pip compile - --universal --python-version 3.11 \
     --only-binary :all: --generate-hashes --no-header --no-annotate --quiet -o requirements/build.txt
+# Tools that judge manifests, images and code (`make test-deploy`): an environment of their own too.
+uv pip compile requirements/deploy.in --universal --python-version 3.11 --only-binary :all: \
+    --generate-hashes --no-header --no-annotate --quiet -o requirements/deploy.txt
 # Peers of the detector for `make bench`: an environment of their own, never one that runs.
 uv pip compile requirements/bench.in --universal --python-version 3.11 --only-binary :all: \
     --generate-hashes --no-header --no-annotate --quiet -o requirements/bench.txt

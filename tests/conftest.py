@@ -15,7 +15,8 @@ import pytest
 from broker.embedded import embedded_broker
 from broker.settings import BrokerSettings
 from broker.topics import ensure_topics
-from tests.brokers.apache_kafka import Unavailable, apache_kafka, jars
+from tests.brokers.apache_kafka import apache_kafka, jars
+from tests.brokers.maven import Unavailable
 from tests.brokers.services import REPOSITORY, RunningService, run_service
 
 # A busy machine is slow, and a suite that must be believed fails for the same reason twice. To search further:

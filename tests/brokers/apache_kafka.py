@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import hashlib
-import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -22,6 +18,7 @@ from aiokafka.protocol.admin import CreateAclsRequest
 
 from broker.acls import Acl
 from broker.embedded import free_port
+from tests.brokers import maven
 from tests.brokers.authority import Authority
 
 POM = Path(__file__).with_name("pom.xml")
@@ -56,27 +53,9 @@ super.users=User:CN=admin;User:CN=broker;User:ANONYMOUS
 """As Strimzi sets it: a client is the common name of its certificate."""
 
 
-class Unavailable(Exception):
-    """Java or Maven is missing here."""
-
-
 def jars() -> Path:
-    """Directory with Kafka's jars; fetched through Maven at the first call. Raises `Unavailable`."""
-    if shutil.which("java") is None or shutil.which("mvn") is None:
-        raise Unavailable("Apache Kafka needs java and mvn on the PATH")
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "seinpost"
-    pom = POM.read_bytes()
-    target = cache / f"kafka-{hashlib.sha256(pom).hexdigest()[:12]}"
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two test workers must not fetch into one directory at once
-        if not target.exists():
-            partial = target.with_suffix(".partial")
-            subprocess.run(
-                ["mvn", "-q", "-f", POM, "dependency:copy-dependencies", f"-DoutputDirectory={partial}"], check=True
-            )
-            partial.rename(target)
-    return target
+    """Directory with Kafka's jars. Raises `maven.Unavailable`."""
+    return maven.jars(POM, "kafka")
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from services.anonymizer.settings import Settings as Anonymizer
 from services.detector.settings import Settings as Detector
 from services.ingest.settings import Settings as Ingest
 from services.notifier.settings import Settings as Notifier
+from tests.brokers import maven
 from tests.brokers.services import REPOSITORY
 from tests.deploy.rendered import OVERLAYS, documents, of_kind, pods, program, text_of
 
@@ -248,6 +250,39 @@ def test_resources_follow_the_schemas_of_kubernetes(overlay: str, tmp_path: Path
     unknown = {line.split(" for kind ")[1].split()[0] for line in said.splitlines() if " for kind " in line}
     core = {"Namespace", "Deployment", "StatefulSet", "NetworkPolicy", "CronJob", "ConfigMap", "PodDisruptionBudget"}
     assert not unknown & core
+
+
+def _strimzi(resources: list[dict[str, Any]]) -> list[str]:
+    """What the classes of Strimzi's operator do not know in these."""
+    check = Path(__file__).with_name("strimzi") / "check.py"
+    try:
+        found = maven.jars(check.with_name("pom.xml"), "strimzi")
+    except maven.Unavailable as missing:
+        pytest.skip(str(missing))
+    python = Path(program("cyclonedx-py")).with_name("python")
+    done = subprocess.run(
+        [python, check, found], input=json.dumps(resources), capture_output=True, text=True, timeout=100, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    told: list[str] = json.loads(done.stdout)
+    return told
+
+
+@overlays
+def test_strimzi_knows_every_field(overlay: str) -> None:
+    resources = [each for each in documents(overlay) if each["apiVersion"].startswith("kafka.strimzi.io/")]
+    assert {each["kind"] for each in resources} == {"Kafka", "KafkaNodePool", "KafkaTopic", "KafkaUser"}
+    assert _strimzi(resources) == []
+
+
+def test_the_check_itself_sees_what_strimzi_does_not_know() -> None:
+    rule = {"resource": {"type": "topic", "name": "a", "patternTyp": "literal"}, "operations": ["Reed"], "host": "*"}
+    spec = {"authentication": {"type": "tls"}, "authorization": {"type": "simple", "acls": [rule]}}
+    wrong = {"apiVersion": "kafka.strimzi.io/v1", "kind": "KafkaUser", "metadata": {"name": "x"}, "spec": spec}
+    assert _strimzi([wrong]) == [
+        "KafkaUser/x.spec.authorization.acls[0].operations[0]",
+        "KafkaUser/x.spec.authorization.acls[0].resource.patternTyp",
+    ]
 
 
 @overlays
