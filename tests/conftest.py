@@ -38,7 +38,6 @@ APART = (
 
 
 LONG = (
-    "tests/deploy/test_chaos.py",
     "tests/notifier/access/test_matrix.py",
     "tests/notifier/access/test_schema.py",
     "tests/system/",
@@ -49,11 +48,10 @@ LONG = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one module share a broker, so one worker runs them; some are for Apache Kafka alone."""
+    """Tests of one module share a broker, so one worker runs them (``--dist loadfile``); some are for Kafka alone."""
     # Modules of few tests that take long go first, or one worker ends with them while the other waits.
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
         if item.nodeid.startswith(APART):
             item.add_marker(pytest.mark.thorough)
         if item.get_closest_marker("kafka") and not ON_APACHE_KAFKA:

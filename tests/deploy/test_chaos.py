@@ -17,7 +17,7 @@ from tests.deploy.chaos.stream import towns, write_stream
 KILLS = 20
 MINUTES = 96
 """Of event time, in which as many calls are planted."""
-SECONDS_A_KILL = 9.0
+SECONDS_A_KILL = 7.0
 """Less than a worker needs to be back: often two are down at once."""
 
 
