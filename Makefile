@@ -30,7 +30,7 @@ test: install $(VENV)/.developer ## run the tests on the embedded broker
 	$(BIN)/pytest -m "not postgres and not browser and not thorough"
 
 test-kafka: install $(VENV)/.developer ## run the integration tests on Apache Kafka (needs Java 17 and Maven)
-	SEINPOST_TEST_BROKER=kafka $(BIN)/pytest -n 4 -m "broker and not browser and not thorough and not embedded and not postgres" --timeout 300
+	SEINPOST_TEST_BROKER=kafka $(BIN)/pytest -n 3 -m "broker and not browser and not thorough and not embedded and not postgres" --timeout 300
 
 test-real: install $(VENV)/.developer ## run the tests that need PostgreSQL or a browser, and the long ones
 	$(BIN)/pytest -n 4 -m "postgres or browser or thorough" --ignore tests/deploy/test_alarm.py --timeout 300

@@ -61,7 +61,8 @@ def measure(
     """Workers of a new group read what is on `posts.anonymous`, until its last delta is taken. ``module``: what they
     run instead of the service."""
     renew(here, (SERIES_DELTAS, SIGNALS, ALERTS))
-    settings = {"SEINPOST_DETECTOR__GROUP": group}
+    # All posts are there from the start: a partition that gives none for a while is held up, and not silent.
+    settings = {"SEINPOST_DETECTOR__GROUP": group, "SEINPOST_DETECTOR__IDLE_SECONDS": "20"}
     with ExitStack() as stack:
         running = [
             stack.enter_context(

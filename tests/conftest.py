@@ -32,7 +32,9 @@ APART = (
     "tests/notifier/cases/",
     "tests/notifier/dossier/",
     "tests/system/test_backtest.py",
+    "tests/docs/test_change_a_threshold.py",
     "tests/system/test_boston.py",
+    "tests/system/test_recorded_bluesky.py",
 )
 """What stands apart and takes minutes runs with the real things (`make test-real`), so that `make test` stays short."""
 
@@ -67,6 +69,20 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokerSettings]
         settings = BrokerSettings(bootstrap_servers=address)
         asyncio.run(ensure_topics(settings))
         yield settings
+
+
+@pytest.fixture(scope="session")
+def words_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The words that `make install` built, or new ones where their builder changed since."""
+    built = REPOSITORY / "build/lexicon/words.gz"
+    changed = max(source.stat().st_mtime for source in (REPOSITORY / "lexicon").glob("*.py"))
+    if built.exists() and built.stat().st_mtime >= changed:
+        return built
+    from lexicon.__main__ import build  # its packages take a second to load
+
+    directory = tmp_path_factory.mktemp("lexicon")
+    build(directory)
+    return directory / "words.gz"
 
 
 @pytest.fixture(scope="session")

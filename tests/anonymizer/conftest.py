@@ -8,19 +8,11 @@ import pytest
 
 import configuration
 from configuration import Configuration
-from lexicon.__main__ import build
 from services.anonymizer.lexicon import Lexicon, load
 from services.anonymizer.projection import Projector
 from services.anonymizer.settings import AnonymizerSettings
 
 REPOSITORY = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="session")
-def words_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("lexicon")
-    build(directory)
-    return directory / "words.gz"
 
 
 @pytest.fixture(scope="session")

@@ -6,15 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lexicon.__main__ import build
 from services.anonymizer.lexicon import Lexicon, load
-
-
-@pytest.fixture(scope="session")
-def words_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("lexicon")
-    build(directory)
-    return directory / "words.gz"
 
 
 @pytest.fixture(scope="session")
