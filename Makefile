@@ -33,7 +33,7 @@ test-kafka: install $(VENV)/.developer ## run the integration tests on Apache Ka
 	SEINPOST_TEST_BROKER=kafka $(BIN)/pytest -n 3 -m "broker and not browser and not thorough and not embedded and not postgres" --timeout 300
 
 test-real: install $(VENV)/.developer ## run the tests that need PostgreSQL or a browser, and the long ones
-	$(BIN)/pytest -n 4 -m "postgres or browser or thorough" --ignore tests/deploy/test_alarm.py --timeout 300
+	$(BIN)/pytest -n 4 --dist load --maxschedchunk 1 -m "postgres or browser or thorough" --ignore tests/deploy/test_alarm.py --timeout 300
 
 test-kills: install $(VENV)/.developer ## kill -9 detectors on Apache Kafka, ROUNDS=30 times three moments; compare every series
 	SEINPOST_TEST_BROKER=kafka SEINPOST_KILL_ROUNDS=$(or $(ROUNDS),30) $(BIN)/pytest -n 0 --timeout 7200 tests/detector/test_kills.py
