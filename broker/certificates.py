@@ -38,8 +38,7 @@ class Certificates:
         """Raises `OSError` (`ssl.SSLError` among them) when a file cannot be read or used."""
         self._authority, self._certificate, self._key = authority, certificate, key
         self._seen = self._files()
-        self.context = ssl.create_default_context(cafile=authority and str(authority))
-        self._load(self.context)
+        self.context = self._new()
         self._in_use = self._read()
 
     def renew(self) -> bool:
@@ -49,7 +48,7 @@ class Certificates:
         found = self._files()
         if found == self._seen:
             return False
-        self._load(ssl.create_default_context(cafile=self._authority and str(self._authority)))
+        self._new()  # whether they can be used, away from what is in use
         read = self._read()
         if [type(one.public_key()) for one in read.client] != [type(one.public_key()) for one in self._in_use.client]:
             raise ValueError("a key of another kind")
@@ -58,6 +57,11 @@ class Certificates:
         self._load(self.context)
         self._seen, self._in_use = found, read
         return True
+
+    def _new(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(cafile=self._authority and str(self._authority))
+        self._load(context)
+        return context
 
     def _load(self, context: ssl.SSLContext) -> None:
         if self._certificate:
