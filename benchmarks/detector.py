@@ -26,13 +26,13 @@ from benchmarks.detector_steps import steps
 from benchmarks.rig import (
     Rig,
     Watch,
+    changelog_of,
     machine,
     renew,
     rig,
     rss_mb,
     send_posts,
     show,
-    states_of,
     term_minutes,
     whole,
 )
@@ -78,10 +78,9 @@ def measure(
             for number in range(workers)
         ]
         watch = Watch(running)
-        took = watch.until(workload.posts)
-        written = watch.total('seinpost_detector_table_bytes_total{table="series"}')
+        took = watch.until(workload.posts, here, group)
         memory_mb = max(rss_mb(worker.process.pid) for worker in running)
-    states = states_of(here, group)
+    states, written = changelog_of(here, group)
     counted = term_minutes(states, range(START, workload.minute(workload.posts) + 1))
     if counted != expected_counts(workload, config):
         raise AssertionError("the counts of terms are not those of the posts")

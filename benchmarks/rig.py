@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 import configuration
@@ -26,7 +27,7 @@ from broker.settings import BrokerSettings
 from broker.topics import ensure_topics
 from configuration import Configuration
 from contracts.codec import encode
-from contracts.topics import POSTS_ANONYMOUS, Topic
+from contracts.topics import POSTS_ANONYMOUS, SERIES_DELTAS, Topic
 from services.detector.state import SeriesState
 from tests.brokers.apache_kafka import apache_kafka, jars
 from tests.brokers.maven import Unavailable
@@ -129,6 +130,27 @@ def rss_mb(pid: int) -> float:
     return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) / 1024
 
 
+async def _deltas_of_all(broker: BrokerSettings, group: str) -> float | None:
+    """How many records `series.deltas` holds; None while the group has not committed all of `posts.anonymous`."""
+    admin = AIOKafkaAdminClient(**broker.client())
+    consumer = AIOKafkaConsumer(**broker.client(), enable_auto_commit=False)
+    await admin.start()
+    await consumer.start()
+    try:
+        topics = POSTS_ANONYMOUS.name, SERIES_DELTAS.name
+        places = [TopicPartition(topic, number) for topic in topics for number in range(broker.partitions)]
+        consumer.assign(places)
+        ends = await consumer.end_offsets(places)
+        committed = await admin.list_consumer_group_offsets(group, partitions=places)
+    finally:
+        await consumer.stop()
+        await admin.close()
+    for place, end in ends.items():
+        if place.topic == POSTS_ANONYMOUS.name and committed[place].offset < end:
+            return None
+    return float(sum(end for place, end in ends.items() if place.topic == SERIES_DELTAS.name))
+
+
 @dataclass(slots=True)
 class Watch:
     """Progress of some workers, read from their metrics."""
@@ -145,10 +167,13 @@ class Watch:
     def cpu(self) -> float:
         return sum(cpu_seconds(worker.process.pid) for worker in self.workers)
 
-    def until(self, posts: int) -> dict[str, float]:
-        """From the first post to the last delta that is taken; wall and processor seconds between them."""
-        folded = "seinpost_detector_posts_total"
-        waiting = 'seinpost_detector_lag_records{topic="series.deltas"}'
+    def until(self, posts: int, here: Rig, group: str) -> dict[str, float]:
+        """From the first post to the last delta that is taken; wall and processor seconds between them.
+
+        The broker says how many deltas there are, once all posts are committed: nothing is committed before what it
+        leads to was sent. Metrics alone would do as long as a worker has the time to renew them.
+        """
+        folded, taken = "seinpost_detector_posts_total", 'seinpost_detector_records_total{topic="series.deltas"}'
         deadline = time.monotonic() + PATIENCE_S
         while not (first := self.total(folded)):
             self._check(deadline)
@@ -157,18 +182,16 @@ class Watch:
         while self.total(folded) < posts:
             self._check(deadline)
             time.sleep(LOOK_EACH_S)
-        # Each worker looks at its lag once a checkpoint: seen twice, so that what was just sent is in.
-        calm = 0
-        ended, cpu = time.perf_counter(), self.cpu()
-        while calm < 2:
+        deltas: float | None = None
+        looks: list[tuple[float, float, float]] = []
+        while deltas is None or looks[-1][0] < deltas:
             self._check(deadline)
-            at, until_now = time.perf_counter(), self.cpu()
-            if self.total(waiting):
-                calm = 0
-            else:
-                ended, cpu = (at, until_now) if not calm else (ended, cpu)
-                calm += 1
-            time.sleep(0.5)
+            at, cpu = time.perf_counter(), self.cpu()
+            looks.append((self.total(taken), at, cpu))
+            if deltas is None:
+                deltas = asyncio.run(_deltas_of_all(here.broker, group))
+            time.sleep(LOOK_EACH_S)
+        _, ended, cpu = next(look for look in looks if look[0] >= deltas)
         return {"posts": posts - first, "seconds": ended - began, "cpu_seconds": cpu - spent}
 
     def _check(self, deadline: float) -> None:
@@ -179,15 +202,17 @@ class Watch:
             raise TimeoutError(f"no end after {PATIENCE_S} s")
 
 
-def states_of(rig: Rig, group: str) -> dict[str, SeriesState]:
-    """Every series as it stands in the changelog."""
+def changelog_of(rig: Rig, group: str) -> tuple[dict[str, SeriesState], int]:
+    """Every series as it stands in the changelog, and the bytes of all that was written there."""
     found: dict[str, SeriesState] = {}
+    written = 0
     for record in asyncio.run(read_topic(rig.broker, f"{group}-series-changelog")):
+        written += len(record.key) + len(record.value or b"")
         name = record.key.decode().partition(":")[2]
         found.pop(name, None)
         if record.value is not None:
             found[name] = SeriesState.from_bytes(record.value)
-    return found
+    return found, written
 
 
 def term_minutes(states: dict[str, SeriesState], minutes: Iterable[int]) -> dict[str, int]:
