@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, StrEnum
-
-import msgspec
+from enum import StrEnum
+from typing import Final
 
 
 class Dropped(StrEnum):
@@ -42,89 +41,129 @@ NUMBER_OF = {reason.value: index for index, reason in enumerate(REASONS)}
 """Reasons by number, for counting in the inner loop."""
 
 
-class Kind(IntEnum):
-    WORD = 1
-    NUMBER = 2
+class Kind:
+    """What a part of a post is. Ints and not an enum, as are `Role` and `Mark`: they are compared for every part."""
+
+    WORD: Final = 1
+    NUMBER: Final = 2
     """Anything with a digit in it."""
-    NUMBER_WORD = 3
-    STOP = 4
+    NUMBER_WORD: Final = 3
+    STOP: Final = 4
     """``.``, ``!`` or ``?``."""
-    SIGN = 5
+    SIGN: Final = 5
     """Other punctuation: leaves nothing behind, not even a gap."""
-    STRUCK = 6
+    STRUCK: Final = 6
     """An identifier, or a symbol."""
 
 
-class Role(IntEnum):
-    NONE = 0
-    TERM = 1
-    PLACE = 2
-    PLAIN = 3
-    MOMENT = 4
+class Role:
+    """What it is to us."""
+
+    NONE: Final = 0
+    TERM: Final = 1
+    PLACE: Final = 2
+    PLAIN: Final = 3
+    MOMENT: Final = 4
 
 
 class Mark:
-    """What a rule may look an atom up by. Bits of an int: an enum's `&` is a call, and there are many."""
+    """What a rule may look an atom up by. Bits."""
 
-    FIGURE = 1
-    COUNTS = 2
+    FIGURE: Final = 1
+    COUNTS: Final = 2
     """A figure, or *een*."""
-    TEMPORAL = 4
-    WITHHELD = 8
+    TEMPORAL: Final = 4
+    WITHHELD: Final = 8
     """A month or short day that is also a name or a word: leaves only where `Moments` says so."""
-    UNIT = 16
-    PERSON = 32
+    UNIT: Final = 16
+    PERSON: Final = 32
     """May be somebody's name where it stands: a place, or a word with a capital."""
-    NETWORK = 64
-    AT = 128
-    BIRTH = 256
-    PHRASE = 512
+    NETWORK: Final = 64
+    AT: Final = 128
+    BIRTH: Final = 256
+    PHRASE: Final = 512
     """First word of a phrase."""
-    MONTH = 1024
+    MONTH: Final = 1024
     """Also somebody's name, or a word."""
-    LETTER = 2048
+    LETTER: Final = 2048
     """A single letter or figure."""
-    CANDIDATE = 4096
-    PHRASE_AFTER = 8192
+    CANDIDATE: Final = 4096
+    PHRASE_AFTER: Final = 8192
     """Second word of a phrase that begins with an everyday word."""
 
 
-class Atom(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One part of a post, judged without its neighbours.
+class Atom:
+    """One part of a post, judged without its neighbours. Never changed: atoms are shared between posts."""
 
-    A struct and not a dataclass: every new word makes a few, and a frozen dataclass takes ten times as long to make.
-    """
+    __slots__ = (
+        "candidate", "capital", "emit", "figure", "first_name", "glued", "kind", "local", "marks", "needs_evidence",
+        "needs_neighbours", "reason", "role", "surname", "temporal", "text", "town", "written",
+    )  # fmt: skip
 
-    kind: Kind
-    text: str
-    """Lower case, plain characters; empty when struck: no rule may look at it."""
-    emit: str | None = None
-    """What may leave if the neighbours do not object."""
-    reason: Dropped = Dropped.UNKNOWN
-    """Why it may not, when ``emit`` is absent."""
-    marks: int = 0
-    """Which rules look at it (`Mark`), so that a rule need not look at all the others."""
-    role: Role = Role.NONE
-    written: str = ""
-    """What was struck, for `--explain` alone."""
-    capital: bool = False
-    """Written with a capital and not all in capitals."""
-    surname: bool = False
-    """A place or word that is also a surname."""
-    local: bool = False
-    """A street, square or station."""
-    needs_evidence: bool = False
-    """A place only after a word like *in*."""
-    town: bool = False
-    """A place, but no street or square: no article stands before it."""
-    first_name: bool = False
-    glued: bool = False
-    """No white space before it."""
-    figure: bool = False
-    """A number, in digits or in words. (Asked for every atom: faster than looking its kind up in a set.)"""
-    temporal: bool = False
-    """A month, a short day or *half*: may be part of a moment."""
-    candidate: str | None = None
-    """A hashtag outside the list, lower case."""
-    needs_neighbours: bool = False
-    """Only the sequence rules can judge it."""
+    def __init__(
+        self,
+        *,
+        kind: int,
+        text: str,
+        emit: str | None = None,
+        reason: Dropped = Dropped.UNKNOWN,
+        marks: int = 0,
+        role: int = Role.NONE,
+        written: str = "",
+        capital: bool = False,
+        surname: bool = False,
+        local: bool = False,
+        needs_evidence: bool = False,
+        town: bool = False,
+        first_name: bool = False,
+        glued: bool = False,
+        figure: bool = False,
+        temporal: bool = False,
+        candidate: str | None = None,
+        needs_neighbours: bool = False,
+    ) -> None:
+        self.kind = kind
+        """Of `Kind`."""
+        self.text = text
+        """Lower case, plain characters; empty when struck: no rule may look at it."""
+        self.emit = emit
+        """What may leave if the neighbours do not object."""
+        self.reason = reason
+        """Why it may not, when ``emit`` is absent."""
+        self.marks = marks
+        """Which rules look at it (`Mark`), so that a rule need not look at all the others."""
+        self.role = role
+        """Of `Role`."""
+        self.written = written
+        """What was struck, for `--explain` alone."""
+        self.capital = capital
+        """Written with a capital and not all in capitals."""
+        self.surname = surname
+        """A place or word that is also a surname."""
+        self.local = local
+        """A street, square or station."""
+        self.needs_evidence = needs_evidence
+        """A place only after a word like *in*."""
+        self.town = town
+        """A place, but no street or square: no article stands before it."""
+        self.first_name = first_name
+        self.glued = glued
+        """No white space before it."""
+        self.figure = figure
+        """A number, in digits or in words."""
+        self.temporal = temporal
+        """A month, a short day or *half*: may be part of a moment."""
+        self.candidate = candidate
+        """A hashtag outside the list, lower case."""
+        self.needs_neighbours = needs_neighbours
+        """Only the sequence rules can judge it."""
+
+    def marked(self, marks: int) -> Atom:
+        """The same with these marks."""
+        return Atom(
+            kind=self.kind, text=self.text, emit=self.emit, reason=self.reason, marks=marks, role=self.role,
+            written=self.written, capital=self.capital, surname=self.surname, local=self.local,
+            needs_evidence=self.needs_evidence, town=self.town, first_name=self.first_name, glued=self.glued,
+            figure=self.figure, temporal=self.temporal, candidate=self.candidate,
+            needs_neighbours=self.needs_neighbours,
+        )  # fmt: skip

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from string import punctuation
 from typing import TypeVar
 
-from msgspec.structs import replace
-
 from contracts.anonymous_posts import GAP
 from services.anonymizer.atoms import NUMBER_OF, Atom, Dropped, Kind, Role
 from services.anonymizer.characters import plain
@@ -49,14 +47,16 @@ class Known(dict[str, T]):
 class Chunks:
     """Judges chunks. Pure; the caller caches."""
 
-    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, fold_cutoff: float) -> None:
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, fold_cutoff: float, telling: frozenset[str]) -> None:
+        """``telling``: words that a row of words may be around."""
         self._vocabulary = vocabulary
         self._lexicon = lexicon
         self._lists = lexicon.marks
         self._folder = Folder(vocabulary, lexicon, fold_cutoff)
         self.shapes = Shapes(vocabulary, lexicon, self._folder)
         self.marker = Marker(vocabulary.phrases)
-        self._apart = frozenset(word for word in (*lexicon.marks, *self.shapes.special) if self._stands_apart(word))
+        self._telling = telling
+        self._apart = telling.union(word for word in (*lexicon.marks, *self.shapes.special) if self._stands_apart(word))
 
     def judge(self, chunk: str) -> Quick:
         if chunk.isascii() and 1 < len(chunk) <= LONGEST_CHUNK:
@@ -128,10 +128,11 @@ class Chunks:
         tokens = (judged,) if isinstance(judged, str) else () if isinstance(judged, int) else judged.tokens
         if not self._vocabulary.released.isdisjoint(tokens):
             asks |= Ask.WATCHED
+        if any([atom.text in self._telling for atom in heard]):  # noqa: C419
+            asks |= Ask.ROW
         if not asks:
             return judged
-        verdict = as_verdict(judged)
-        return replace(verdict, asks=verdict.asks | asks)
+        return as_verdict(judged).asking(asks)
 
 
 def lowered(chunk: str) -> str:
@@ -152,7 +153,7 @@ def _alone(atoms: tuple[Atom, ...]) -> Quick:  # noqa: PLR0911 (one return for e
         return _SEE_NEIGHBOURS
     if len(atoms) > 1 and any([atom.text == "at" for atom in atoms]):  # noqa: C419
         return _SEE_NEIGHBOURS  # name(at)host
-    shown = [atom for atom in atoms if atom.kind is not Kind.SIGN]
+    shown = [atom for atom in atoms if atom.kind != Kind.SIGN]
     only = shown[0] if len(shown) == 1 else None
     if only is not None and only.candidate is None:
         if only.emit is None:
@@ -171,7 +172,7 @@ def _alone(atoms: tuple[Atom, ...]) -> Quick:  # noqa: PLR0911 (one return for e
 
 def _beside_others(only: Atom) -> Verdict:
     """The one atom of a chunk, when its neighbours have a say in it."""
-    place = only.role is Role.PLACE and not only.needs_evidence and not only.figure
+    place = only.role == Role.PLACE and not only.needs_evidence and not only.figure
     return Verdict(asks=Ask.GUARDED, tokens=(only.emit,)) if place and only.emit else _SEE_NEIGHBOURS
 
 
@@ -179,15 +180,15 @@ def _read_as_another(atom: Atom, lower: str) -> bool:
     """A word of a phrase that was misspelt: it is not found by its letters."""
     return (
         atom.needs_neighbours
-        and atom.kind is Kind.WORD
-        and (atom.role is Role.NONE or atom.role is Role.PLAIN)
+        and atom.kind == Kind.WORD
+        and (atom.role == Role.NONE or atom.role == Role.PLAIN)
         and not (atom.text in CONTEXT_WORDS and atom.text == lower.strip(punctuation))
     )
 
 
 def _name_inside(atom: Atom) -> bool:
     """A word that is a name unless it begins a sentence."""
-    return atom.capital and atom.role is Role.PLAIN
+    return atom.capital and atom.role == Role.PLAIN
 
 
 def _collapsed(tokens: list[str]) -> tuple[str, ...]:

@@ -157,7 +157,7 @@ class Folder:
 def _plausible(word: str, spelling: str, distance: int, target: Folded) -> bool:
     """Guards against names: places, of which there are thousands, must be nearer the longer the list they come from."""
     same_start = word[0] == spelling[0]
-    if isinstance(target, str) or target.role is Role.TERM:
+    if isinstance(target, str) or target.role == Role.TERM:
         return distance < 2 or same_start
     if _STREET.search(word) and not target.local:
         return False
@@ -166,7 +166,7 @@ def _plausible(word: str, spelling: str, distance: int, target: Folded) -> bool:
 
 def _nears(spelling: str, distance: int, target: Folded) -> bool:
     """Whether so many edits still make a spelling with the same first letter."""
-    if isinstance(target, str) or target.role is Role.TERM:
+    if isinstance(target, str) or target.role == Role.TERM:
         return True
     if target.village and len(spelling) < 8:
         return False
@@ -174,7 +174,7 @@ def _nears(spelling: str, distance: int, target: Folded) -> bool:
 
 
 def _rank(target: Folded) -> int:
-    return 2 if isinstance(target, str) else (0 if target.role is Role.TERM else 1)
+    return 2 if isinstance(target, str) else (0 if target.role == Role.TERM else 1)
 
 
 def _squeeze(word: str) -> str:

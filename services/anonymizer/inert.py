@@ -74,5 +74,5 @@ class Seen(Known[str]):
 
     def _symbols(self, chunk: str) -> str:
         atoms = self._chunks.heard(chunk)
-        symbols = all(atom.kind is Kind.STRUCK and atom.reason is Dropped.SYMBOL for atom in atoms)
+        symbols = all(atom.kind == Kind.STRUCK and atom.reason is Dropped.SYMBOL for atom in atoms)
         return WORD if atoms and symbols else chunk

@@ -30,7 +30,7 @@ class Judged:
     def word_before(self, index: int) -> int | None:
         """The atom before this one that is no sign."""
         index -= 1
-        while index >= 0 and self.atoms[index].kind is Kind.SIGN:
+        while index >= 0 and self.atoms[index].kind == Kind.SIGN:
             index -= 1
         return index if index >= 0 else None
 
@@ -42,6 +42,6 @@ class Judged:
     def before(self, index: int) -> int | None:
         """The atom before this one, past signs and the rest of a phrase; None at a stop or the start."""
         index -= 1
-        while index >= 0 and (self.atoms[index].kind is Kind.SIGN or index in self.merged):
+        while index >= 0 and (self.atoms[index].kind == Kind.SIGN or index in self.merged):
             index -= 1
-        return index if index >= 0 and self.atoms[index].kind is not Kind.STOP else None
+        return index if index >= 0 and self.atoms[index].kind != Kind.STOP else None

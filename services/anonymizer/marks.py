@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from msgspec.structs import replace
-
 from services.anonymizer.atoms import Atom, Kind, Mark, Role
 from services.anonymizer.characters import word_set
 from services.anonymizer.moment_words import AMBIGUOUS_MONTHS, BIRTH, MONTHS, SHORT_DAYS, UNITS
@@ -49,9 +47,7 @@ class Marker:
 
     def heard(self, atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
         """Marked, and without the signs that no rule looks at."""
-        return tuple(
-            [self.marked(atom) for atom in atoms if atom.kind is not Kind.SIGN or atom.text not in _SILENT_SIGNS]
-        )
+        return tuple([self.marked(atom) for atom in atoms if atom.kind != Kind.SIGN or atom.text not in _SILENT_SIGNS])
 
     def is_loud(self, atoms: tuple[Atom, ...]) -> bool:
         """Whether these may make something of a figure that does not stand beside them, or are judged by one.
@@ -78,23 +74,23 @@ class Marker:
             marks |= Mark.FIGURE | Mark.COUNTS
         if atom.temporal:
             marks |= Mark.TEMPORAL | (Mark.WITHHELD if _withheld(atom) else 0)
-        place = atom.role is Role.PLACE
+        place = atom.role == Role.PLACE
         if (atom.capital or place) and (atom.emit is not None or marks & (Mark.FIGURE | Mark.TEMPORAL | Mark.UNIT)):
             marks |= Mark.PERSON
-        if len(atom.text) == 1 and (atom.kind is Kind.WORD or atom.kind is Kind.NUMBER):
+        if len(atom.text) == 1 and (atom.kind == Kind.WORD or atom.kind == Kind.NUMBER):
             marks |= Mark.LETTER
         if atom.candidate:
             marks |= Mark.CANDIDATE
-        return replace(atom, marks=marks) if marks else atom
+        return atom.marked(marks) if marks else atom
 
 
 def _withheld(atom: Atom) -> bool:
     """Month names and short days that are also names wait for `Moments`."""
     return (
-        atom.role is not Role.PLACE
-        and atom.role is not Role.TERM
+        atom.role != Role.PLACE
+        and atom.role != Role.TERM
         and (
-            (atom.text in MONTHS and atom.role is not Role.MOMENT)
+            (atom.text in MONTHS and atom.role != Role.MOMENT)
             or (atom.text in SHORT_DAYS and atom.text not in ("do", "zo"))
         )
     )

@@ -39,11 +39,11 @@ class Moments:
             atom = self._atoms[index]
             if index in self.kept or index in self.out_of_range:
                 continue
-            if atom.kind is Kind.NUMBER:
+            if atom.kind == Kind.NUMBER:
                 self._figure(index, atom.text)
-            elif atom.kind is Kind.NUMBER_WORD:
+            elif atom.kind == Kind.NUMBER_WORD:
                 self._counted(index, words.NUMBERS.get(atom.text))
-            elif atom.kind is Kind.WORD and (atom.text in words.MONTHS or atom.text in words.SHORT_DAYS):
+            elif atom.kind == Kind.WORD and (atom.text in words.MONTHS or atom.text in words.SHORT_DAYS):
                 self._named(index, atom.text)
             elif atom.text == "half":
                 self._half(index)
@@ -95,13 +95,13 @@ class Moments:
         elif (
             before in words.MONTHS
             and 1 <= value <= 31
-            and self._atoms[index].kind is Kind.NUMBER
+            and self._atoms[index].kind == Kind.NUMBER
             and index - 1 not in self.kept
         ):
             self._spelled(index - 1, value, words.MONTHS[before], self._year(index + 1))
         elif after in words.UNITS and value <= 24 and not ordinal:
             self._keep(index, strong=True)
-            if self._atoms[index + 1].kind is Kind.WORD:
+            if self._atoms[index + 1].kind == Kind.WORD:
                 self._keep(index + 1, after)
         elif ((before in words.DAYS or before in words.SHORT_DAYS) and 1 <= value <= 31) or (
             before in ("voor", "over") and self._text(index - 2) == "kwart"
@@ -157,7 +157,7 @@ class Moments:
             )
         ):
             self._keep(index, text)
-        elif self._value(index + 1) is not None and self._atoms[index + 1].kind is Kind.NUMBER:
+        elif self._value(index + 1) is not None and self._atoms[index + 1].kind == Kind.NUMBER:
             self._counted(index + 1, self._value(index + 1))
 
     def _date(self, index: int, text: str, day: int, month: int, year: str | None) -> None:
@@ -205,7 +205,7 @@ class Moments:
 
     def _year(self, index: int) -> tuple[str | None, int | None]:
         text = self._text(index).lstrip("'")
-        if index < len(self._atoms) and self._atoms[index].kind is Kind.NUMBER and words.YEAR.fullmatch(text):
+        if index < len(self._atoms) and self._atoms[index].kind == Kind.NUMBER and words.YEAR.fullmatch(text):
             counted = len(text) == 2 and self._text(index + 1) in words.UNITS | PRICE
             return (None, None) if counted else (text, index)
         return None, None
@@ -251,7 +251,7 @@ class Moments:
         atom = self._atoms[index]
         if index in self.kept:
             return True
-        if atom.kind is Kind.NUMBER:
+        if atom.kind == Kind.NUMBER:
             return bool(
                 words.CLOCK.fullmatch(atom.text)
                 or words.HOUR.fullmatch(atom.text)
@@ -265,9 +265,9 @@ class Moments:
         if not 0 <= index < len(self._atoms):
             return None
         atom = self._atoms[index]
-        if atom.kind is Kind.NUMBER and (match := words.DAY.fullmatch(atom.text)):
+        if atom.kind == Kind.NUMBER and (match := words.DAY.fullmatch(atom.text)):
             return int(match[1])
-        return words.NUMBERS.get(atom.text) if atom.kind is Kind.NUMBER_WORD else None
+        return words.NUMBERS.get(atom.text) if atom.kind == Kind.NUMBER_WORD else None
 
     def _is_figure(self, index: int) -> bool:
         return 0 <= index < len(self._atoms) and self._atoms[index].figure
@@ -276,4 +276,4 @@ class Moments:
         return self._atoms[index].text if 0 <= index < len(self._atoms) else ""
 
     def _sign(self, index: int) -> str:
-        return self._atoms[index].text if 0 <= index < len(self._atoms) and self._atoms[index].kind is Kind.SIGN else ""
+        return self._atoms[index].text if 0 <= index < len(self._atoms) and self._atoms[index].kind == Kind.SIGN else ""

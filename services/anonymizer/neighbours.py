@@ -77,9 +77,12 @@ class Neighbours:
     def judge(  # noqa: PLR0917
         self, chunks: Sequence[str], found: list[Any], asking: Sequence[int], asked: int, created_ms: int, lower: str
     ) -> list[Any]:
-        """``found`` with a verdict of the rules for each stretch in place of its chunks. ``lower``: the chunks."""
+        """``found`` with a verdict of the rules for each stretch in place of its chunks.
+
+        ``lower``: the chunks, where some row of words may be in them.
+        """
         day = _EPOCH + created_ms // 86_400_000
-        phrases = self._phrases_in(chunks, lower)
+        phrases = self._phrases_in(chunks, lower) if lower else {}
         stretches = None if asked & Ask.WHOLE else self._stretches(chunks, found, asking, phrases)
         if stretches is None:
             return [self._rules(chunks, 0, len(chunks), day)]
@@ -225,7 +228,7 @@ class Neighbours:
                 tokens.append(emit)
             elif emit is not None:
                 tokens += emit
-            elif atoms[index].kind is not Kind.SIGN and index not in post.merged:
+            elif atoms[index].kind != Kind.SIGN and index not in post.merged:
                 reason = post.reason[index]
                 gaps.append(NUMBER_OF[reason._value_])
                 if not tokens or tokens[-1] is not GAP:

@@ -16,11 +16,11 @@ def persons(post: Judged) -> None:
     for index in post.having(Mark.PERSON):
         atom = atoms[index]
         place = atom.role is town
-        if post.emit[index] is None or atom.kind is not Kind.WORD or atom.role is Role.TERM:
+        if post.emit[index] is None or atom.kind != Kind.WORD or atom.role == Role.TERM:
             continue
         if place:
             somebody = _no_place(post, index) or (atom.surname and _named(post, index))
-        elif atom.role is Role.PLAIN:
+        elif atom.role == Role.PLAIN:
             # In Dutch only names have a capital inside a sentence.
             somebody = atom.capital and not _starts_sentence(post, index)
         else:
@@ -31,9 +31,9 @@ def persons(post: Judged) -> None:
 
 def _starts_sentence(post: Judged, index: int) -> bool:
     index -= 1
-    while index >= 0 and post.atoms[index].kind is Kind.SIGN:
+    while index >= 0 and post.atoms[index].kind == Kind.SIGN:
         index -= 1
-    return index < 0 or post.atoms[index].kind is Kind.STOP
+    return index < 0 or post.atoms[index].kind == Kind.STOP
 
 
 def _named(post: Judged, index: int) -> bool:
@@ -87,11 +87,11 @@ def _before_interfixes(post: Judged, index: int) -> tuple[int | None, int | None
     # An initial ends with a stop of its own: J. van Dam
     if before is None:
         start = (interfix if interfix is not None else index) - 1
-        if start > 0 and post.atoms[start].kind is Kind.STOP and len(post.atoms[start - 1].text) == 1:
+        if start > 0 and post.atoms[start].kind == Kind.STOP and len(post.atoms[start - 1].text) == 1:
             return start - 1, interfix
         if (
             start > 0
-            and post.atoms[start].kind is Kind.STOP
+            and post.atoms[start].kind == Kind.STOP
             and post.atoms[start - 1].text in TITLES
             and len(post.atoms[start - 1].text) <= 4
         ):

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import ahocorasick_rs
-import msgspec
-
 from configuration import Configuration
 from services.anonymizer.atoms import REASONS, Dropped, Kind
 from services.anonymizer.characters import plain, unescaped
@@ -15,6 +12,7 @@ from services.anonymizer.left import Left, inside_sentence
 from services.anonymizer.lexicon import Lexicon
 from services.anonymizer.names import looks_like_a_name
 from services.anonymizer.neighbours import Neighbours
+from services.anonymizer.rows import Rows
 from services.anonymizer.verdicts import Ask, Explained, Quick, Verdict
 from services.anonymizer.vocabulary import Vocabulary
 
@@ -22,14 +20,17 @@ CACHE_CHUNKS = 300_000
 """Judged chunks kept; beyond it all are forgotten before the next post, and judged anew."""
 
 
-class Projection(msgspec.Struct, frozen=True, gc=False):
-    """A struct and not a dataclass, and made by position: one is made for every post."""
+class Projection:
+    """What leaves of a post."""
 
-    tokens: tuple[str, ...]
-    watched: bool
-    """Holds a watch term or a place: worth remembering for a deletion."""
-    new_words: tuple[str, ...]
-    """Hashtags outside the list, to be counted; they do not leave with this post."""
+    __slots__ = ("new_words", "tokens", "watched")
+
+    def __init__(self, tokens: tuple[str, ...], watched: bool, new_words: tuple[str, ...]) -> None:
+        self.tokens = tokens
+        self.watched = watched
+        """Holds a watch term or a place: worth remembering for a deletion."""
+        self.new_words = new_words
+        """Hashtags outside the list, to be counted; they do not leave with this post."""
 
 
 class Projector:
@@ -38,10 +39,8 @@ class Projector:
     def __init__(self, configuration: Configuration, lexicon: Lexicon, fold_cutoff: float) -> None:
         self._lexicon = lexicon
         vocabulary = Vocabulary(configuration, lexicon)
-        self._rows = ahocorasick_rs.AhoCorasick(
-            vocabulary.sequences(), implementation=ahocorasick_rs.Implementation.ContiguousNFA, store_patterns=False
-        )
-        self._chunks = Chunks(vocabulary, lexicon, fold_cutoff)
+        self._rows = Rows(vocabulary.rows())
+        self._chunks = Chunks(vocabulary, lexicon, fold_cutoff, self._rows.telling)
         self._quick: Known[Quick] = Known(self._chunks.judge)
         self._plain: Known[str] = Known(plain)
         self._neighbours = Neighbours(vocabulary, self._chunks, lexicon, self._quick)
@@ -57,8 +56,10 @@ class Projector:
         found: list[Any] = list(map(self._quick.__getitem__, chunks))
         telling = [position for position, judged in enumerate(found) if judged.__class__ is not str]
         asked, asking = _asked(found, telling)
-        lower = " ".join(chunks if text.isascii() else map(self._plain.__getitem__, chunks)).lower()
-        if self._neighbours.asked(found, asking, asked) or self._rows.find_matches_as_indexes(f" {lower} "):
+        lower = ""
+        if asked & Ask.ROW and self._may_hold_a_row(chunks, found, asking):
+            lower = " ".join(chunks if text.isascii() else map(self._plain.__getitem__, chunks)).lower()
+        if self._neighbours.asked(found, asking, asked) or (lower and self._rows.are_in(lower)):
             found = self._neighbours.judge(chunks, found, asking, asked, created_ms, lower)
             if explained is not None:
                 self._neighbours.judge_whole(chunks, created_ms, explained)
@@ -75,14 +76,17 @@ class Projector:
         self.permitted += len(tokens)
         return Projection(tokens, asked & Ask.WATCHED != 0, tuple(left.new_words))
 
+    def _may_hold_a_row(self, chunks: list[str], found: list[Any], asking: list[int]) -> bool:
+        return any([found[at].asks & Ask.ROW and self._rows.may_be_at(chunks, at) for at in asking])  # noqa: C419
+
     def _explain(self, chunks: list[str], found: list[Any], explained: list[Explained]) -> None:
         for position, (chunk, judged) in enumerate(zip(chunks, found, strict=True)):
             capital = isinstance(judged, Verdict) and judged.asks & Ask.CAPITAL
             somebody = capital and inside_sentence(found, position)
             for atom in self._chunks.shapes.atoms(chunk):
-                if somebody and atom.kind is not Kind.SIGN:
+                if somebody and atom.kind != Kind.SIGN:
                     explained.append(Explained(text=atom.text, reason=Dropped.PERSON))
-                elif atom.emit is None and atom.kind is not Kind.SIGN:
+                elif atom.emit is None and atom.kind != Kind.SIGN:
                     explained.append(Explained(text=atom.written or atom.text, reason=atom.reason))
 
     def hides_a_name(self, word: str) -> bool:

@@ -114,11 +114,11 @@ def _moments(post: Judged, posted: datetime.date) -> None:
         post.strike(index, Dropped.DATE_OUT_OF_RANGE)
     for index in post.having(Mark.FIGURE | Mark.UNIT):
         atom = post.atoms[index]
-        if atom.kind is Kind.NUMBER:
+        if atom.kind == Kind.NUMBER:
             if post.emit[index] is None and post.reason[index] is Dropped.NUMBER:
                 post.reason[index] = _what_number(atom.text)
         elif (
-            atom.kind is Kind.WORD
+            atom.kind == Kind.WORD
             and atom.text in UNITS
             and index not in moments.kept
             and len(atom.text) <= 2
@@ -147,7 +147,7 @@ def _rows_of_figures(post: Judged) -> None:
     for index in post.having(Mark.COUNTS):
         if not figures[0] - 1 <= index <= figures[-1] + 2:
             continue
-        if run and not all(atom.kind is Kind.SIGN and atom.text in "-/()+" for atom in atoms[run[-1] + 1 : index]):
+        if run and not all(atom.kind == Kind.SIGN and atom.text in "-/()+" for atom in atoms[run[-1] + 1 : index]):
             _row(post, run)
             run = []
         run.append(index)
@@ -155,16 +155,16 @@ def _rows_of_figures(post: Judged) -> None:
 
 
 def _row(post: Judged, run: list[int]) -> None:
-    spoken = sum(post.atoms[number].kind is Kind.NUMBER_WORD for number in run)
+    spoken = sum(post.atoms[number].kind == Kind.NUMBER_WORD for number in run)
     odd = any(post.emit[number] is None for number in run)
     beside = [
         post.atoms[near]
         for near in (run[0] - 1, run[-1] + 1)
-        if 0 <= near < len(post.atoms) and post.atoms[near].kind is Kind.WORD and post.emit[near] is None
+        if 0 <= near < len(post.atoms) and post.atoms[near].kind == Kind.WORD and post.emit[near] is None
     ]
     letters = any(len(near.text) <= 3 and not near.capital for near in beside)
     for number in run:
-        code = post.atoms[number].figure and post.atoms[number].role is Role.PLACE  # 010, not the village of Een
+        code = post.atoms[number].figure and post.atoms[number].role == Role.PLACE  # 010, not the village of Een
         if (len(run) >= 3 and spoken >= 2) or (code and (odd or letters)):
             post.strike(number, Dropped.PHONE)
 
@@ -184,7 +184,7 @@ def _phrases(post: Judged, vocabulary: Vocabulary) -> None:
             span = [start, *_words_after(post, start, len(phrase) - 1)]
             if tuple([atoms[index].text for index in span]) == phrase:
                 post.emit[start] = entry.canonical
-                place = entry.role is Role.PLACE
+                place = entry.role == Role.PLACE
                 atoms[start] = Atom(
                     kind=Kind.WORD, text=" ".join(phrase), emit=entry.canonical, role=entry.role, local=entry.local,
                     town=place and not entry.local, surname=entry.surname and phrase[0] not in ("den", "'s", "de"),
@@ -205,7 +205,7 @@ def _words_after(post: Judged, index: int, number: int) -> list[int]:
     for after in range(index + 1, len(post.atoms)):
         if len(found) == number:
             break
-        if post.atoms[after].kind is not Kind.SIGN:
+        if post.atoms[after].kind != Kind.SIGN:
             found.append(after)
     return found
 
@@ -214,7 +214,7 @@ def _addresses(post: Judged) -> None:
     atoms = post.atoms
     for index in post.having(Mark.FIGURE):
         atom = atoms[index]
-        if atom.kind is not Kind.NUMBER or post.emit[index] is not None:
+        if atom.kind != Kind.NUMBER or post.emit[index] is not None:
             continue
         before = post.before(index)
         if before is not None and atoms[before].text in STREET_STARTS and _STREET_AND_NUMBER.match(atom.text):
@@ -222,9 +222,9 @@ def _addresses(post: Judged) -> None:
         if before is not None and atoms[before].text in HOUSE_WORDS:
             post.strike(before, Dropped.ADDRESS)
             before = post.before(before)
-        if before is not None and atoms[before].kind is Kind.WORD and _HOUSE.fullmatch(atom.text):
+        if before is not None and atoms[before].kind == Kind.WORD and _HOUSE.fullmatch(atom.text):
             place = atoms[before]
-            if place.local or (place.role is not Role.TERM and STREET.fullmatch(place.text)):
+            if place.local or (place.role != Role.TERM and STREET.fullmatch(place.text)):
                 post.strike(before, Dropped.ADDRESS)
                 post.reason[index] = Dropped.ADDRESS
                 first = post.before(before)
@@ -232,21 +232,21 @@ def _addresses(post: Judged) -> None:
                     post.strike(first, Dropped.ADDRESS)
                     first = post.before(first)
         after = index + 1
-        if _POSTCODE.fullmatch(atom.text) and after < len(atoms) and atoms[after].kind is Kind.WORD:
+        if _POSTCODE.fullmatch(atom.text) and after < len(atoms) and atoms[after].kind == Kind.WORD:
             letters = atoms[after]
-            number_follows = after + 1 < len(atoms) and atoms[after + 1].kind is Kind.NUMBER
+            number_follows = after + 1 < len(atoms) and atoms[after + 1].kind == Kind.NUMBER
             if len(letters.text) == 2 and (not letters.emit or number_follows or not letters.capital):
                 post.strike(after, Dropped.ADDRESS)
                 post.reason[index] = Dropped.ADDRESS
                 if number_follows:
                     post.strike(after + 1, Dropped.ADDRESS)
-        elif _POSTCODE_WHOLE.fullmatch(atom.text) and after < len(atoms) and atoms[after].kind is Kind.NUMBER:
+        elif _POSTCODE_WHOLE.fullmatch(atom.text) and after < len(atoms) and atoms[after].kind == Kind.NUMBER:
             post.strike(after, Dropped.ADDRESS)
         _plate(post, index)
         if (
             after + 1 < len(atoms)
-            and atoms[after].kind is Kind.WORD
-            and atoms[after + 1].kind is Kind.NUMBER
+            and atoms[after].kind == Kind.WORD
+            and atoms[after + 1].kind == Kind.NUMBER
             and len(atoms[after].text) <= 4
             and post.emit[after + 1] is None
         ):
@@ -262,9 +262,9 @@ def _plate(post: Judged, index: int) -> None:
     short = [
         near
         for near in (before, after)
-        if 0 <= near < len(post.atoms) and post.atoms[near].kind is Kind.WORD and len(post.atoms[near].text) <= 3
+        if 0 <= near < len(post.atoms) and post.atoms[near].kind == Kind.WORD and len(post.atoms[near].text) <= 3
     ]
-    if any(post.emit[near] is None for near in short) or any(post.atoms[near].role is Role.PLACE for near in short):
+    if any(post.emit[near] is None for near in short) or any(post.atoms[near].role == Role.PLACE for near in short):
         for near in short:
             post.strike(near, Dropped.PLATE)
 
@@ -274,22 +274,22 @@ def _handles(post: Judged) -> None:
     atoms = post.atoms
     for index in post.having(Mark.NETWORK):
         atom = atoms[index]
-        lone_at = atom.kind is Kind.SIGN and atom.text == "@"
-        if not lone_at and not (atom.kind is Kind.WORD and atom.text in NETWORKS):
+        lone_at = atom.kind == Kind.SIGN and atom.text == "@"
+        if not lone_at and not (atom.kind == Kind.WORD and atom.text in NETWORKS):
             continue
         position, pointed = index + 1, False
         while position < len(atoms) and position - index <= 6:
             text = atoms[position].text
-            symbol = atoms[position].kind is Kind.STRUCK and atoms[position].reason is Dropped.SYMBOL
-            if symbol or atoms[position].kind is Kind.SIGN or text in FILLERS or text in NETWORKS:
+            symbol = atoms[position].kind == Kind.STRUCK and atoms[position].reason is Dropped.SYMBOL
+            if symbol or atoms[position].kind == Kind.SIGN or text in FILLERS or text in NETWORKS:
                 pointed = pointed or symbol or text in (":", "=", "is", "/", "|", "(", "@", "naam", "heet", "-")
                 position += 1
             else:
                 break
-        if position >= len(atoms) or atoms[position].kind is Kind.STOP:
+        if position >= len(atoms) or atoms[position].kind == Kind.STOP:
             continue
         known = atoms[position].role in (Role.TERM, Role.PLACE, Role.MOMENT) or (
-            atoms[position].kind is Kind.NUMBER and post.emit[position] is not None
+            atoms[position].kind == Kind.NUMBER and post.emit[position] is not None
         )
         if pointed or not known:
             post.strike(position, Dropped.HANDLE)
@@ -297,7 +297,7 @@ def _handles(post: Judged) -> None:
             # What is written against it belongs to it, and so does a number after it.
             following = position + 1
             while following < len(atoms) and (
-                atoms[following].glued or (atoms[following].kind is Kind.NUMBER and post.emit[following] is None)
+                atoms[following].glued or (atoms[following].kind == Kind.NUMBER and post.emit[following] is None)
             ):
                 post.strike(following, Dropped.HANDLE)
                 following += 1
@@ -308,7 +308,7 @@ def _spelled_mail(post: Judged) -> None:
     atoms = post.atoms
     for index in post.having(Mark.AT):
         atom = atoms[index]
-        if atom.kind is not Kind.WORD:
+        if atom.kind != Kind.WORD:
             continue
         following = [near.text for near in atoms[index + 1 : index + 5]]
         bracketed = index > 0 and atoms[index - 1].text in ("(", "[", "{", "<")
@@ -316,5 +316,5 @@ def _spelled_mail(post: Judged) -> None:
             for near in range(index - 4, index + 6):
                 if 0 <= near < len(atoms) and near not in post.merged:
                     beside = near == post.before(index)
-                    if beside or atoms[near].role is not Role.TERM:
+                    if beside or atoms[near].role != Role.TERM:
                         post.strike(near, Dropped.EMAIL)

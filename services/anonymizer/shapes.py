@@ -81,7 +81,7 @@ class Shapes:
             return (self._word(text),)
         text = _DRESS.sub("", text)
         if (whole := self._identifier(text)) is not None:
-            return (*whole, _STOPS[text[-1]]) if text[-1] in _STOPS and whole[0].kind is Kind.STRUCK else whole
+            return (*whole, _STOPS[text[-1]]) if text[-1] in _STOPS and whole[0].kind == Kind.STRUCK else whole
         atoms: list[Atom] = []
         position = 0
         for tag in _HASHTAG.finditer(text):
@@ -136,7 +136,7 @@ class Shapes:
 
     def _exact(self, atom: Atom) -> bool:
         """Not a word, or one that was not folded from something else."""
-        if atom.kind is not Kind.WORD:
+        if atom.kind != Kind.WORD:
             return True
         return atom.emit is not None and (
             atom.role not in (Role.TERM, Role.PLACE) or atom.text in self._vocabulary.words
@@ -224,7 +224,7 @@ class Shapes:
         atoms = [self._word(part) for part in parts]
         if "'" in piece or any(atom.emit is None for atom in atoms):
             # One half of a double-barrelled name must not leave by itself.
-            return [atom if atom.role is Role.TERM else _struck(whole.reason, atom.text) for atom in atoms]
+            return [atom if atom.role == Role.TERM else _struck(whole.reason, atom.text) for atom in atoms]
         return atoms
 
     def _hashtag(self, body: str) -> list[Atom]:
@@ -326,16 +326,16 @@ def _of(
     text: str,
     written: str,
     *,
-    kind: Kind = Kind.WORD,
+    kind: int = Kind.WORD,
     first_name: bool = False,
     glued: bool = False,
     hint: bool = False,
     needs_neighbours: bool = False,
 ) -> Atom:
-    place = entry.role is Role.PLACE
+    place = entry.role == Role.PLACE
     return Atom(
         kind=kind,
-        figure=kind is Kind.NUMBER,
+        figure=kind == Kind.NUMBER,
         text=text,
         emit=entry.emitted(written),
         role=entry.role,

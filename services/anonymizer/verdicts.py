@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import msgspec
+from typing import Final
 
 from contracts.anonymous_posts import GAP
 from services.anonymizer.atoms import Dropped
@@ -13,37 +12,52 @@ from services.anonymizer.atoms import Dropped
 class Ask:
     """What more a chunk asks for. Bits of an int: an enum's `&` is a call, and there are many."""
 
-    NEIGHBOURS = 1
+    NEIGHBOURS: Final = 1
     """Only its neighbours can judge it."""
-    GUARDED = 2
+    GUARDED: Final = 2
     """A place that is also a surname: leaves at once after an ordinary word, else its neighbours decide."""
-    LOUD = 4
+    LOUD: Final = 4
     """May make something of a figure elsewhere in the post."""
-    CAPITAL = 8
+    CAPITAL: Final = 8
     """A permitted word that was written with a capital: it leaves only where a sentence starts."""
-    SINGLE = 16
+    SINGLE: Final = 16
     """One character."""
-    NEW = 32
+    NEW: Final = 32
     """Holds a hashtag outside the list."""
-    WATCHED = 64
+    WATCHED: Final = 64
     """Holds a watch term or a place: a post with it is worth remembering for a deletion."""
-    MOMENT = 128
+    MOMENT: Final = 128
     """Holds a figure or the name of a month: words elsewhere in the post are then weighed as parts of moments."""
-    FAR = 256
+    FAR: Final = 256
     """A rule carries what it says further than the next few words."""
-    WHOLE = 512
+    WHOLE: Final = 512
     """Has the rules for neighbours, where they are asked, look at the whole post."""
+    ROW: Final = 1024
+    """Holds the rarest word of a row of words that means something: rows are looked for in the post."""
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A chunk that is more than one token that leaves or one gap."""
+class Verdict:
+    """A chunk that is more than one token that leaves or one gap. Never changed: verdicts are kept and shared."""
 
-    asks: int = 0
-    """Bits of `Ask`."""
-    tokens: tuple[str, ...] = ()
-    reasons: tuple[int, ...] = ()
-    """Numbers of the reasons of what stays behind."""
-    new_words: tuple[str, ...] = ()
+    __slots__ = ("asks", "new_words", "reasons", "tokens")
+
+    def __init__(
+        self,
+        asks: int = 0,
+        tokens: tuple[str, ...] = (),
+        reasons: tuple[int, ...] = (),
+        new_words: tuple[str, ...] = (),
+    ) -> None:
+        self.asks = asks
+        """Bits of `Ask`."""
+        self.tokens = tokens
+        self.reasons = reasons
+        """Numbers of the reasons of what stays behind."""
+        self.new_words = new_words
+
+    def asking(self, asks: int) -> Verdict:
+        """The same, asking for more."""
+        return Verdict(self.asks | asks, self.tokens, self.reasons, self.new_words)
 
 
 Quick = str | int | Verdict

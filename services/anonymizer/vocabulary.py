@@ -25,7 +25,7 @@ CONNECTORS = word_set("in op bij naar te de het voor geen stop nee tegen naarde"
 class Entry:
     """One watch term or place."""
 
-    role: Role
+    role: int
     canonical: str
     """What leaves: the term, or the name as the gazetteer spells it."""
     ordinary_word: bool = False
@@ -74,7 +74,7 @@ class Vocabulary:
             self._glued_words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
         )
 
-    def sequences(self) -> list[str]:
+    def rows(self) -> set[str]:
         """Rows of words that are a phrase or a moment together: a post without any is judged word by word."""
         rows = {" ".join(words) for phrases in self.phrases.values() for words, _ in phrases}
         numbers = [word for word in moments.NUMBERS if word not in ("ten", "six", "two", "one")]
@@ -84,7 +84,7 @@ class Vocabulary:
         rows |= {f" {one} {other} " for one in numbers for other in (*numbers, "een")} | {" zero six "}
         rows |= {f" {before} {month}" for before in moments.BEFORE_MONTH for month in moments.AMBIGUOUS_MONTHS}
         rows |= {f"{left}{space}at{space}{right}" for left, right in ("()", "[]", "{}", "<>") for space in ("", " ")}
-        return sorted(rows)
+        return rows
 
     def split(self, word: str) -> list[Entry] | None:
         """A word glued from terms and places, with a year perhaps (``rellenharen2012``); None when anything is left."""
