@@ -181,7 +181,7 @@ def _read_as_another(atom: Atom, lower: str) -> bool:
     return (
         atom.needs_neighbours
         and atom.kind == Kind.WORD
-        and (atom.role == Role.NONE or atom.role == Role.PLAIN)
+        and atom.role in (Role.NONE, Role.PLAIN)
         and not (atom.text in CONTEXT_WORDS and atom.text == lower.strip(punctuation))
     )
 

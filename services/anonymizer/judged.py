@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from services.anonymizer.atoms import Atom, Dropped, Kind
 
 Emitted = str | tuple[str, ...] | None
 """What leaves of an atom: one token, several, or nothing."""
 
 
-@dataclass(slots=True, kw_only=True)
 class Judged:
     """Atoms with what leaves of each, after looking at the neighbours."""
 
-    atoms: list[Atom]
-    marked: list[int]
-    """Indexes of the atoms that some rule looks at, ascending."""
-    emit: list[Emitted]
-    reason: list[Dropped]
-    merged: set[int] = field(default_factory=set)
-    """Atoms that are part of an earlier one (a phrase): neither leave nor make a gap."""
+    __slots__ = ("atoms", "emit", "marked", "merged", "reason")
+
+    def __init__(self, atoms: list[Atom], marked: list[int]) -> None:
+        """``marked``: indexes of the atoms that some rule looks at, ascending."""
+        self.atoms = atoms
+        self.marked = marked
+        self.emit: list[Emitted] = [atom.emit for atom in atoms]
+        self.reason = [atom.reason for atom in atoms]
+        self.merged: set[int] = set()
+        """Atoms that are part of an earlier one (a phrase): neither leave nor make a gap."""
 
     def strike(self, index: int, reason: Dropped) -> None:
         if 0 <= index < len(self.atoms) and self.atoms[index].kind not in (Kind.STOP, Kind.SIGN):

@@ -77,7 +77,7 @@ class Marker:
         place = atom.role == Role.PLACE
         if (atom.capital or place) and (atom.emit is not None or marks & (Mark.FIGURE | Mark.TEMPORAL | Mark.UNIT)):
             marks |= Mark.PERSON
-        if len(atom.text) == 1 and (atom.kind == Kind.WORD or atom.kind == Kind.NUMBER):
+        if len(atom.text) == 1 and atom.kind in (Kind.WORD, Kind.NUMBER):
             marks |= Mark.LETTER
         if atom.candidate:
             marks |= Mark.CANDIDATE
@@ -86,11 +86,7 @@ class Marker:
 
 def _withheld(atom: Atom) -> bool:
     """Month names and short days that are also names wait for `Moments`."""
-    return (
-        atom.role != Role.PLACE
-        and atom.role != Role.TERM
-        and (
-            (atom.text in MONTHS and atom.role != Role.MOMENT)
-            or (atom.text in SHORT_DAYS and atom.text not in ("do", "zo"))
-        )
+    return atom.role not in (Role.PLACE, Role.TERM) and (
+        (atom.text in MONTHS and atom.role != Role.MOMENT)
+        or (atom.text in SHORT_DAYS and atom.text not in ("do", "zo"))
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 
 from services.anonymizer import moment_words as words
 from services.anonymizer.atoms import Atom, Kind, Mark
@@ -22,7 +21,7 @@ PRICE = word_set(
 class Moments:
     """Finds moments in one post. ``kept`` maps atom indexes to what may leave; ``out_of_range`` holds struck dates."""
 
-    def __init__(self, atoms: Sequence[Atom], posted: datetime.date, marked: Sequence[int]) -> None:
+    def __init__(self, atoms: list[Atom], posted: datetime.date, marked: list[int]) -> None:
         """``marked``: indexes of the atoms with marks, ascending."""
         self._atoms = atoms
         self._posted = posted

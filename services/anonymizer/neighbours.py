@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import chain
-from typing import Any
 
 import ahocorasick_rs
 
@@ -27,7 +26,7 @@ from services.anonymizer.left import STOPS, token_before
 from services.anonymizer.lexicon import Lexicon
 from services.anonymizer.names import TITLES
 from services.anonymizer.sequence import SPACED_OUT, judge
-from services.anonymizer.verdicts import Ask, Explained, Quick, Verdict
+from services.anonymizer.verdicts import Ask, Explained, Quick, Verdict, asks_of
 from services.anonymizer.vocabulary import INTERFIXES, Vocabulary
 
 _MAY_NAME = INTERFIXES - {"in", "op", "aan"} | TITLES | STOPS | {GAP}
@@ -63,20 +62,20 @@ class Neighbours:
         self._seen.clear()
         self._outcomes.clear()
 
-    def asked(self, found: Sequence[Any], asking: Sequence[int], asked: int) -> bool:
+    def asked(self, found: list[Quick], asking: list[int], asked: int) -> bool:
         """Whether some chunk cannot be judged by itself. ``asking``: where bits are, ``asked``: the bits of all."""
         if asked & Ask.NEIGHBOURS:
             return True
-        singles = guarded = 0
+        singles, guarded = 0, False
         for position in asking:
-            asks = found[position].asks
+            asks = asks_of(found[position])
             singles += asks & Ask.SINGLE
-            guarded |= asks & Ask.GUARDED and token_before(found, position) in _MAY_NAME
-        return bool(guarded) or singles >= SPACED_OUT * Ask.SINGLE
+            guarded = guarded or (asks & Ask.GUARDED != 0 and token_before(found, position) in _MAY_NAME)
+        return guarded or singles >= SPACED_OUT * Ask.SINGLE
 
     def judge(  # noqa: PLR0917
-        self, chunks: Sequence[str], found: list[Any], asking: Sequence[int], asked: int, created_ms: int, lower: str
-    ) -> list[Any]:
+        self, chunks: list[str], found: list[Quick], asking: list[int], asked: int, created_ms: int, lower: str
+    ) -> list[Quick]:
         """``found`` with a verdict of the rules for each stretch in place of its chunks.
 
         ``lower``: the chunks, where some row of words may be in them.
@@ -95,17 +94,17 @@ class Neighbours:
             ]
         return found
 
-    def judge_whole(self, chunks: Sequence[str], created_ms: int, explained: list[Explained]) -> list[Any]:
+    def judge_whole(self, chunks: list[str], created_ms: int, explained: list[Explained]) -> list[Quick]:
         return [self._rules(chunks, 0, len(chunks), _EPOCH + created_ms // 86_400_000, explained)]
 
     def _stretches(
-        self, chunks: Sequence[str], found: Sequence[Any], asking: Sequence[int], phrases: Mapping[int, int]
+        self, chunks: list[str], found: list[Quick], asking: list[int], phrases: Mapping[int, int]
     ) -> list[Stretch] | None:
         """Disjoint, in order; None where the rules must see the whole post."""
         starts: list[tuple[int, int]] = []
         singles = 0
         for position in asking:
-            asks = found[position].asks
+            asks = asks_of(found[position])
             singles += asks & Ask.SINGLE
             if asks & (Ask.NEIGHBOURS | Ask.LOUD):
                 starts.append((position, asks & Ask.FAR))
@@ -128,7 +127,7 @@ class Neighbours:
             stretches.append((start, end, reaches))
         return stretches
 
-    def _from(self, chunks: Sequence[str], found: Sequence[Any], start: int, *, named: bool) -> int:
+    def _from(self, chunks: list[str], found: list[Quick], start: int, *, named: bool) -> int:
         """Back to a word that no rule reads past. ``named``: a place begins here."""
         seen = self._seen
         named = named or not _is_moment(chunks[start], found[start])
@@ -145,7 +144,7 @@ class Neighbours:
             start -= 1
         return start
 
-    def _until(self, chunks: Sequence[str], end: int) -> int:
+    def _until(self, chunks: list[str], end: int) -> int:
         while end < len(chunks):
             word = self._seen[chunks[end]]
             if word in INERT or (word[0] == " " and not self._may_be_letters(chunks, end)):
@@ -153,7 +152,7 @@ class Neighbours:
             end += 1
         return end
 
-    def _may_be_letters(self, chunks: Sequence[str], position: int) -> bool:
+    def _may_be_letters(self, chunks: list[str], position: int) -> bool:
         """Whether a short word may be the letters of a number plate or a postcode."""
         left, right = _figure(chunks, position - 1), _figure(chunks, position + 1)
         if not left and not right:
@@ -172,7 +171,7 @@ class Neighbours:
             return False
         return self._seen[beside][0] != " " or _figure(chunks, other + step)
 
-    def _outcome(self, chunks: Sequence[str], start: int, end: int, day: int, *, dated: bool, phrased: bool) -> Verdict:
+    def _outcome(self, chunks: list[str], start: int, end: int, day: int, *, dated: bool, phrased: bool) -> Verdict:
         before = inert.before(self._seen[chunks[start - 1]]) if start else ""
         after = inert.after(self._seen[chunks[end]]) if end < len(chunks) else ""
         key = (day, dated, phrased, before, after, *chunks[start:end])
@@ -183,7 +182,7 @@ class Neighbours:
             outcome = self._outcomes[key] = self._rules(chunks, start, end, day, dated=dated, phrased=phrased)
         return outcome
 
-    def _phrases_in(self, chunks: Sequence[str], lower: str) -> dict[int, int]:
+    def _phrases_in(self, chunks: list[str], lower: str) -> dict[int, int]:
         """Chunks that may hold the first word of a phrase that is in the post, with the words of the phrase."""
         bare = _bare(lower)
         if not (found := self._phrases.find_matches_as_indexes(bare, overlapping=True)):
@@ -204,7 +203,7 @@ class Neighbours:
 
     def _rules(
         self,
-        chunks: Sequence[str],
+        chunks: list[str],
         start: int,
         end: int,
         day: int,
@@ -224,7 +223,7 @@ class Neighbours:
         gaps: list[int] = []
         for index in range(len(before), len(atoms) - len(after)):
             emit = post.emit[index]
-            if emit.__class__ is str:
+            if isinstance(emit, str):
                 tokens.append(emit)
             elif emit is not None:
                 tokens += emit
@@ -252,21 +251,21 @@ def _bare(text: str) -> bytes:
     return bare.strip()
 
 
-def _is_moment(chunk: str, judged: Any) -> bool:
+def _is_moment(chunk: str, judged: Quick) -> bool:
     """A figure, or a word of a moment in small letters: an interfix before it leads to no name."""
     if chunk[0].isdigit():
         return True
     if not (chunk.isalpha() and chunk.islower()) or chunk in INTERFIXES:
         return False
-    return judged.__class__ is Verdict and judged.asks & Ask.MOMENT != 0
+    return isinstance(judged, Verdict) and judged.asks & Ask.MOMENT != 0
 
 
-def _figure(chunks: Sequence[str], position: int) -> bool:
+def _figure(chunks: list[str], position: int) -> bool:
     """Digits, or signs that the rules read past."""
     return 0 <= position < len(chunks) and _FIGURE.search(chunks[position]) is not None
 
 
-def _past(chunks: Sequence[str], position: int, words: int) -> int:
+def _past(chunks: list[str], position: int, words: int) -> int:
     """Past so many chunks that are more than signs."""
     while words and position < len(chunks):
         words -= any(map(str.isalnum, chunks[position]))
@@ -274,15 +273,15 @@ def _past(chunks: Sequence[str], position: int, words: int) -> int:
     return position
 
 
-def _reach(found: Sequence[Any], position: int) -> tuple[int, int]:
+def _reach(found: list[Quick], position: int) -> tuple[int, int]:
     """As far as a rule reads from here: a chunk with a verdict may be no word."""
     start, left = position, _FAR_REACH
     while start and left:
         start -= 1
-        left -= found[start].__class__ is not Verdict
+        left -= not isinstance(found[start], Verdict)
     end, left = position + 1, _FAR_REACH
     while end < len(found) and left:
-        left -= found[end].__class__ is not Verdict
+        left -= not isinstance(found[end], Verdict)
         end += 1
     return start, end
 

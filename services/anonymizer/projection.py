@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from configuration import Configuration
 from services.anonymizer.atoms import REASONS, Dropped, Kind
 from services.anonymizer.characters import plain, unescaped
@@ -53,8 +51,8 @@ class Projector:
         if len(self._quick) >= CACHE_CHUNKS:
             self.forget()
         chunks = (unescaped(text) if "&" in text else text).split()
-        found: list[Any] = list(map(self._quick.__getitem__, chunks))
-        telling = [position for position, judged in enumerate(found) if judged.__class__ is not str]
+        found: list[Quick] = list(map(self._quick.__getitem__, chunks))
+        telling = [position for position, judged in enumerate(found) if not isinstance(judged, str)]
         asked, asking = _asked(found, telling)
         lower = ""
         if asked & Ask.ROW and self._may_hold_a_row(chunks, found, asking):
@@ -63,7 +61,7 @@ class Projector:
             found = self._neighbours.judge(chunks, found, asking, asked, created_ms, lower)
             if explained is not None:
                 self._neighbours.judge_whole(chunks, created_ms, explained)
-            telling = [position for position, judged in enumerate(found) if judged.__class__ is not str]
+            telling = [position for position, judged in enumerate(found) if not isinstance(judged, str)]
             asked, _ = _asked(found, telling)
         elif explained is not None:
             self._explain(chunks, found, explained)
@@ -76,10 +74,14 @@ class Projector:
         self.permitted += len(tokens)
         return Projection(tokens, asked & Ask.WATCHED != 0, tuple(left.new_words))
 
-    def _may_hold_a_row(self, chunks: list[str], found: list[Any], asking: list[int]) -> bool:
-        return any([found[at].asks & Ask.ROW and self._rows.may_be_at(chunks, at) for at in asking])  # noqa: C419
+    def _may_hold_a_row(self, chunks: list[str], found: list[Quick], asking: list[int]) -> bool:
+        for position in asking:
+            judged = found[position]
+            if isinstance(judged, Verdict) and judged.asks & Ask.ROW and self._rows.may_be_at(chunks, position):
+                return True
+        return False
 
-    def _explain(self, chunks: list[str], found: list[Any], explained: list[Explained]) -> None:
+    def _explain(self, chunks: list[str], found: list[Quick], explained: list[Explained]) -> None:
         for position, (chunk, judged) in enumerate(zip(chunks, found, strict=True)):
             capital = isinstance(judged, Verdict) and judged.asks & Ask.CAPITAL
             somebody = capital and inside_sentence(found, position)
@@ -100,12 +102,13 @@ class Projector:
         self._neighbours.forget()
 
 
-def _asked(found: list[Any], telling: list[int]) -> tuple[int, list[int]]:
+def _asked(found: list[Quick], telling: list[int]) -> tuple[int, list[int]]:
     """The bits of all verdicts together, and where those are that have any."""
-    asked, asking = 0, []
+    asked = 0
+    asking: list[int] = []
     for position in telling:
         judged = found[position]
-        if judged.__class__ is Verdict and (asks := judged.asks):
+        if isinstance(judged, Verdict) and (asks := judged.asks):
             asked |= asks
             asking.append(position)
     return asked, asking

@@ -6,41 +6,15 @@ that do are searched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import ahocorasick_rs
 
 from services.anonymizer import moment_words as moments
+from services.anonymizer.characters import word_set
 
-_EVERYDAY = frozenset(
-    [
-        "a",
-        "all",
-        "alle",
-        "de",
-        "den",
-        "dat",
-        "die",
-        "door",
-        "een",
-        "en",
-        "er",
-        "geen",
-        "het",
-        "in",
-        "is",
-        "je",
-        "met",
-        "naar",
-        "niet",
-        "of",
-        "om",
-        "op",
-        "over",
-        "te",
-        "van",
-        "voor",
-    ]
+_EVERYDAY = word_set(
+    "a all alle de den dat die door een en er geen het in is je met naar niet of om op over te van voor"
 )
 """So often written that another word of the row is looked for, however short."""
 _SELDOM = frozenset((*moments.NUMBERS, *moments.AMBIGUOUS_MONTHS))
@@ -64,7 +38,7 @@ class Rows:
         self.telling = frozenset(before)
         """Of each row the word that is most seldom written: without it the row cannot be in a post."""
 
-    def may_be_at(self, chunks: Sequence[str], position: int) -> bool:
+    def may_be_at(self, chunks: list[str], position: int) -> bool:
         """Whether a row may be around this chunk, which holds a word of ``telling``."""
         chunk = chunks[position]
         word = chunk.lower()

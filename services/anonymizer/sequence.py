@@ -49,16 +49,13 @@ def judge(
     ``phrased``: there may be a phrase in it.
     """
     marked = [index for index, atom in enumerate(atoms) if atom.marks]
-    found = [atoms[index].marks for index in marked]
-    if len([marks for marks in found if marks & Mark.LETTER]) >= SPACED_OUT:
+    if len([index for index in marked if atoms[index].marks & Mark.LETTER]) >= SPACED_OUT:
         atoms = _spaced_out(atoms, shapes, marker)
         marked = [index for index, atom in enumerate(atoms) if atom.marks]
-        found = [atoms[index].marks for index in marked]
-    post = Judged(
-        atoms=atoms, marked=marked, emit=[atom.emit for atom in atoms], reason=[atom.reason for atom in atoms]
-    )
+    post = Judged(atoms, marked)
     marks = 0
-    for index, its in zip(marked, found, strict=True):
+    for index in marked:
+        its = atoms[index].marks
         marks |= its
         if its & Mark.WITHHELD:
             post.emit[index] = None

@@ -64,6 +64,11 @@ Quick = str | int | Verdict
 """A chunk without its neighbours: one token that leaves, a gap (the number of its reason), or more than that."""
 
 
+def asks_of(judged: Quick) -> int:
+    """Bits of `Ask`."""
+    return judged.asks if isinstance(judged, Verdict) else 0
+
+
 def as_verdict(judged: Quick) -> Verdict:
     if isinstance(judged, Verdict):
         return judged
