@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from services.anonymizer.atoms import Role
@@ -23,8 +22,22 @@ _STREET = re.compile(r"(?:straat|weg|laan|plein|kade|gracht|singel|dreef|steeg)$
 _LEET = str.maketrans("013457@$!|8", "oieastasilb")
 _LEET_ONE = str.maketrans("013457@$!|8", "oleastasilb")
 
+_BITS = {letter: 1 << number for number, letter in enumerate("abcdefghijklmnopqrstuvwxyz")}
+_ANOTHER = 1 << 26
+
 Folded = Entry | str
 """An entry, or a word of a phrase that must still be completed."""
+
+
+class _Candidate:
+    """``most``: letters in one of two words and not in the other, when they are near enough: two for each edit."""
+
+    __slots__ = ("letters", "most", "spelling")
+
+    def __init__(self, spelling: str, most: int) -> None:
+        self.spelling = spelling
+        self.letters = letters_of(spelling)
+        self.most = most
 
 
 class Folder:
@@ -33,7 +46,7 @@ class Folder:
         self._lexicon = lexicon
         self._cutoff = cutoff
         self._squeezed: dict[str, Folded] = {}
-        self._candidates: dict[tuple[str, int], list[str]] = {}
+        self._candidates: dict[tuple[str, int], list[_Candidate]] = {}
         self._target: dict[str, Folded] = {}
         self._tails: defaultdict[str, list[str]] = defaultdict(list)
         for spelling, entry in vocabulary.words.items():
@@ -100,25 +113,26 @@ class Folder:
         self._target[plain] = target
         self._tails[plain[1:]].append(plain)
 
-    def _near(self, first: str, length: int) -> list[str]:
+    def _near(self, first: str, length: int) -> list[_Candidate]:
         """Spellings with this first letter that a word of this length could be meant as."""
         found = self._candidates.get((first, length))
         if found is None:
             found = self._candidates[first, length] = [
-                spelling
+                _Candidate(spelling, 2 * reach)
                 for spelling in self._target
-                if spelling[0] == first and abs(len(spelling) - length) <= self._reach(spelling)
+                if spelling[0] == first and abs(len(spelling) - length) <= (reach := self._reach(spelling))
             ]
         return found
 
     def _nearest(self, word: str) -> Folded | None:
         if len(word) < SHORTEST - 1 or not word.isalpha():
             return None
+        letters = letters_of(word)
         found = [
-            (int(distance), spelling)
-            for spelling, distance, _ in process.extract(
-                word, self._near(word[0], len(word)), scorer=OSA.distance, score_cutoff=2, limit=5
-            )
+            (distance, candidate.spelling)
+            for candidate in self._near(word[0], len(word))
+            if (letters ^ candidate.letters).bit_count() <= candidate.most
+            and (distance := OSA.distance(word, candidate.spelling, score_cutoff=2)) <= 2
         ]
         best: tuple[int, int, Folded] | None = None
         tie = False
@@ -152,6 +166,14 @@ class Folder:
     def _edits(self, length: int) -> int:
         """Edits allowed in a spelling of this length: similarity stays at or above the cutoff, two at most."""
         return min(2, int(length * (1 - self._cutoff) + 1e-9))
+
+
+def letters_of(word: str) -> int:
+    """The letters that are in a word, a bit each; all but a to z share one."""
+    bits = 0
+    for letter in word:
+        bits |= _BITS.get(letter, _ANOTHER)
+    return bits
 
 
 def _plausible(word: str, spelling: str, distance: int, target: Folded) -> bool:
