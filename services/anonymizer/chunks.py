@@ -67,6 +67,8 @@ class Chunks:
                 judged = self._unlisted(lower) if lists is None else self._listed(chunk, lower, lists)
             elif chunk[0] == "#" and TAG.fullmatch(chunk):
                 judged = self._hashtag(chunk[1:], lower[1:])
+            elif chunk[-1] in ",.!?" and chunk[:-1].isalpha():
+                judged = self._word_and_sign(chunk[:-1], chunk[-1])
             else:
                 judged = _identifier(chunk)
             if judged is not None:
@@ -91,6 +93,19 @@ class Chunks:
         if chunk[0].islower() or chunk.isupper():
             return lower
         return Verdict(asks=Ask.CAPITAL, tokens=(lower,))
+
+    def _word_and_sign(self, word: str, sign: str) -> Quick | None:
+        """A word and a comma, of which nothing is left, or a stop."""
+        lower = word.lower()
+        lists = self._lists.get(lower)
+        judged = None
+        if len(word) > 1:
+            judged = self._unlisted(lower) if lists is None else self._listed(word, lower, lists)
+        if judged is None or sign == ",":
+            return judged
+        if isinstance(judged, str):
+            return Verdict(tokens=(judged, sign))
+        return Verdict(tokens=(GAP, sign), reasons=(judged,)) if isinstance(judged, int) else None
 
     def _unlisted(self, lower: str) -> int | None:
         if lower in self._apart or BIG_NUMBER.match(lower) or self._folder.folds(lower, known=False):

@@ -36,7 +36,7 @@ _MEANINGLESS = re.compile(r"\d{6,}|\d{5}|[a-z]{4,}\d{4,}")
 _GLUED_MOMENT = re.compile(r"([a-z]{3,})((?:[01]?\d|2[0-4])[:.][0-5]\d(?:u|uur)?)")
 _LETTERS_THEN_NUMBER = re.compile(r"[a-z]+\d+")
 
-MENTION = re.compile(r"@[A-Za-z0-9_]*[A-Za-z0-9]")
+MENTION = re.compile(r"@[A-Za-z0-9_]*[A-Za-z0-9][:,]?")
 LINK = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9/.?=&%-]*[A-Za-z0-9/]")
 TAG = re.compile(r"#[A-Za-z0-9]+")
 """The three things most often written for the first time, in their plainest shape: told apart by one look."""
