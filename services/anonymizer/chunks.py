@@ -67,8 +67,8 @@ class Chunks:
                 judged = self._unlisted(lower) if lists is None else self._listed(chunk, lower, lists)
             elif chunk[0] == "#" and TAG.fullmatch(chunk):
                 judged = self._hashtag(chunk[1:], lower[1:])
-            elif chunk[-1] in ",.!?" and chunk[:-1].isalpha():
-                judged = self._word_and_sign(chunk[:-1], chunk[-1])
+            elif chunk[-1] in ",.!?" and (word := chunk.rstrip(chunk[-1])).isalpha():
+                judged = self._word_and_sign(word, chunk[-1])
             else:
                 judged = _identifier(chunk)
             if judged is not None:
@@ -95,7 +95,7 @@ class Chunks:
         return Verdict(asks=Ask.CAPITAL, tokens=(lower,))
 
     def _word_and_sign(self, word: str, sign: str) -> Quick | None:
-        """A word and a comma, of which nothing is left, or a stop."""
+        """A word and a comma, of which nothing is left, or a stop, which may be repeated."""
         lower = word.lower()
         lists = self._lists.get(lower)
         judged = None
