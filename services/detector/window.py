@@ -100,11 +100,10 @@ class Counts:
 
     __slots__ = ("hours", "minutes", "quarters")
 
-    def __init__(self) -> None:
+    def __init__(self, rings: Sequence[array[int]] | None = None) -> None:
+        """``rings``: of minutes, quarters and hours; none: nothing was counted."""
         zeros = _ZEROS["b"]
-        self.minutes = zeros[:MINUTES]
-        self.quarters = zeros[:QUARTERS]
-        self.hours = zeros[:HOURS]
+        self.minutes, self.quarters, self.hours = rings or (zeros[:MINUTES], zeros[:QUARTERS], zeros[:HOURS])
 
     def roll(self, head: int, to: int) -> None:
         """Makes room for the minutes after `head` up to and with `to`."""
@@ -153,18 +152,13 @@ class Counts:
 
     @classmethod
     def from_parts(cls, parts: Sequence[Packed]) -> Counts:
-        counts = cls.__new__(cls)
         minutes, quarters, hours = parts
-        counts.minutes = _unpacked(minutes, MINUTES)
-        counts.quarters = _unpacked(quarters, QUARTERS)
-        counts.hours = _unpacked(hours, HOURS)
-        return counts
+        return cls((_unpacked(minutes, MINUTES), _unpacked(quarters, QUARTERS), _unpacked(hours, HOURS)))
 
     @classmethod
     def from_cells(cls, rings: Sequence[Sequence[int]]) -> Counts:
         """Of each ring all cells."""
-        counts = cls.__new__(cls)
-        counts.minutes, counts.quarters, counts.hours = map(_narrow, rings)
+        counts = cls([_narrow(ring) for ring in rings])
         if (len(counts.minutes), len(counts.quarters), len(counts.hours)) != (MINUTES, QUARTERS, HOURS):
             raise ValueError("rings of another size")
         return counts
