@@ -19,7 +19,7 @@ from services.detector.vocabulary import ENOUGH_WEIGHT
 
 START = 29_903_760
 """Monday 9 November 2026, 12:00 UTC, in minutes since the epoch."""
-BATCH = 200
+BATCH = 500
 COUNTING = 0.03
 """Share of posts that count, on an ordinary day; docs/performance.md says what recorded posts show."""
 CHATTY = 7

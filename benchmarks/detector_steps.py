@@ -15,7 +15,7 @@ from typing import Any
 import ahocorasick_rs
 import orjson
 
-from benchmarks.detector_posts import COUNTING, START, Workload, batches
+from benchmarks.detector_posts import BATCH, COUNTING, START, Workload, batches
 from benchmarks.rig import machine, whole
 from configuration import Configuration
 from configuration.mandates import cover
@@ -63,7 +63,7 @@ def _steps(workload: Workload, config: Configuration) -> dict[str, object]:
         spent[step] += now - clock
         clock = now
 
-    flush_each = max(1, POSTS_A_FLUSH // 200)
+    flush_each = max(1, POSTS_A_FLUSH // BATCH)
     for offset, record in enumerate(records):
         clock = time.process_time()
         batch = posts_decoder.decode(record)

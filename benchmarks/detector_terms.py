@@ -8,21 +8,32 @@ from __future__ import annotations
 
 from functools import partial
 
+from configuration import Configuration
+from configuration.mandates import Cover
 from contracts.anonymous_posts import AnonymousPost
 from runtime.process import run
 from services.detector.__main__ import main
 from services.detector.events import Reading
 from services.detector.matching import Contribution, Matcher
 from services.detector.settings import Settings
+from services.detector.vocabulary import Watched
 
 
 class TermsAlone(Matcher):
     """A post adds to the series of the terms that name something in it."""
 
+    def __init__(self, configuration: Configuration, cover: Cover | None = None) -> None:
+        super().__init__(configuration, cover)
+        self._terms: dict[int, tuple[tuple[Watched, ...], list[Contribution]]] = {}
+        """By the identity of what the vocabulary found, which is kept with it, so that it stays one of its own."""
+
     def match(self, post: AnonymousPost, _: str = "") -> tuple[list[Contribution], Reading | None]:
         watched = self._vocabulary.find(post.tokens, post.minute)
-        terms = [term for one in watched if one.named for term in self._all_over(one.phenomenon, one.topics)[1:]]
-        return terms if len(watched) == 1 else list({term.series: term for term in terms}.values()), None
+        known = self._terms.get(id(watched))
+        if known is None:
+            terms = [term for one in watched if one.named for term in self._all_over(one.phenomenon, one.topics)[1:]]
+            known = self._terms[id(watched)] = watched, list({term.series: term for term in terms}.values())
+        return known[1], None
 
     def words(self, _: AnonymousPost) -> list[str]:
         return []

@@ -8,6 +8,15 @@ from dataclasses import dataclass
 
 from contracts.anonymous_posts import AnonymousPost
 
+MAX_TAKEN_BYTES = 600_000
+POST_BYTES = 250
+"""What a post takes in a record beside its tokens, at most."""
+
+
+def size_of(post: AnonymousPost) -> int:
+    """Bytes it takes in a record, about and at most."""
+    return POST_BYTES + sum([len(token.encode()) + 3 for token in post.tokens])
+
 
 @dataclass(slots=True)
 class Seen:
@@ -69,9 +78,17 @@ class Remembered:
         return found
 
     def take_author(self, author: str) -> list[AnonymousPost]:
-        """Every projection of an author, oldest first."""
-        taken = [self.take(post) for post in sorted(self._by_author.get(author, ()), key=self._order)]
-        return [post for post in taken if post is not None]
+        """Projections of an author, oldest first: all, or the newest that one record of `posts.anonymous` can hold.
+        What it cannot is lost, and counted as ``evicted``."""
+        taken: list[AnonymousPost] = []
+        room = MAX_TAKEN_BYTES
+        for key in sorted(self._by_author.get(author, ()), key=self._order, reverse=True):
+            post = self.take(key)
+            if post is not None and (room := room - size_of(post)) >= 0:
+                taken.append(post)
+            else:
+                self.evicted += 1
+        return taken[::-1]
 
     def clear(self) -> None:
         self._posts.clear()

@@ -19,7 +19,7 @@ WITHOUT_AUTHOR = Counter(
 BATCH_POSTS = Histogram(
     "seinpost_anonymizer_batch_posts",
     "Posts in one record of posts.anonymous.",
-    buckets=(1, 2, 5, 10, 20, 50, 100, 200),
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
 )
 PROCESSING = Histogram(
     "seinpost_anonymizer_processing_seconds",

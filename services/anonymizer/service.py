@@ -21,9 +21,12 @@ from contracts.topics import POSTS_ANONYMOUS
 from runtime.logs import log
 from services.anonymizer import metrics
 from services.anonymizer.anonymizer import Anonymizer, Outcome
+from services.anonymizer.memory import POST_BYTES, size_of
 from services.anonymizer.settings import AnonymizerSettings
 
 MINUTE_MS = 60_000
+MAX_BATCH_BYTES = 900_000
+"""As `_size` reckons; keeps a record under `contracts.codec.MAX_RECORD_BYTES`."""
 
 
 @dataclass(slots=True)
@@ -31,6 +34,8 @@ class _Batch:
     exercise: str | None = None
     posts: list[AnonymousPost] = field(default_factory=list)
     created_ms: list[int] = field(default_factory=list)
+    bytes: int = 0
+    """About, and at most."""
 
 
 class Service:
@@ -123,12 +128,15 @@ class Service:
                 continue
             if not outcome.posts:
                 continue
-            if batch.posts and (outcome.exercise != batch.exercise or len(batch.posts) >= self._settings.batch_posts):
+            size = _size(record, outcome)
+            full = len(batch.posts) >= self._settings.batch_posts or batch.bytes + size > MAX_BATCH_BYTES
+            if batch.posts and (full or outcome.exercise != batch.exercise):
                 await self._send(partition.partition, batch)
                 batch = _Batch()
             # The posts of one record stay in one batch: its offset is what the detector recognises a replay by.
             batch.exercise = outcome.exercise
             batch.posts += outcome.posts
+            batch.bytes += size
             if outcome.created_ms is not None:
                 batch.created_ms.append(outcome.created_ms)
         await self._send(partition.partition, batch)
@@ -187,3 +195,11 @@ class Service:
         await self._dead_letters.put(
             record.value, problem, topic=record.topic, partition=record.partition, offset=record.offset
         )
+
+
+def _size(record: ConsumerRecord, outcome: Outcome) -> int:
+    """Bytes that what leaves takes in a record, about and at most. A token is at most three times as long as what was
+    written: ``010`` is *Rotterdam*, and a sign of one byte a gap of three between quotes."""
+    if len(outcome.posts) == 1 and outcome.created_ms is not None:
+        return POST_BYTES + 3 * len(record.value)
+    return sum(map(size_of, outcome.posts))

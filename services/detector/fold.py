@@ -106,35 +106,38 @@ class SourceFold:
         contributions, reading = self._matcher.match(post, world)
         if not contributions:
             return
-        pending = self._pending.setdefault(world, {})
-        author, sign = post.author, -1 if post.retract else 1
-        said = author is not None and not post.retract
+        pending = self._pending.get(world)
+        if pending is None:
+            pending = self._pending[world] = {}
+        author, minute, retract = post.author, post.minute, post.retract
+        sign = -1 if retract else 1
+        said = author is not None and not retract
         words: Sequence[str] = self._matcher.words(post) if said else ()
-        strong = reading is not None and is_strong(reading, self._matcher.gazetteer)
-        moved = reading is not None and reading.moved
-        named = as_named(reading.place) if reading is not None else None
-        if named is not None and reading is not None:
-            self._places.setdefault(world, {})[named] = reading.place
-        key: CellKey = (offset, post.minute, post.source, strong, moved, author is not None, post.retract)
+        strong, moved, named = False, False, None
+        if reading is not None:
+            strong, moved, named = is_strong(reading, self._matcher.gazetteer), reading.moved, as_named(reading.place)
+            if named is not None:
+                self._places.setdefault(world, {})[named] = reading.place
+        key: CellKey = (offset, minute, post.source, strong, moved, author is not None, retract)
         for contribution in contributions:
+            subject = contribution.subject
             waiting = pending.get(contribution.series)
             if waiting is None:
-                waiting = pending[contribution.series] = _Pending(post.minute, bare(contribution.subject))
-            elif post.minute <= waiting.minute and contribution.subject is not waiting.subject:
-                waiting.name(post.minute, bare(contribution.subject))
-            cells = waiting.cells
-            cell = cells.get(key)
+                waiting = pending[contribution.series] = _Pending(minute, bare(subject))
+            elif minute <= waiting.minute and subject is not waiting.subject:
+                waiting.name(minute, bare(subject))
+            cell = waiting.cells.get(key)
             if cell is None:
-                cell = cells[key] = _Cell()
+                cell = waiting.cells[key] = _Cell()
             cell.posts += sign
-            event = contribution.subject.event
-            if event is not None and not post.retract:
+            event = subject.event
+            if event is not None and not retract:
                 cell.call = cell.call or event.call
                 if event.objects:
                     cell.objects = tuple(sorted({*cell.objects, *event.objects}))
-            if named is not None and contribution.subject.place is None and contribution.subject.theme is None:
+            if named is not None and subject.place is None and subject.theme is None:
                 cell.places[named] = cell.places.get(named, 0) + sign
-            if said and author is not None:
+            if author is not None and said:
                 cell.said.append((author, words if contribution.with_words else ()))
 
     @property

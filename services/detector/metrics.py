@@ -13,7 +13,9 @@ OUT_OF_ORDER = Counter(
     "seinpost_detector_records_out_of_order_total", "Records read again, or read before their turn.", ["order"]
 )
 BATCH_POSTS = Histogram(
-    "seinpost_detector_batch_posts", "Posts in one record of posts.anonymous.", buckets=(1, 2, 5, 10, 20, 50, 100, 200)
+    "seinpost_detector_batch_posts",
+    "Posts in one record of posts.anonymous.",
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
 )
 DELTAS = Counter("seinpost_detector_deltas_total", "Series that a flush added to.")
 DELTAS_REPEATED = Counter("seinpost_detector_shares_repeated_total", "Shares skipped: the series had applied them.")

@@ -55,16 +55,15 @@ class Vocabulary:
                 roles.setdefault(term.term, []).append((number, term.role, term.weight))
         self._roles = {term: tuple(found) for term, found in roles.items()}
         self.terms = frozenset(self._roles)
+        self._is_term = self.terms.__contains__
         self._found: dict[tuple[str, ...], tuple[int, tuple[Watched, ...]]] = {}
         """By the terms of a post, in their order: until which minute all they stand for is watched, and that."""
 
     def find(self, tokens: Sequence[str], minute: int) -> tuple[Watched, ...]:
         """Phenomena of one post written at ``minute`` (minutes since the epoch), in the order of the configuration."""
-        found = self.terms.intersection(tokens)
-        if not found:
+        hits = tuple(filter(self._is_term, tokens))
+        if not hits:
             return ()  # nearly every post
-        # Of one term alone there is no order to keep.
-        hits = tuple(found) if len(found) == 1 else tuple([token for token in tokens if token in found])
         known = self._found.get(hits)
         if known is None:
             if len(self._found) >= REMEMBERED:

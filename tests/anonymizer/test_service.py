@@ -13,9 +13,9 @@ import pytest
 from broker.producer import AcknowledgedProducer
 from broker.settings import BrokerSettings
 from contracts.anonymous_posts import AnonymousBatch, AnonymousPost
-from contracts.codec import Decoder, encode
+from contracts.codec import MAX_RECORD_BYTES, Decoder, encode
 from contracts.dead_letter import DeadLetter, Reason
-from contracts.raw_post import Deletion, RawPost, RawRecord, key
+from contracts.raw_post import MAX_TEXT_CHARS, Deletion, RawPost, RawRecord, key
 from contracts.topics import DEAD_LETTERS, POSTS_ANONYMOUS, POSTS_RAW
 from tests.brokers.records import read_topic
 from tests.brokers.services import RunningService, run_service
@@ -175,14 +175,37 @@ async def test_small_batches_do_not_tell_when_they_were_sent(
     await send(broker, [raw(str(number), source="few") for number in range(9)], partition=3)
     await until_read(anonymizer, before + 9)
     before = read_so_far(anonymizer)
-    await send(broker, [raw(str(number), source="many") for number in range(300)], partition=3)
-    await until_read(anonymizer, before + 300)
+    await send(broker, [raw(str(number), source="many") for number in range(700)], partition=3)
+    await until_read(anonymizer, before + 700)
     for record in await read_topic(broker, POSTS_ANONYMOUS.name):
         batch = BATCHES.decode(record.value)
         assert record.timestamp % 60_000 == 0
-        assert len(batch.posts) <= 200
+        assert len(batch.posts) <= 500
         assert (batch.sent_ms is None) == (len(batch.posts) < 10)
         assert (batch.oldest_age_ms is None) == (batch.sent_ms is None)
+
+
+async def test_no_record_is_larger_than_kafka_takes(broker: BrokerSettings, anonymizer: RunningService) -> None:
+    """The longest posts there are, as many as a record may hold of short ones, and then their author is gone."""
+    words = "rellen ! " * (MAX_TEXT_CHARS // 9)
+    before = read_so_far(anonymizer)
+    await send(broker, [raw(str(number), source="long", text=words) for number in range(600)], partition=2)
+    await until_read(anonymizer, before + 600, patience_s=60)
+    await send(
+        broker, [Deletion(source="long", author="iemand", deleted_ms=CREATED_MS, received_ms=CREATED_MS)], partition=2
+    )
+    await until_read(anonymizer, before + 601)
+    found = await sent(broker, "long")
+    records = await read_topic(broker, POSTS_ANONYMOUS.name)
+    assert len([post for post in found if not post.retract]) == 600
+    assert max(len(record.value) for record in records) < MAX_RECORD_BYTES
+    taken = [post.offset for post in found if post.retract]
+    assert len(taken) > 10  # as many as one record holds, and the newest
+    evicted = "seinpost_anonymizer_remembered_evicted_total"
+    deadline = time.monotonic() + 15
+    while anonymizer.metrics()[evicted] != 600 - len(taken):
+        assert time.monotonic() < deadline, f"{anonymizer.metrics()[evicted]} evicted, {len(taken)} counted back"
+        await asyncio.sleep(0.2)
 
 
 def test_it_stops_cleanly(anonymizer: RunningService) -> None:
