@@ -3,7 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-.PHONY: help install demo test test-kafka test-real test-browser screenshots test-deploy test-images kube-apiserver chaos test-kills test-kills-notifier scenarios bench lint lock clean
+.PHONY: help install demo test compiled test-compiled test-kafka test-real test-browser screenshots test-deploy test-images kube-apiserver chaos test-kills test-kills-notifier scenarios bench lint lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,6 +28,19 @@ demo: install ## run everything on this machine and replay the exercise Project 
 
 test: install $(VENV)/.developer ## run the tests on the embedded broker
 	$(BIN)/pytest -m "not postgres and not browser and not thorough"
+
+build/compiled/.made: setup.py pyproject.toml $(VENV)/.developer $(wildcard services/anonymizer/*.py)
+	rm -rf build/compiled
+	SEINPOST_COMPILE=1 $(BIN)/python setup.py --quiet build --build-base build/c --build-lib build/compiled
+	touch $@
+
+compiled: install build/compiled/.made ## compile the inner loop of the anonymizer, as in its image (needs a C compiler and Python's headers)
+
+# PYTHONSAFEPATH: what is compiled goes before the sources of this directory.
+COMPILED = PYTHONSAFEPATH=1 PYTHONPATH=$(CURDIR)/build/compiled:$(CURDIR) SEINPOST_COMPILED=1
+
+test-compiled: compiled ## run the tests of the anonymizer on what is compiled
+	$(COMPILED) $(BIN)/python -m pytest -o pythonpath= -m "not thorough and not embedded" tests/anonymizer tests/compiled
 
 test-kafka: install $(VENV)/.developer ## run the integration tests on Apache Kafka (needs Java 17 and Maven)
 	SEINPOST_TEST_BROKER=kafka $(BIN)/pytest -n 3 -m "broker and not browser and not thorough and not embedded and not postgres" --timeout 300

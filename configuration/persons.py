@@ -227,23 +227,24 @@ def read_name_lists(file: Path) -> NameLists:
     """Read ``words.gz``: a word, a tab, its marks (``f`` first name, ``s`` or ``i`` surname, ``o`` ordinary word,
     ``c`` ordinary, but in no dictionary)."""
     first, last, lone, defined, plain = set(), set(), set(), set(), set()
-    for line in gzip.decompress(file.read_bytes()).decode().splitlines():
-        word, _, marks = line.partition("\t")
-        if marks == "o":
-            defined.add(word)
-            continue
-        if not word.isascii():
-            word = _folded(word)
-        if "f" in marks:
-            first.add(word)
-        if "s" in marks or "i" in marks:
-            last.add(word)
-        if "f" in marks or "s" in marks:
-            lone.add(word)
-        if "p" in marks:
-            plain.add(word)
-        if "o" in marks and "c" not in marks:
-            defined.add(word)
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            word, _, marks = line.rstrip("\n").partition("\t")
+            if marks == "o":
+                defined.add(word)
+                continue
+            if not word.isascii():
+                word = _folded(word)
+            if "f" in marks:
+                first.add(word)
+            if "s" in marks or "i" in marks:
+                last.add(word)
+            if "f" in marks or "s" in marks:
+                lone.add(word)
+            if "p" in marks:
+                plain.add(word)
+            if "o" in marks and "c" not in marks:
+                defined.add(word)
     return NameLists(
         first=frozenset(first),
         last=frozenset(last),

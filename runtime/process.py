@@ -14,6 +14,7 @@ import uvloop
 from fastapi import FastAPI
 
 from broker.topics import BrokerUnreachable
+from runtime.heap import keep_one
 from runtime.logs import configure, log
 from runtime.settings import InvalidSettings, ServiceSettings, SettingsT, load
 
@@ -31,6 +32,7 @@ def run(
     main: Callable[[SettingsT, asyncio.Event], Awaitable[None]],
 ) -> None:
     """Load settings, run ``main(settings, stop)`` until it returns; ``stop`` is set on SIGTERM and SIGINT. Exits."""
+    keep_one()
     configure(service)
     try:
         settings = load(settings_type)

@@ -7,6 +7,7 @@ from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
 
 from contracts.anonymous_posts import AnonymousPost
+from runtime.heap import give_back
 
 MAX_TAKEN_BYTES = 600_000
 POST_BYTES = 250
@@ -101,5 +102,6 @@ class Remembered:
 def settle() -> None:
     """Keep the garbage collector off the word lists, and let it look seldom: the inner loop makes no cycles."""
     gc.collect()
+    give_back()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

@@ -14,7 +14,9 @@ class AnonymizerSettings(BaseModel):
     lexicon: Path = Field(
         Path("build/lexicon/words.gz"), description="Permitted plain words and names, built by `python -m lexicon`."
     )
-    batch_posts: int = Field(500, ge=1, le=1000, description="Most posts in one record of posts.anonymous; long ones make it smaller.")
+    batch_posts: int = Field(
+        500, ge=1, le=1000, description="Most posts in one record of posts.anonymous; long ones make it smaller."
+    )
     batch_ms: int = Field(50, ge=1, le=5000, description="Longest time a post waits for its batch to fill.")
     fold_cutoff: float = Field(
         0.7, ge=0.5, le=1, description="Least similarity (1 − edits ÷ length) at which a misspelling becomes a term."

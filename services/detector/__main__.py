@@ -22,6 +22,7 @@ from contracts.codec import Decoder, Malformed
 from contracts.exercise_removed import ExerciseRemoved
 from contracts.source_health import SourceHealth
 from contracts.topics import EXERCISES_REMOVED, SOURCE_HEALTH, Topic
+from runtime.heap import give_back
 from runtime.logs import log
 from runtime.probes import Health, probes_only
 from runtime.process import CannotStart, run, serving
@@ -167,6 +168,7 @@ async def _followed(broker: BrokerSettings, topic: Topic, client_id: str) -> Asy
 def _settle() -> None:
     """Keep the garbage collector off the word lists, and let it look seldom: neither posts nor series make cycles."""
     gc.collect()
+    give_back()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
 

@@ -277,7 +277,10 @@ class SeriesState:
 
     def waited(self, minute: int) -> Iterator[tuple[Share, dict[str, Place]]]:
         """Shares of a minute that all have reached now; they wait no more."""
-        return map(_share.decode, self.kept.ahead.pop(minute, ()))
+        waiting = self.kept.ahead.pop(minute, ())
+        if not self.kept.ahead:
+            self.kept.ahead = {}  # the old one keeps the room of all that ever waited
+        return map(_share.decode, waiting)
 
     def mark_blind(self, minute: int, spells: Iterable[Spell]) -> None:
         """Take in what the sources could not see, up to and with ``minute``: missing, not empty."""
