@@ -40,7 +40,7 @@ compiled: install build/compiled/.made ## compile the inner loop of the anonymiz
 COMPILED = PYTHONSAFEPATH=1 PYTHONPATH=$(CURDIR)/build/compiled:$(CURDIR) SEINPOST_COMPILED=1
 
 test-compiled: compiled ## run the tests of the anonymizer on what is compiled
-	$(COMPILED) $(BIN)/python -m pytest --import-mode importlib -o pythonpath= -m "not thorough and not embedded" tests/anonymizer
+	$(COMPILED) $(BIN)/python -m pytest --import-mode importlib -o pythonpath= -m "not thorough" tests/anonymizer
 
 test-kafka: install $(VENV)/.developer ## run the integration tests on Apache Kafka (needs Java 17 and Maven)
 	SEINPOST_TEST_BROKER=kafka $(BIN)/pytest -n 3 -m "broker and not browser and not thorough and not embedded and not postgres" --timeout 300

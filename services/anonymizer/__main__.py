@@ -27,7 +27,7 @@ from contracts.topics import Service as ContractService
 from runtime.logs import log
 from runtime.probes import Health, probes_only
 from runtime.process import CannotStart, run, serving
-from services.anonymizer import metrics
+from services.anonymizer import metrics, projection
 from services.anonymizer.anonymizer import Anonymizer
 from services.anonymizer.atoms import REASONS
 from services.anonymizer.lexicon import Lexicon, LexiconMissing, load
@@ -57,6 +57,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     anonymizer = Anonymizer(projector, mine, k=whole.thresholds.k_anonymity, now_ms=now_ms())
     settle()
     metrics.KEY_LOCKED.set(anonymizer.secret.locked)
+    metrics.COMPILED.set(not str(projection.__file__).endswith(".py"))
     health = Health()
     settled = False
     """Whether partitions were given to us, and none is being taken away."""

@@ -32,6 +32,10 @@ POST_AGE = Histogram(
     buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600),
 )
 LAG = Gauge("seinpost_anonymizer_lag_records", "Records of posts.raw not yet read, by partition.", ["partition"])
+COMPILED = Gauge(
+    "seinpost_anonymizer_compiled",
+    "1 when the inner loop is compiled, as in its image; 0 when it runs as Python.",
+)
 KEY_AGE = Gauge("seinpost_anonymizer_key_age_seconds", "Age of the key behind author tokens; never above a day.")
 KEY_LOCKED = Gauge("seinpost_anonymizer_key_locked", "1 when the key is locked against swap.")
 ROTATIONS = Counter("seinpost_anonymizer_key_rotations_total", "Keys replaced since the start.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -206,6 +207,11 @@ async def test_no_record_is_larger_than_kafka_takes(broker: BrokerSettings, anon
     while anonymizer.metrics()[evicted] != 600 - len(taken):
         assert time.monotonic() < deadline, f"{anonymizer.metrics()[evicted]} evicted, {len(taken)} counted back"
         await asyncio.sleep(0.2)
+
+
+def test_it_says_whether_it_runs_compiled(anonymizer: RunningService) -> None:
+    asked = os.environ.get("SEINPOST_COMPILED") == "1"  # as make test-compiled does
+    assert anonymizer.metrics()["seinpost_anonymizer_compiled"] == asked
 
 
 def test_it_stops_cleanly(anonymizer: RunningService) -> None:
