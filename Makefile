@@ -3,7 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-.PHONY: help install demo test compiled test-compiled test-kafka test-real test-browser screenshots test-deploy test-images kube-apiserver chaos test-kills test-kills-notifier scenarios bench lint lock clean
+.PHONY: help install demo test compiled test-compiled test-kafka test-real test-browser screenshots test-deploy test-images kube-apiserver chaos test-kills test-kills-notifier scenarios bench bench-anonymizer lint lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -84,6 +84,9 @@ build/bench/.installed: requirements/bench.txt
 	$(PYTHON) -m venv build/bench
 	build/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r $<
 	touch $@
+
+bench-anonymizer: compiled build/bench/.installed ## measure the anonymizer, compiled, beside others and from topic to topic; TEXTS=recorded posts
+	$(COMPILED) $(BIN)/python -m benchmarks.anonymizer --service $(if $(TEXTS),--texts $(TEXTS))
 
 bench: install $(VENV)/.developer build/bench/.installed ## compare the detector with its peers; BENCH=--short proves the counts alone
 	$(BIN)/python -m benchmarks.compare $(BENCH)

@@ -4,10 +4,12 @@ Prints posts a second, and the ratio to plain orjson decode and encode and to th
 `make bench` installed it) Presidio, all on the same posts in the same run, as a table. With ``--service`` also posts a
 second of the running service from topic to topic, on the embedded broker and on Apache Kafka (needs Java 17 and Maven).
 
-Three sets of posts. *Made*: 24 to 49 words drawn by their frequency in Dutch, so that rare words, names and
-misspellings occur as often as in Dutch text, and around them the mentions, links, figures, places and watch terms of
-posts; longer than posts are, with rarer words. *Of exercises*: shorter than posts are, and their words repeat more.
-``--texts FILE``: recorded posts, one JSON object with ``text`` a line.
+Sets of posts. *Made*: words drawn by their frequency in Dutch, so that rare words, names and misspellings occur as
+often as in Dutch text, and around them the mentions, links, figures, places and watch terms of posts; long ones of 24
+to 49 words, longer than posts are, and short ones of 6 to 19, as recorded posts have. *Of exercises*: shorter than
+posts are, and their words repeat more. ``--texts FILE``: recorded posts, one JSON object with ``text`` a line.
+
+What is compiled is measured by `make bench-anonymizer`; by itself this runs the inner loop as Python.
 
 Times are processor time in blocks of 200 posts; the median block counts, so that a neighbour on the machine does not.
 """
@@ -48,6 +50,7 @@ from contracts.topics import POSTS_RAW
 from exercises.generator import posts as generated
 from exercises.scenario import ids as scenarios
 from exercises.scenario import load as load_scenario
+from services.anonymizer import projection
 from services.anonymizer.anonymizer import Anonymizer
 from services.anonymizer.lexicon import load
 from services.anonymizer.memory import settle
@@ -58,11 +61,13 @@ from tests.brokers.maven import Unavailable
 
 CREATED_MS = 1_637_272_800_000
 BATCH = 200
+LONG, SHORT = (24, 50), (6, 20)
+"""Words of a made post, at least and below: longer than posts are, and as long as recorded ones are in the middle."""
 PEERS = Path("build/bench/bin/python")
 OURS = "anonymizer"
 
 
-def posts(number: int, seed: int = 1) -> list[RawPost]:
+def posts(number: int, seed: int = 1, words_each: tuple[int, int] = LONG) -> list[RawPost]:
     rng = random.Random(seed)
     words = get_frequency_dict("nl", wordlist="large")
     # wordfreq writes every figure as zeros; figures are put in below, as they are in posts.
@@ -70,7 +75,7 @@ def posts(number: int, seed: int = 1) -> list[RawPost]:
     vocabulary, weights = list(words), list(itertools.accumulate(words.values()))
     made = []
     for index in range(number):
-        chunks = rng.choices(vocabulary, cum_weights=weights, k=rng.randrange(24, 50))
+        chunks = rng.choices(vocabulary, cum_weights=weights, k=rng.randrange(*words_each))
         chunks[0] = chunks[0].capitalize()
         for share, thing in (
             (0.30, lambda: f"@{rng.choice(vocabulary)}{rng.randrange(1000)}"),
@@ -202,12 +207,15 @@ def main() -> None:
     settings = AnonymizerSettings()
     projector = Projector(configuration.load(Path("config")), load(settings.lexicon), settings.fold_cutoff)
     settle()  # as the service does
+    sys.stdout.write(f"inner loop: {'Python' if projection.__file__.endswith('.py') else 'compiled'}\n")
     made = posts(options.posts)
     sets = (
-        ("made posts", made),
+        ("long made posts", made),
+        ("short made posts", posts(options.posts, words_each=SHORT)),
         ("posts of exercises", practised(options.posts)),
         ("recorded posts", recorded(options.texts)),
     )
+    settle()  # nor does a service have all posts in memory for its garbage collector to look through
     for title, some in sets:
         if not some:
             continue
@@ -245,7 +253,8 @@ async def service(run: Callable[[Path], AbstractContextManager[str]], made: Sequ
                 await producer.send(POSTS_RAW.name, encode(post), key=key(post))
             await producer.flush()
         port = free_port()
-        environment = os.environ | {"SEINPOST_BROKER__BOOTSTRAP_SERVERS": address, "SEINPOST_PORT": str(port)}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("SEINPOST_")}
+        environment |= {"SEINPOST_BROKER__BOOTSTRAP_SERVERS": address, "SEINPOST_PORT": str(port)}
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "services.anonymizer", env=environment, stderr=asyncio.subprocess.DEVNULL
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from configuration import Configuration
 from services.anonymizer.atoms import REASONS, Dropped, Kind
 from services.anonymizer.characters import plain, unescaped
@@ -20,14 +18,17 @@ CACHE_CHUNKS = 300_000
 """Judged chunks kept; beyond it all are forgotten before the next post, and judged anew."""
 
 
-class Projection(NamedTuple):
+class Projection:
     """What leaves of a post."""
 
-    tokens: tuple[str, ...]
-    watched: bool
-    """Holds a watch term or a place: worth remembering for a deletion."""
-    new_words: tuple[str, ...]
-    """Hashtags outside the list, to be counted; they do not leave with this post."""
+    __slots__ = ("new_words", "tokens", "watched")
+
+    def __init__(self, tokens: tuple[str, ...], watched: bool, new_words: tuple[str, ...]) -> None:
+        self.tokens = tokens
+        self.watched = watched
+        """Holds a watch term or a place: worth remembering for a deletion."""
+        self.new_words = new_words
+        """Hashtags outside the list, to be counted; they do not leave with this post."""
 
 
 class Projector:
