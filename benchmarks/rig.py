@@ -9,7 +9,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -130,25 +130,29 @@ def rss_mb(pid: int) -> float:
     return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) / 1024
 
 
-async def _deltas_of_all(broker: BrokerSettings, group: str) -> float | None:
-    """How many records `series.deltas` holds; None while the group has not committed all of `posts.anonymous`."""
+async def _deltas_of_all(broker: BrokerSettings, group: str, each: Callable[[], object]) -> float:
+    """How many records `series.deltas` holds once the group has committed all of `posts.anonymous`; ``each``: what is
+    done while it is waited for."""
     admin = AIOKafkaAdminClient(**broker.client())
     consumer = AIOKafkaConsumer(**broker.client(), enable_auto_commit=False)
     await admin.start()
     await consumer.start()
     try:
-        topics = POSTS_ANONYMOUS.name, SERIES_DELTAS.name
-        places = [TopicPartition(topic, number) for topic in topics for number in range(broker.partitions)]
-        consumer.assign(places)
-        ends = await consumer.end_offsets(places)
-        committed = await admin.list_consumer_group_offsets(group, partitions=places)
+        posts, deltas = (
+            [TopicPartition(topic.name, number) for number in range(broker.partitions)]
+            for topic in (POSTS_ANONYMOUS, SERIES_DELTAS)
+        )
+        consumer.assign([*posts, *deltas])
+        ends = await consumer.end_offsets(posts)
+        while True:
+            each()
+            committed = await admin.list_consumer_group_offsets(group, partitions=posts)
+            if all(committed[place].offset >= end for place, end in ends.items()):
+                return float(sum((await consumer.end_offsets(deltas)).values()))
+            await asyncio.sleep(LOOK_EACH_S)
     finally:
         await consumer.stop()
         await admin.close()
-    for place, end in ends.items():
-        if place.topic == POSTS_ANONYMOUS.name and committed[place].offset < end:
-            return None
-    return float(sum(end for place, end in ends.items() if place.topic == SERIES_DELTAS.name))
 
 
 @dataclass(slots=True)
@@ -182,15 +186,17 @@ class Watch:
         while self.total(folded) < posts:
             self._check(deadline)
             time.sleep(LOOK_EACH_S)
-        deltas: float | None = None
         looks: list[tuple[float, float, float]] = []
-        while deltas is None or looks[-1][0] < deltas:
+
+        def look() -> None:
             self._check(deadline)
             at, cpu = time.perf_counter(), self.cpu()
             looks.append((self.total(taken), at, cpu))
-            if deltas is None:
-                deltas = asyncio.run(_deltas_of_all(here.broker, group))
+
+        deltas = asyncio.run(_deltas_of_all(here.broker, group, look))
+        while looks[-1][0] < deltas:
             time.sleep(LOOK_EACH_S)
+            look()
         _, ended, cpu = next(look for look in looks if look[0] >= deltas)
         return {"posts": posts - first, "seconds": ended - began, "cpu_seconds": cpu - spent}
 
