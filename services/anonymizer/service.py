@@ -13,29 +13,24 @@ from aiokafka import ConsumerRecord, TopicPartition
 from broker.consumer import BatchConsumer, Records
 from broker.dead_letters import DeadLetters
 from broker.producer import AcknowledgedProducer
-from contracts.anonymous_posts import MIN_POSTS_FOR_TIMING, AnonymousBatch, AnonymousPost, partition_for
-from contracts.codec import Decoder, Malformed, encode
+from contracts.anonymous_posts import MIN_POSTS_FOR_TIMING, AnonymousBatch, partition_for
+from contracts.codec import MAX_RECORD_BYTES, Decoder, Malformed, encode
 from contracts.dead_letter import Reason
 from contracts.raw_post import RawPost, RawRecord
 from contracts.topics import POSTS_ANONYMOUS
 from runtime.logs import log
 from services.anonymizer import metrics
 from services.anonymizer.anonymizer import Anonymizer, Outcome
-from services.anonymizer.memory import POST_BYTES, size_of
 from services.anonymizer.settings import AnonymizerSettings
 
 MINUTE_MS = 60_000
-MAX_BATCH_BYTES = 900_000
-"""As `_size` reckons; keeps a record under `contracts.codec.MAX_RECORD_BYTES`."""
 
 
 @dataclass(slots=True)
 class _Batch:
     exercise: str | None = None
-    posts: list[AnonymousPost] = field(default_factory=list)
-    created_ms: list[int] = field(default_factory=list)
-    bytes: int = 0
-    """About, and at most."""
+    outcomes: list[Outcome] = field(default_factory=list)
+    posts: int = 0
 
 
 class Service:
@@ -128,18 +123,15 @@ class Service:
                 continue
             if not outcome.posts:
                 continue
-            size = _size(record, outcome)
-            full = len(batch.posts) >= self._settings.batch_posts or batch.bytes + size > MAX_BATCH_BYTES
+            full = batch.posts >= self._settings.batch_posts
             if batch.posts and (full or outcome.exercise != batch.exercise):
-                await self._send(partition.partition, batch)
+                await self._send(partition.partition, batch.exercise, batch.outcomes)
                 batch = _Batch()
-            # The posts of one record stay in one batch: its offset is what the detector recognises a replay by.
             batch.exercise = outcome.exercise
-            batch.posts += outcome.posts
-            batch.bytes += size
-            if outcome.created_ms is not None:
-                batch.created_ms.append(outcome.created_ms)
-        await self._send(partition.partition, batch)
+            batch.outcomes.append(outcome)
+            batch.posts += len(outcome.posts)
+        if batch.posts:
+            await self._send(partition.partition, batch.exercise, batch.outcomes)
 
     def _recall(self, records: Sequence[ConsumerRecord], until: int) -> None:
         """Know these posts again: ingest may have died too, and then repeats what it wrote last."""
@@ -165,20 +157,28 @@ class Service:
         metrics.RETRACTIONS.labels(outcome.cause).inc(len(outcome.posts))
         return outcome
 
-    async def _send(self, raw_partition: int, batch: _Batch) -> None:
-        if not batch.posts:
-            return
+    async def _send(self, raw_partition: int, exercise: str | None, outcomes: list[Outcome]) -> None:
+        """As one record, or as several when one would be larger than Kafka takes: long posts, or names of places that
+        are written in two letters and leave in full. The posts of one outcome stay in one record: their offset is what
+        the detector recognises a replay by."""
+        posts = tuple([post for outcome in outcomes for post in outcome.posts])
+        created_ms = [outcome.created_ms for outcome in outcomes if outcome.created_ms is not None]
         now_ms = time.time_ns() // 1_000_000
-        timed = len(batch.created_ms) >= MIN_POSTS_FOR_TIMING
+        timed = len(created_ms) >= MIN_POSTS_FOR_TIMING
         value = encode(
             AnonymousBatch(
                 partition=raw_partition,
-                posts=tuple(batch.posts),
-                exercise=batch.exercise,
+                posts=posts,
+                exercise=exercise,
                 sent_ms=now_ms if timed else None,
-                oldest_age_ms=max(0, now_ms - min(batch.created_ms)) if timed else None,
+                oldest_age_ms=max(0, now_ms - min(created_ms)) if timed else None,
             )
         )
+        if len(value) > MAX_RECORD_BYTES and len(outcomes) > 1:
+            half = len(outcomes) // 2
+            await self._send(raw_partition, exercise, outcomes[:half])
+            await self._send(raw_partition, exercise, outcomes[half:])
+            return
         await self._producer.send(
             POSTS_ANONYMOUS.name,
             value,
@@ -186,20 +186,12 @@ class Service:
             # To the minute: the record's own time must not tell more than the posts in it.
             timestamp_ms=now_ms // MINUTE_MS * MINUTE_MS,
         )
-        metrics.POSTS.inc(len(batch.posts))
-        metrics.BATCH_POSTS.observe(len(batch.posts))
-        for created_ms in batch.created_ms if batch.exercise is None else ():
-            metrics.POST_AGE.observe(max(0.0, (now_ms - created_ms) / 1000))
+        metrics.POSTS.inc(len(posts))
+        metrics.BATCH_POSTS.observe(len(posts))
+        for created in created_ms if exercise is None else ():
+            metrics.POST_AGE.observe(max(0.0, (now_ms - created) / 1000))
 
     async def _set_aside(self, record: ConsumerRecord, problem: Malformed) -> None:
         await self._dead_letters.put(
             record.value, problem, topic=record.topic, partition=record.partition, offset=record.offset
         )
-
-
-def _size(record: ConsumerRecord, outcome: Outcome) -> int:
-    """Bytes that what leaves takes in a record, about and at most. A token is at most three times as long as what was
-    written: ``010`` is *Rotterdam*, and a sign of one byte a gap of three between quotes."""
-    if len(outcome.posts) == 1 and outcome.created_ms is not None:
-        return POST_BYTES + 3 * len(record.value)
-    return sum(map(size_of, outcome.posts))
