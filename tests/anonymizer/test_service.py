@@ -201,7 +201,7 @@ async def test_no_record_is_larger_than_kafka_takes(broker: BrokerSettings, anon
     assert len([post for post in found if not post.retract]) == 600
     assert max(len(record.value) for record in records) < MAX_RECORD_BYTES
     taken = [post.offset for post in found if post.retract]
-    assert len(taken) > 10  # as many as one record holds, and the newest
+    assert 5 < len(taken) < 600  # as many as one record holds
     evicted = "seinpost_anonymizer_remembered_evicted_total"
     deadline = time.monotonic() + 15
     while anonymizer.metrics()[evicted] != 600 - len(taken):
