@@ -53,6 +53,8 @@ SETTINGS = {
     "SEINPOST_DETECTOR__STATE_SECONDS": "1",
     "SEINPOST_DETECTOR__SESSION_TIMEOUT_SECONDS": "6",
     "SEINPOST_DETECTOR__REBALANCE_TIMEOUT_SECONDS": "8",
+    # An hour of event time passes here in a second or two: a worker that is held up must not pass for a silent partition.
+    "SEINPOST_DETECTOR__IDLE_SECONDS": "6",
 }
 
 
