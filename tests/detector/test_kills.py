@@ -53,7 +53,7 @@ SETTINGS = {
     "SEINPOST_DETECTOR__STATE_SECONDS": "1",
     "SEINPOST_DETECTOR__SESSION_TIMEOUT_SECONDS": "6",
     "SEINPOST_DETECTOR__REBALANCE_TIMEOUT_SECONDS": "8",
-    # An hour of event time passes here in a second or two: a worker that is held up must not pass for a silent partition.
+    # An hour of event time passes here in a second or two: a worker that is held up must not pass for silent.
     "SEINPOST_DETECTOR__IDLE_SECONDS": "6",
 }
 
