@@ -29,7 +29,10 @@ demo: install ## run everything on this machine and replay the exercise Project 
 test: install $(VENV)/.developer ## run the tests on the embedded broker
 	$(BIN)/pytest -m "not postgres and not browser and not thorough"
 
-build/compiled/.made: setup.py pyproject.toml $(VENV)/.developer $(wildcard services/anonymizer/*.py)
+# All of it is copied there, so all of it counts.
+SOURCES = $(shell find broker configuration contracts exercises lexicon runtime seinpost services -name "*.py")
+
+build/compiled/.made: setup.py pyproject.toml $(VENV)/.developer $(SOURCES)
 	rm -rf build/compiled
 	SEINPOST_COMPILE=1 $(BIN)/python setup.py --quiet build --build-base build/c --build-lib build/compiled
 	touch $@

@@ -147,7 +147,7 @@ async def _deltas_of_all(broker: BrokerSettings, group: str, each: Callable[[], 
         while True:
             each()
             committed = await admin.list_consumer_group_offsets(group, partitions=posts)
-            if all(committed[place].offset >= end for place, end in ends.items()):
+            if all(committed[place].offset >= end for place, end in ends.items() if end):
                 return float(sum((await consumer.end_offsets(deltas)).values()))
             await asyncio.sleep(LOOK_EACH_S)
     finally:

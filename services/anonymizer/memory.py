@@ -10,6 +10,7 @@ from contracts.anonymous_posts import AnonymousPost
 from runtime.heap import give_back
 
 MAX_TAKEN_BYTES = 600_000
+"""Of what is counted back when an account is removed: one record of `posts.anonymous` must hold it."""
 POST_BYTES = 250
 """What a post takes in a record beside its tokens, at most."""
 

@@ -12,10 +12,9 @@ from services.anonymizer.vocabulary import INTERFIXES
 def persons(post: Judged) -> None:
     """Places and words that are here somebody's name: after a title, a first name, an initial, or with a capital."""
     atoms = post.atoms
-    town = Role.PLACE
     for index in post.having(Mark.PERSON):
         atom = atoms[index]
-        place = atom.role is town
+        place = atom.role == Role.PLACE
         if post.emit[index] is None or atom.kind != Kind.WORD or atom.role == Role.TERM:
             continue
         if place:

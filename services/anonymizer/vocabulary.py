@@ -82,9 +82,6 @@ class Vocabulary:
         rows |= {f"kwart {near} {number}" for near in ("voor", "over") for number in numbers}
         rows |= {f" {number} {after}" for number in numbers for after in ("uur", "voor", "over")}
         rows |= {f" {number} {unit} " for number in numbers for unit in moments.UNITS}
-        rows |= {f" {day} {number}" for day in (*moments.DAYS, *moments.SHORT_DAYS) for number in moments.NUMBERS}
-        rows |= {f" {number} {month}" for number in moments.NUMBERS for month in moments.MONTHS}
-        rows |= {f" {month} {number}" for number in moments.NUMBERS for month in moments.MONTHS}
         rows |= {f" {one} {other} " for one in numbers for other in (*numbers, "een")} | {" zero six "}
         rows |= {f" {before} {month}" for before in moments.BEFORE_MONTH for month in moments.AMBIGUOUS_MONTHS}
         rows |= {f"{left}{space}at{space}{right}" for left, right in ("()", "[]", "{}", "<>") for space in ("", " ")}

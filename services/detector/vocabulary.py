@@ -15,6 +15,7 @@ ENOUGH_WEIGHT = 0.5
 """Topics lighter than this are everyday words: they name a phenomenon only together with another topic or a call."""
 
 
+SAID_ONCE = 8
 REMEMBERED = 20_000
 """Combinations of watch terms; people use few."""
 
@@ -64,6 +65,8 @@ class Vocabulary:
         hits = tuple(filter(self._is_term, tokens))
         if not hits:
             return ()  # nearly every post
+        if len(hits) > SAID_ONCE:
+            hits = tuple(dict.fromkeys(hits))  # said again and again it is the same
         known = self._found.get(hits)
         if known is None:
             if len(self._found) >= REMEMBERED:

@@ -102,8 +102,10 @@ class Counts:
 
     def __init__(self, rings: Sequence[array[int]] | None = None) -> None:
         """``rings``: of minutes, quarters and hours; none: nothing was counted."""
-        zeros = _ZEROS["b"]
-        self.minutes, self.quarters, self.hours = rings or (zeros[:MINUTES], zeros[:QUARTERS], zeros[:HOURS])
+        if rings is None:
+            zeros = _ZEROS["b"]
+            rings = zeros[:MINUTES], zeros[:QUARTERS], zeros[:HOURS]
+        self.minutes, self.quarters, self.hours = rings
 
     def roll(self, head: int, to: int) -> None:
         """Makes room for the minutes after `head` up to and with `to`."""

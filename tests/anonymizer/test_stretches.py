@@ -43,7 +43,7 @@ def whole(projector: Projector, made: str) -> tuple[str, ...]:
 
 def test_a_stretch_is_judged_as_in_the_whole_post(projector: Projector, lexicon: Lexicon) -> None:
     """Of rows of nothing but words that rules know. What is told otherwise is little, and never lets a name or a figure
-    out: an hour in words behind a comma is lost, a *te* is kept."""
+    out: a date or an hour in words is lost, a *te* is kept."""
     rng = random.Random(7)
     otherwise = 0
     for _ in range(4_000):
@@ -53,7 +53,7 @@ def test_a_stretch_is_judged_as_in_the_whole_post(projector: Projector, lexicon:
             otherwise += 1
             more = Counter(found) - Counter(wanted)
             assert all(token == GAP or token in lexicon.permitted for token in more), (made, found, wanted)
-    assert otherwise <= 6, f"{otherwise} of 4,000"
+    assert otherwise <= 10, f"{otherwise} of 4,000"
 
 
 @pytest.mark.parametrize(

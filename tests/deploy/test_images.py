@@ -53,7 +53,7 @@ def test_an_image_holds_one_service_and_nothing_to_build_with(service: str) -> N
 def test_everything_that_is_installed_is_pinned_by_hash() -> None:
     for command in re.findall(r"-m pip (?:--python \S+ )?install [^&]*", CONTAINERFILE.replace("\\\n", " ")):
         assert "--require-hashes" in command or "--no-deps --no-index" in command, command
-    for name in [*(service.value for service in Service), "build", "lexicon"]:
+    for name in [*(service.value for service in Service), "build", "lexicon", "compile"]:
         text = (REPOSITORY / f"requirements/{name}.txt").read_text(encoding="utf-8")
         pins = re.findall(r"^[a-zA-Z0-9_.-]+(?:\[.*\])?==\S+.*?(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
         assert pins
