@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -132,7 +134,7 @@ def _prepare_sqlite(engine: AsyncEngine, *, shreds: bool) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_PATIENCE_MS}")
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _keep_a_log(cursor)
         # An answered action survives a power cut, not only a crash of the process.
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
@@ -145,6 +147,21 @@ def _prepare_sqlite(engine: AsyncEngine, *, shreds: bool) -> None:
         writes = connection.get_execution_options().get("seinpost_writes", False)
         # A reader that becomes a writer halfway fails when another wrote in between; a writer says so at once.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _keep_a_log(cursor: Any) -> None:
+    """Write-ahead log, so that readers do not wait. Of two that open a new file at once SQLite refuses one, at once and
+    whatever its patience: it is asked again."""
+    deadline = time.monotonic() + BUSY_PATIENCE_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _upgrade(connection: Connection, migrations: Path) -> None:
