@@ -80,7 +80,7 @@ async def test_an_unusable_database_is_said_without_its_password(url: str) -> No
 
 async def test_replicas_may_open_a_new_file_at_once(tmp_path: Path) -> None:
     """Of two that begin its write-ahead log together SQLite refuses one now and then, without waiting."""
-    for number in range(60):
+    for number in range(25):
         replicas = [Database(f"sqlite:///{tmp_path}/{number}.sqlite3") for _ in range(4)]
         await asyncio.gather(*(open_it(replica) for replica in replicas))
         for replica in replicas:
