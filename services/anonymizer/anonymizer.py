@@ -95,10 +95,7 @@ class Anonymizer:
     def post(self, raw: RawPost, *, partition: int, offset: int, explained: list[Explained] | None = None) -> Outcome:
         """Raises `Malformed` for a post that must not be counted."""
         self._check(raw)
-        if raw.exercise is None:
-            memory, source = self._real, raw.source
-        else:
-            memory, source = self._practised, _apart(raw.exercise, raw.source)
+        memory, source = self._of(raw.exercise), _apart(raw.exercise, raw.source)
         author = self.secret.token(_AUTHOR, source, raw.author) if raw.author else None
         key = self.secret.token(_POST, source, raw.id)
         seen = memory.seen.before(key, partition, offset)

@@ -383,7 +383,7 @@ def from_now(tokens: Sequence[str], index: int) -> FromNow | None:
             return FromNow(at + (1 if tokens[at] == "halfuur" else 2), 30, True)
         return None
     elif (count := _count(token_at(tokens, at))) is not None:
-        amount, at = float(count), at + 1
+        amount, at = count, at + 1
     else:
         glued = words.HOUR.match(token_at(tokens, at))
         return FromNow(at + 1, int(glued[1]) * 60, True) if glued and not glued[3] else None

@@ -57,8 +57,8 @@ class Series:
         "_head",
         "_more",
         "_next_hour",
+        "_signed",
         "_sources",
-        "_taken_back",
         "_unnamed",
         "first_seen",
         "kind",
@@ -75,7 +75,7 @@ class Series:
         self._head = -1
         self._next_hour = 0
         self._counts = Counts()
-        self._taken_back = False
+        self._signed = False
         """Some cell may be below zero: posts were counted back that this series never counted."""
         self._sources: tuple[str, ...] = ()
         self._more: tuple[Counts, ...] = ()
@@ -110,7 +110,7 @@ class Series:
         head = self._head
         self._counts.add(head, minute, posts)
         if posts < 0:
-            self._taken_back = True
+            self._signed = True
         if sources:
             for source, share in sources.items():
                 self._add_source(source, minute, share)
@@ -134,7 +134,7 @@ class Series:
         if not self._sources or source != self._sources[0]:
             self._add_source(source, minute, posts)
         if posts < 0:
-            self._taken_back = True
+            self._signed = True
         elif posts > 0 and authors:
             for author in authors:
                 self._authors.note(minute, author)
@@ -229,7 +229,7 @@ class Series:
     def _seen(self, start: int, end: int) -> float:
         if not self.missing or end <= start:
             return 1.0
-        lost = sum([max(0, min(end, to) - max(start, since)) * share for since, to, share in self.missing], 0.0)
+        lost = sum(max(0, min(end, to) - max(start, since)) * share for since, to, share in self.missing)
         return max(0.0, 1.0 - lost / (end - start))
 
     def _expected(self, start: int, end: int, scale: int) -> float:
@@ -263,7 +263,7 @@ class Series:
         """
         self.advance(now_minute)
         scales, nested = _ordered(limits.scales_minutes)
-        if nested and not self._taken_back and self._counts.total(*span(self._head, scales[-1])) < limits.min_posts:
+        if nested and not self._signed and self._counts.total(*span(self._head, scales[-1])) < limits.min_posts:
             return None  # nor do the shorter ones hold enough
         best: _Evidence | None = None
         for scale in scales:
@@ -418,7 +418,7 @@ class Series:
             series.first_seen, series._head, series._next_hour = parts[2:5]
             series.missing = tuple((start, end, share) for start, end, share in parts[5])
             series._counts = counts(parts[7])
-            series._taken_back = series._counts.signed
+            series._signed = series._counts.signed
             series._sources = _same(tuple(parts[8]))
             series._more = tuple(counts(one) for one in parts[9])
             series._unnamed = None if parts[10] is None else counts(parts[10])
