@@ -22,7 +22,6 @@ import contextlib
 import itertools
 import json
 import logging
-import os
 import random
 import statistics
 import subprocess
@@ -50,14 +49,14 @@ from contracts.topics import POSTS_RAW
 from exercises.generator import posts as generated
 from exercises.scenario import ids as scenarios
 from exercises.scenario import load as load_scenario
-from services.anonymizer import projection
-from services.anonymizer.anonymizer import Anonymizer
+from services.anonymizer.anonymizer import COMPILED, Anonymizer
 from services.anonymizer.lexicon import load
 from services.anonymizer.memory import settle
 from services.anonymizer.projection import Projector
 from services.anonymizer.settings import AnonymizerSettings
 from tests.brokers.apache_kafka import apache_kafka, jars
 from tests.brokers.maven import Unavailable
+from tests.brokers.services import environment_of
 
 CREATED_MS = 1_637_272_800_000
 BATCH = 200
@@ -207,7 +206,7 @@ def main() -> None:
     settings = AnonymizerSettings()
     projector = Projector(configuration.load(Path("config")), load(settings.lexicon), settings.fold_cutoff)
     settle()  # as the service does
-    sys.stdout.write(f"inner loop: {'Python' if projection.__file__.endswith('.py') else 'compiled'}\n")
+    sys.stdout.write(f"inner loop: {'compiled' if COMPILED else 'Python'}\n")
     made = posts(options.posts)
     sets = (
         ("long made posts", made),
@@ -253,8 +252,7 @@ async def service(run: Callable[[Path], AbstractContextManager[str]], made: Sequ
                 await producer.send(POSTS_RAW.name, encode(post), key=key(post))
             await producer.flush()
         port = free_port()
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("SEINPOST_")}
-        environment |= {"SEINPOST_BROKER__BOOTSTRAP_SERVERS": address, "SEINPOST_PORT": str(port)}
+        environment = environment_of(settings, {"SEINPOST_PORT": str(port)})
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "services.anonymizer", env=environment, stderr=asyncio.subprocess.DEVNULL
         )

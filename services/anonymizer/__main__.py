@@ -27,8 +27,8 @@ from contracts.topics import Service as ContractService
 from runtime.logs import log
 from runtime.probes import Health, probes_only
 from runtime.process import CannotStart, run, serving
-from services.anonymizer import metrics, projection
-from services.anonymizer.anonymizer import Anonymizer
+from services.anonymizer import metrics
+from services.anonymizer.anonymizer import COMPILED, Anonymizer
 from services.anonymizer.atoms import REASONS
 from services.anonymizer.lexicon import Lexicon, LexiconMissing, load
 from services.anonymizer.memory import settle
@@ -57,7 +57,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     anonymizer = Anonymizer(projector, mine, k=whole.thresholds.k_anonymity, now_ms=now_ms())
     settle()
     metrics.KEY_LOCKED.set(anonymizer.secret.locked)
-    metrics.COMPILED.set(not str(projection.__file__).endswith(".py"))
+    metrics.COMPILED.set(COMPILED)
     health = Health()
     settled = False
     """Whether partitions were given to us, and none is being taken away."""

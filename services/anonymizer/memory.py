@@ -7,17 +7,11 @@ from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
 
 from contracts.anonymous_posts import AnonymousPost
+from contracts.codec import encode
 from runtime.heap import give_back
 
 MAX_TAKEN_BYTES = 600_000
 """Of what is counted back when an account is removed: one record of `posts.anonymous` must hold it."""
-POST_BYTES = 250
-"""What a post takes in a record beside its tokens, at most."""
-
-
-def size_of(post: AnonymousPost) -> int:
-    """Bytes it takes in a record, about and at most."""
-    return POST_BYTES + sum([len(token.encode()) + 3 for token in post.tokens])
 
 
 @dataclass(slots=True)
@@ -86,7 +80,7 @@ class Remembered:
         room = MAX_TAKEN_BYTES
         for key in sorted(self._by_author.get(author, ()), key=self._order, reverse=True):
             post = self.take(key)
-            if post is not None and (room := room - size_of(post)) >= 0:
+            if post is not None and (room := room - len(encode(post))) >= 0:
                 taken.append(post)
             else:
                 self.evicted += 1

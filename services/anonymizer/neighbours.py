@@ -257,7 +257,7 @@ def _is_moment(chunk: str, judged: Quick) -> bool:
         return True
     if not (chunk.isalpha() and chunk.islower()) or chunk in INTERFIXES:
         return False
-    return isinstance(judged, Verdict) and judged.asks & Ask.MOMENT != 0
+    return asks_of(judged) & Ask.MOMENT != 0
 
 
 def _figure(chunks: list[str], position: int) -> bool:

@@ -11,7 +11,7 @@ from services.anonymizer.lexicon import Lexicon
 from services.anonymizer.names import looks_like_a_name
 from services.anonymizer.neighbours import Neighbours
 from services.anonymizer.rows import Rows
-from services.anonymizer.verdicts import Ask, Explained, Quick, Verdict
+from services.anonymizer.verdicts import Ask, Explained, Quick, asks_of
 from services.anonymizer.vocabulary import Vocabulary
 
 CACHE_CHUNKS = 300_000
@@ -75,15 +75,11 @@ class Projector:
         return Projection(tokens, asked & Ask.WATCHED != 0, tuple(left.new_words))
 
     def _may_hold_a_row(self, chunks: list[str], found: list[Quick], asking: list[int]) -> bool:
-        for position in asking:
-            judged = found[position]
-            if isinstance(judged, Verdict) and judged.asks & Ask.ROW and self._rows.may_be_at(chunks, position):
-                return True
-        return False
+        return any(asks_of(found[at]) & Ask.ROW and self._rows.may_be_at(chunks, at) for at in asking)
 
     def _explain(self, chunks: list[str], found: list[Quick], explained: list[Explained]) -> None:
         for position, (chunk, judged) in enumerate(zip(chunks, found, strict=True)):
-            capital = isinstance(judged, Verdict) and judged.asks & Ask.CAPITAL
+            capital = asks_of(judged) & Ask.CAPITAL
             somebody = capital and inside_sentence(found, position)
             for atom in self._chunks.shapes.atoms(chunk):
                 if somebody and atom.kind != Kind.SIGN:
@@ -107,8 +103,7 @@ def _asked(found: list[Quick], telling: list[int]) -> tuple[int, list[int]]:
     asked = 0
     asking: list[int] = []
     for position in telling:
-        judged = found[position]
-        if isinstance(judged, Verdict) and (asks := judged.asks):
+        if asks := asks_of(found[position]):
             asked |= asks
             asking.append(position)
     return asked, asking

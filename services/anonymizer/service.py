@@ -6,7 +6,6 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from aiokafka import ConsumerRecord, TopicPartition
 
@@ -24,13 +23,6 @@ from services.anonymizer.anonymizer import Anonymizer, Outcome
 from services.anonymizer.settings import AnonymizerSettings
 
 MINUTE_MS = 60_000
-
-
-@dataclass(slots=True)
-class _Batch:
-    exercise: str | None = None
-    outcomes: list[Outcome] = field(default_factory=list)
-    posts: int = 0
 
 
 class Service:
@@ -110,7 +102,8 @@ class Service:
         return gathered
 
     async def _handle(self, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
-        batch = _Batch()
+        outcomes: list[Outcome] = []
+        posts = 0
         for record in records:
             try:
                 outcome = self._outcome(record)
@@ -123,15 +116,14 @@ class Service:
                 continue
             if not outcome.posts:
                 continue
-            full = batch.posts >= self._settings.batch_posts
-            if batch.posts and (full or outcome.exercise != batch.exercise):
-                await self._send(partition.partition, batch.exercise, batch.outcomes)
-                batch = _Batch()
-            batch.exercise = outcome.exercise
-            batch.outcomes.append(outcome)
-            batch.posts += len(outcome.posts)
-        if batch.posts:
-            await self._send(partition.partition, batch.exercise, batch.outcomes)
+            full = posts >= self._settings.batch_posts
+            if outcomes and (full or outcome.exercise != outcomes[0].exercise):
+                await self._send(partition.partition, outcomes)
+                outcomes, posts = [], 0
+            outcomes.append(outcome)
+            posts += len(outcome.posts)
+        if outcomes:
+            await self._send(partition.partition, outcomes)
 
     def _recall(self, records: Sequence[ConsumerRecord], until: int) -> None:
         """Know these posts again: ingest may have died too, and then repeats what it wrote last."""
@@ -157,10 +149,11 @@ class Service:
         metrics.RETRACTIONS.labels(outcome.cause).inc(len(outcome.posts))
         return outcome
 
-    async def _send(self, raw_partition: int, exercise: str | None, outcomes: list[Outcome]) -> None:
-        """As one record, or as several when one would be larger than Kafka takes: long posts, or names of places that
-        are written in two letters and leave in full. The posts of one outcome stay in one record: their offset is what
-        the detector recognises a replay by."""
+    async def _send(self, raw_partition: int, outcomes: list[Outcome]) -> None:
+        """What came of some records, all of one exercise or of none: in one record, or in several when one would be
+        larger than Kafka takes (long posts, or names of places that are written in two letters and leave in full). The
+        posts of one outcome stay together: their offset is what the detector recognises a replay by."""
+        exercise = outcomes[0].exercise
         posts = tuple([post for outcome in outcomes for post in outcome.posts])
         created_ms = [outcome.created_ms for outcome in outcomes if outcome.created_ms is not None]
         now_ms = time.time_ns() // 1_000_000
@@ -176,8 +169,8 @@ class Service:
         )
         if len(value) > MAX_RECORD_BYTES and len(outcomes) > 1:
             half = len(outcomes) // 2
-            await self._send(raw_partition, exercise, outcomes[:half])
-            await self._send(raw_partition, exercise, outcomes[half:])
+            await self._send(raw_partition, outcomes[:half])
+            await self._send(raw_partition, outcomes[half:])
             return
         await self._producer.send(
             POSTS_ANONYMOUS.name,
