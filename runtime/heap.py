@@ -11,13 +11,16 @@ _M_ARENA_MAX: Final = -8
 
 
 def keep_one() -> None:
-    """One heap for all threads, of which one runs at a time anyway. To be called before threads start; of no effect
-    where the C library has no such setting."""
-    if sys.platform.startswith("linux") and hasattr(libc := ctypes.CDLL(None), "mallopt"):
-        libc.mallopt(_M_ARENA_MAX, 1)
+    """One heap for all threads, of which one runs at a time anyway. To be called before threads start."""
+    _ask("mallopt", _M_ARENA_MAX, 1)
 
 
 def give_back() -> None:
     """What starting left behind: the word lists that a configuration is checked by take some 40 MB."""
-    if sys.platform.startswith("linux") and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
-        libc.malloc_trim(0)
+    _ask("malloc_trim", 0)
+
+
+def _ask(function: str, *arguments: int) -> None:
+    """Of no effect where the C library is none with such a function."""
+    if sys.platform.startswith("linux") and hasattr(library := ctypes.CDLL(None), function):
+        getattr(library, function)(*arguments)
