@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from configuration import Configuration
 from configuration.phenomena import Role
 from contracts.anonymous_posts import GAP, AnonymousBatch, AnonymousPost
+from services.anonymizer.settings import AnonymizerSettings
 from services.detector.vocabulary import ENOUGH_WEIGHT
 
 START = 29_903_760
 """Monday 9 November 2026, 12:00 UTC, in minutes since the epoch."""
-BATCH = 500
+BATCH = AnonymizerSettings().batch_posts
 COUNTING = 0.03
 """Share of posts that count, on an ordinary day; docs/performance.md says what recorded posts show."""
 CHATTY = 7

@@ -25,7 +25,19 @@ import httpx
 from aiokafka import ConsumerRecord
 
 from benchmarks.detector_posts import terms
-from benchmarks.rig import LOOK_EACH_S, PATIENCE_S, REPOSITORY, Rig, cpu_seconds, machine, rig, rss_mb, show, whole
+from benchmarks.rig import (
+    LOOK_EACH_S,
+    PATIENCE_S,
+    REPOSITORY,
+    Rig,
+    Watch,
+    cpu_seconds,
+    machine,
+    rig,
+    rss_mb,
+    show,
+    whole,
+)
 from broker.producer import AcknowledgedProducer
 from configuration import Configuration
 from contracts.alert import Alert
@@ -94,10 +106,9 @@ def throughput(*, short: bool) -> None:
             first = _wait(running["anonymizer"], "seinpost_anonymizer_posts_total", 1)
             began, spent = time.perf_counter(), _cpu(running)
             passed = _wait(running["anonymizer"], "seinpost_anonymizer_posts_total", number)
-            _wait(running["detector"], "seinpost_detector_posts_total", number)
-            while running["detector"].metrics().get('seinpost_detector_lag_records{topic="series.deltas"}', 1):
-                time.sleep(LOOK_EACH_S)
-            seconds = time.perf_counter() - began
+            projected = time.perf_counter() - began
+            rest = Watch([running["detector"]]).until(number, here, DetectorSettings().group)
+            seconds = projected + rest["seconds"]
             cpu = {name: _cpu(running)[name] - spent[name] for name in running}
             memory = {name: round(rss_mb(service.process.pid)) for name, service in running.items()}
     show(

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 import configuration
@@ -30,9 +29,11 @@ from contracts.codec import encode
 from contracts.topics import POSTS_ANONYMOUS, SERIES_DELTAS, Topic
 from services.detector.state import SeriesState
 from tests.brokers.apache_kafka import apache_kafka, jars
+from tests.brokers.groups import progress_of
 from tests.brokers.maven import Unavailable
 from tests.brokers.records import read_topic
 from tests.brokers.services import RunningService
+from tests.detector.changelog import states_in
 
 PATIENCE_S = 900
 LOOK_EACH_S = 0.25
@@ -130,29 +131,16 @@ def rss_mb(pid: int) -> float:
     return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) / 1024
 
 
-async def _deltas_of_all(broker: BrokerSettings, group: str, each: Callable[[], object]) -> float:
+async def _deltas_of_all(broker: BrokerSettings, group: str, each: Callable[[], object]) -> int:
     """How many records `series.deltas` holds once the group has committed all of `posts.anonymous`; ``each``: what is
     done while it is waited for."""
-    admin = AIOKafkaAdminClient(**broker.client())
-    consumer = AIOKafkaConsumer(**broker.client(), enable_auto_commit=False)
-    await admin.start()
-    await consumer.start()
-    try:
-        posts, deltas = (
-            [TopicPartition(topic.name, number) for number in range(broker.partitions)]
-            for topic in (POSTS_ANONYMOUS, SERIES_DELTAS)
-        )
-        consumer.assign([*posts, *deltas])
-        ends = await consumer.end_offsets(posts)
-        while True:
-            each()
-            committed = await admin.list_consumer_group_offsets(group, partitions=posts)
-            if all(committed[place].offset >= end for place, end in ends.items() if end):
-                return float(sum((await consumer.end_offsets(deltas)).values()))
+    async with progress_of(group, broker) as progress:
+        posts = await progress.ends(POSTS_ANONYMOUS)
+        each()
+        while await progress.behind(posts):
             await asyncio.sleep(LOOK_EACH_S)
-    finally:
-        await consumer.stop()
-        await admin.close()
+            each()
+        return sum((await progress.ends(SERIES_DELTAS)).values())
 
 
 @dataclass(slots=True)
@@ -210,15 +198,8 @@ class Watch:
 
 def changelog_of(rig: Rig, group: str) -> tuple[dict[str, SeriesState], int]:
     """Every series as it stands in the changelog, and the bytes of all that was written there."""
-    found: dict[str, SeriesState] = {}
-    written = 0
-    for record in asyncio.run(read_topic(rig.broker, f"{group}-series-changelog")):
-        written += len(record.key) + len(record.value or b"")
-        name = record.key.decode().partition(":")[2]
-        found.pop(name, None)
-        if record.value is not None:
-            found[name] = SeriesState.from_bytes(record.value)
-    return found, written
+    records = asyncio.run(read_topic(rig.broker, f"{group}-series-changelog"))
+    return states_in(records), sum(len(record.key) + len(record.value or b"") for record in records)
 
 
 def term_minutes(states: dict[str, SeriesState], minutes: Iterable[int]) -> dict[str, int]:

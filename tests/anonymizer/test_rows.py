@@ -29,7 +29,7 @@ def test_every_row_may_be_where_its_telling_word_stands(written: list[str]) -> N
         assert rows.are_in(" ".join(words).lower())
 
 
-def test_a_telling_word_beside_others_holds_no_row(written: list[str]) -> None:
+def test_a_telling_word_beside_others_holds_no_row() -> None:
     rows = Rows(["den haag", "sint jansplein zuid", " om acht"])
     assert rows.telling == {"haag", "jansplein", "acht"}
     assert not rows.may_be_at(["in", "haag", "is", "het"], 1)

@@ -18,8 +18,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 
 from broker.producer import AcknowledgedProducer
 from broker.settings import BrokerSettings
@@ -29,9 +27,11 @@ from contracts.codec import encode
 from contracts.topics import POSTS_ANONYMOUS, SERIES_DELTAS
 from services.detector.pipeline import Pipeline
 from services.detector.state import SeriesState
+from tests.brokers.groups import progress_of
 from tests.brokers.records import read_topic
 from tests.brokers.services import RunningService, wait_until_ready
 from tests.conftest import StartService
+from tests.detector.changelog import states_in
 from tests.detector.posts import MONDAY_NOON, TOWNS, batches, chatter, crowd, last, whole
 from tests.detector.test_service import alerts_in, renumbered
 
@@ -92,42 +92,20 @@ async def produce(
 
 async def wait_until_taken(broker: BrokerSettings) -> None:
     """All posts are folded and committed, then all deltas of them: whatever was counted is in the changelog."""
-    admin = AIOKafkaAdminClient(**broker.client())
-    consumer = AIOKafkaConsumer(**broker.client())
-    await admin.start()
-    await consumer.start()
-    try:
+    async with progress_of(GROUP, broker) as progress:
         for topic in (POSTS_ANONYMOUS, SERIES_DELTAS):
-            partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
-            ends = await consumer.end_offsets(partitions)
+            ends = await progress.ends(topic)
             deadline = time.monotonic() + PATIENCE_S
-            while True:
-                kept = await admin.list_consumer_group_offsets(GROUP, partitions=partitions)
-                behind = {one: (ends[one], kept[one].offset) for one in partitions if kept[one].offset < ends[one]}
-                if not behind:
-                    break
+            while behind := await progress.behind(ends):
                 assert time.monotonic() < deadline, f"not committed after {PATIENCE_S} s: {behind}"
                 await asyncio.sleep(0.2)
-    finally:
-        await consumer.stop()
-        await admin.close()
-
-
-def states_in(broker: BrokerSettings) -> dict[str, SeriesState]:
-    found: dict[str, SeriesState] = {}
-    for record in asyncio.run(read_topic(broker, f"{GROUP}-series-changelog")):
-        name = record.key.decode().partition(":")[2]
-        found.pop(name, None)
-        if record.value is not None:
-            found[name] = SeriesState.from_bytes(record.value)
-    return found
 
 
 def settled_states(broker: BrokerSettings) -> dict[str, SeriesState]:
     """Once the partitions have said they idle, no minute waits for another partition any more."""
     deadline = time.monotonic() + PATIENCE_S
     while True:
-        found = states_in(broker)
+        found = states_in(asyncio.run(read_topic(broker, f"{GROUP}-series-changelog")))
         if not any(state.kept.ahead for state in found.values()):
             return found
         assert time.monotonic() < deadline, f"minutes still wait after {PATIENCE_S} s"
