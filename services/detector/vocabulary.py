@@ -16,6 +16,7 @@ ENOUGH_WEIGHT = 0.5
 
 
 SAID_ONCE = 8
+"""Watch terms in a post beyond which repeats are left out of what is remembered."""
 REMEMBERED = 20_000
 """Combinations of watch terms; people use few."""
 
