@@ -16,14 +16,16 @@ from services.detector.__main__ import main
 from services.detector.events import Reading
 from services.detector.matching import Contribution, Matcher
 from services.detector.settings import Settings
-from services.detector.vocabulary import Watched
+from services.detector.vocabulary import Vocabulary, Watched
 
 
-class TermsAlone(Matcher):
+class TermsAlone:
     """A post adds to the series of the terms that name something in it."""
 
     def __init__(self, configuration: Configuration, cover: Cover | None = None) -> None:
-        super().__init__(configuration, cover)
+        self._matcher = Matcher(configuration, cover)
+        self._vocabulary = Vocabulary(configuration)
+        self.terms, self.gazetteer = self._matcher.terms, self._matcher.gazetteer
         self._terms: dict[int, tuple[tuple[Watched, ...], list[Contribution]]] = {}
         """By the identity of what the vocabulary found, which is kept with it, so that it stays one of its own."""
 
@@ -31,7 +33,8 @@ class TermsAlone(Matcher):
         watched = self._vocabulary.find(post.tokens, post.minute)
         known = self._terms.get(id(watched))
         if known is None:
-            terms = [term for one in watched if one.named for term in self._all_over(one.phenomenon, one.topics)[1:]]
+            named = [one for one in watched if one.named]
+            terms = [term for one in named for term in self._matcher.all_over(one.phenomenon, one.topics)[1:]]
             known = self._terms[id(watched)] = watched, list({term.series: term for term in terms}.values())
         return known[1], None
 

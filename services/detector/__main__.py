@@ -27,7 +27,7 @@ from runtime.logs import log
 from runtime.probes import Health, probes_only
 from runtime.process import CannotStart, run, serving
 from services.detector import metrics
-from services.detector.application import Application, Matching
+from services.detector.application import Application, Matchers
 from services.detector.behind import Standing
 from services.detector.coverage import SourceCoverage
 from services.detector.mandates import Told
@@ -41,7 +41,7 @@ STALLED_AFTER_S = 60.0
 """Records waiting and none taken for this long: the worker hangs, whatever it says of itself."""
 
 
-async def main(settings: Settings, stop: asyncio.Event, matching: Matching = Matcher) -> None:
+async def main(settings: Settings, stop: asyncio.Event, matching: Matchers = Matcher) -> None:
     configuration = _configuration(settings)
     health = Health(stalled_after_s=STALLED_AFTER_S)
     async with serving(probes_only(health), settings):

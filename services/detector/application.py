@@ -53,7 +53,7 @@ from services.detector.fold import SourceFold
 from services.detector.idleness import Absence, Idleness
 from services.detector.intake import Event, Intake
 from services.detector.mandates import Now, utc_now
-from services.detector.matching import Matcher
+from services.detector.matching import Matcher, Matching
 from services.detector.removed import Removed
 from services.detector.settings import DetectorSettings
 from services.detector.staggered import StaggeredSeries
@@ -61,7 +61,7 @@ from services.detector.state import SeriesState
 from services.detector.tables import CheckpointedTable, Codec, Written
 from services.detector.world import Clock
 
-Matching = Callable[[Configuration, Cover], Matcher]
+Matchers = Callable[[Configuration, Cover], Matching]
 STILL_S = 4.0
 """Records that wait and of which none is taken for this long: this worker does not say that it works on them. Records
 that were fetched and dropped are taken sooner (`services.detector.intake.SILENT_S`)."""
@@ -82,7 +82,7 @@ class Application:
         producer: AcknowledgedProducer,
         coverage: SourceCoverage,
         *,
-        matching: Matching = Matcher,
+        matching: Matchers = Matcher,
         now: Now = utc_now,
     ) -> None:
         """``matching``: how posts are matched under a configuration and what mandates allow. ``now``: the clock by

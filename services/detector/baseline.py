@@ -194,7 +194,7 @@ class Baseline:
         ]
         self._prefix = _summed(self._hourly)
         self._slopes = _NOTHING
-        week = sum(daily)
+        week = sum(daily, 0.0)
         self._daily = array("d", [factor * 7 / week for factor in daily])
 
     def _factor(self, hour: int) -> float:
@@ -333,12 +333,12 @@ def _pooled(rhythm: tuple[float, ...]) -> tuple[array[float], array[float], arra
 
 
 def _summed(hourly: array[float]) -> array[float]:
-    scale = 24 / sum(hourly)
+    scale = 24 / sum(hourly, 0.0)
     return array("d", [0.0, *accumulate([factor * scale for factor in hourly])])
 
 
 def _sloping(hourly: array[float]) -> array[float]:
-    scale = 24 / sum(hourly)
+    scale = 24 / sum(hourly, 0.0)
     level = [factor * scale for factor in hourly]
     return array(
         "d",

@@ -19,14 +19,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
-
-import msgspec
-from msgspec.structs import replace
 
 from services.detector import moment_clocks as clocks
 from services.detector import moment_days as days
@@ -46,7 +42,7 @@ LAST_MINUTE = 100_000_000
 """A post that claims to be written after 2160 tells no time."""
 _NOW = frozenset(("nu", "now"))
 _SOON = frozenset(("straks", "zometeen", "zo-meteen"))
-_SPEAKING = words.STARTERS | words.NUMBERS.keys() | words.PARTS.keys()
+_SPEAKING = words.STARTERS.union(words.NUMBERS, words.PARTS)
 
 
 class Precision(StrEnum):
@@ -54,34 +50,48 @@ class Precision(StrEnum):
     MINUTE = "minute"
 
 
-class When(msgspec.Struct, frozen=True, kw_only=True):
-    """A moment a post speaks of, in local wall time (Europe/Amsterdam)."""
+class When:
+    """A moment a post speaks of, in local wall time (Europe/Amsterdam). Never changed."""
 
-    start: str
-    """``2021-11-19T20:00``, or ``2021-11-19`` when only the day is told."""
-    precision: Precision
-    end: str | None = None
-    """In the form of ``start``; of a range of hours, a weekend or a week."""
-    span: tuple[int, int]
-    """Tokens it was read from: first, and one past the last."""
-    now: bool = False
-    """Told as *nu*: the moment of writing, not an appointment."""
-    rolled: bool = False
-    """Only an hour was told, and it had passed: taken for tomorrow's, though it may be a message passed on late."""
+    __slots__ = ("end", "now", "precision", "rolled", "span", "start")
+
+    def __init__(
+        self,
+        *,
+        start: str,
+        precision: Precision,
+        span: tuple[int, int],
+        end: str | None = None,
+        now: bool = False,
+        rolled: bool = False,
+    ) -> None:
+        self.start = start
+        """``2021-11-19T20:00``, or ``2021-11-19`` when only the day is told."""
+        self.precision = precision
+        self.span = span
+        """Tokens it was read from: first, and one past the last."""
+        self.end = end
+        """In the form of ``start``; of a range of hours, a weekend or a week."""
+        self.now = now
+        """Told as *nu*: the moment of writing, not an appointment."""
+        self.rolled = rolled
+        """Only an hour was told, and it had passed: taken for tomorrow's, though it may be a message passed on late."""
 
 
-@dataclass(slots=True)
 class _Moment:
-    first: int
-    stop: int
-    day: days.Day | None = None
-    clock: clocks.Clock | None = None
-    part: Part | None = None
+    __slots__ = ("clock", "day", "first", "part", "stop")
+
+    def __init__(self, first: int, stop: int, day: days.Day | None, clock: clocks.Clock | None = None) -> None:
+        self.first = first
+        self.stop = stop
+        self.day = day
+        self.clock = clock
+        self.part: Part | None = None
 
 
 def find(tokens: Sequence[str], posted_minute: int) -> tuple[When, ...]:
     """Every date or time in a post written at ``posted_minute`` (minutes since the epoch, UTC), in reading order."""
-    lowered = [token.lower() for token in tokens]
+    lowered: list[str] = [token.lower() for token in tokens]
     if not 0 <= posted_minute < LAST_MINUTE:
         return ()
     if words.STARTERS.isdisjoint(lowered) and not any(token[:1].isdecimal() for token in lowered):
@@ -125,31 +135,25 @@ def _read(tokens: list[str], now: datetime, posted_minute: int) -> list[When]:
     found: list[When] = []
     open_moment: _Moment | None = None
     index = 0
-
-    def close() -> None:
-        nonlocal open_moment
-        if open_moment is not None and (when := _resolve(open_moment, now)) is not None:
-            found.append(when)
-        open_moment = None
-
     while index < len(tokens):
         token = tokens[index]
         if token not in _SPEAKING and not token[:1].isdecimal():
             index += 1
             continue
         if token == "over" and (later := days.from_now(tokens, index)) is not None and later.precise:
-            close()
+            _close(open_moment, now, found)
+            open_moment = None
             found.append(_later(later, index, posted_minute))
             index = later.stop
             continue
         if (day := days.day(tokens, index, now)) is not None:
-            first = index - 1 if index and tokens[index - 1] in (words.COMING | words.NEXT | words.THIS) else index
+            first = index - 1 if index and tokens[index - 1] in words.COMING_NEXT_OR_THIS else index
             current = open_moment
             if current is not None and (told := _joined(tokens, current, day, first)) is not None:
                 current.day, current.stop = told, day.stop
             else:
-                close()
-                open_moment = _Moment(first, day.stop, day=day)
+                _close(open_moment, now, found)
+                open_moment = _Moment(first, day.stop, day)
             index = day.stop
             continue
         beside = open_moment is not None and open_moment.day is not None and index - open_moment.stop <= DAY_TO_CLOCK
@@ -160,8 +164,8 @@ def _read(tokens: list[str], now: datetime, posted_minute: int) -> list[When]:
             else:
                 near = current is not None and index - current.stop <= DAY_TO_CLOCK
                 inherited = current.day if near and current is not None else None
-                close()
-                open_moment = _Moment(index, clock.stop, day=inherited, clock=clock)
+                _close(current, now, found)
+                open_moment = _Moment(index, clock.stop, inherited, clock)
             index = clock.stop
             continue
         if (
@@ -174,10 +178,15 @@ def _read(tokens: list[str], now: datetime, posted_minute: int) -> list[When]:
         elif open_moment is None and (token in _NOW or token in _SOON or tokens[index : index + 2] == ["zo", "meteen"]):
             found.append(_about_now(token, index, now))
         index += 1
-    close()
+    _close(open_moment, now, found)
     if any(not when.now for when in found):
         found = [when for when in found if not when.now]
     return _spanned(tokens, found) if len(found) > 1 else found
+
+
+def _close(moment: _Moment | None, now: datetime, found: list[When]) -> None:
+    if moment is not None and (when := _resolve(moment, now)) is not None:
+        found.append(when)
 
 
 def _spanned(tokens: list[str], found: list[When]) -> list[When]:
@@ -189,7 +198,10 @@ def _spanned(tokens: list[str], found: list[When]) -> list[When]:
         joined = apart > 0 and apart == clocks.until_at(tokens, begin.span[1]) and begin.end is None
         if joined and begin.precision is when.precision and begin.start < when.start:
             span = (begin.span[0], when.span[1])
-            kept[-1] = replace(begin, end=when.end or when.start, span=span)
+            end = when.end or when.start
+            kept[-1] = When(
+                start=begin.start, precision=begin.precision, span=span, end=end, now=begin.now, rolled=begin.rolled
+            )
         else:
             kept.append(when)
     return kept
@@ -201,7 +213,7 @@ def _joined(tokens: list[str], moment: _Moment, day: days.Day, first: int) -> da
     apart = first - moment.stop
     until = apart > 0 and apart == clocks.until_at(tokens, moment.stop) and moment.clock is None
     if known is not None and until and known.last is None and known.first < day.first:
-        return known._replace(last=day.first)
+        return known.until(day.first)
     return _merged(known, day) if _takes_day(moment, day, first) else None
 
 
@@ -218,7 +230,7 @@ def _takes_day(moment: _Moment, day: days.Day, first: int) -> bool:
 def _merged(known: days.Day | None, told: days.Day) -> days.Day:
     if known is None or known.part is None or told.part is not None:
         return told
-    return told._replace(part=known.part)
+    return told.at(known.part)
 
 
 def _about_now(token: str, index: int, now: datetime) -> When:

@@ -31,7 +31,6 @@ from services.detector.picture import KINDS as IN_PICTURE
 from services.detector.picture import blocks_of, theme_blocks_of
 from services.detector.state import Glance, SeriesState, Spell
 from services.detector.store import Store
-from services.detector.window import Reason
 from services.detector.world import Clock, Counting
 
 Told = Signal | Progress | PictureBlock | ThemeBlock
@@ -321,21 +320,19 @@ class Detection:
         self.tests += 1
         state.mark_blind(minute, self._blindness(record.exercise))
         # The shortest window that fires tells best why now: a long one still holds what a short one shows.
-        test = state.counts.test(minute, limits, shortest=True)
+        test = state.counts.firing(minute, limits)
         event = kept.subject.event
         over = ends(event) if event is not None else None
         callers = (
             state.calls(minute) if over is not None and minute < over and not self._is_planned(kept.subject) else 0
         )
         movers = state.moves(minute) if over is not None and minute < over and kept.movers else 0
-        fired = test is not None and test.verdict is Reason.FIRED
-        if not fired and max(callers, movers) < wanted.call_authors:
+        if test is None and max(callers, movers) < wanted.call_authors:
             return
         planned, least = self._plan(kept.subject, minute, limits)
-        if fired and planned is not None:
+        if test is not None and planned is not None:
             test = beyond_plan(state, minute, limits, planned, least)
-            fired = test is not None
-        if fired and test is not None:
+        if test is not None:
             observation = observed(series, test)
             kind_of_signal = Kind.BURST
         elif max(callers, movers) >= wanted.call_authors:

@@ -8,8 +8,6 @@ from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
 
-import msgspec
-
 from configuration import Configuration
 from configuration.phenomena import Role
 from contracts.alert import EventReference, Place
@@ -48,28 +46,47 @@ class CallStrength(IntEnum):
     """Place, time and a call to come or act."""
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What one post says about a gathering."""
+class Reading:
+    """What one post says about a gathering. Never changed."""
 
-    place: Place
-    """The place it is about; `places.NOWHERE` when none is named."""
-    places: tuple[places.Mention, ...]
-    when: tuple[When, ...]
-    starts: str | None
-    """Local wall time of the gathering, as `EventReference.starts`; None when the post tells no time to come."""
-    strength: CallStrength
-    calls: tuple[str, ...]
-    """Watched terms that call; empty when the post says not to come, or that it is off."""
-    urge: float
-    """Weight of these calls together, as configured."""
-    objects: tuple[str, ...]
-    moved: bool = False
-    """The post itself says that place or time changed; ``place`` and ``starts`` are the new ones."""
-    rolled: bool = False
-    """Only a passed hour was told: ``starts`` is tomorrow's, see `dates.When.rolled`."""
-    event_key: str | None
-    """``GM0599|coolsingel|2021-11-19T20:00``: the same gathering, the same key, however it is written. Place and start
-    both known. A part of the day is not in it: *vanavond* and *20:00* are two keys, related by their day."""
+    __slots__ = (
+        *("calls", "event_key", "moved", "objects", "place", "places", "rolled", "starts", "strength", "urge", "when"),
+    )
+
+    def __init__(
+        self,
+        *,
+        place: Place,
+        places: tuple[places.Mention, ...],
+        when: tuple[When, ...],
+        starts: str | None,
+        strength: CallStrength,
+        calls: tuple[str, ...],
+        urge: float,
+        objects: tuple[str, ...],
+        moved: bool,
+        rolled: bool,
+        event_key: str | None,
+    ) -> None:
+        self.place = place
+        """The place it is about; `places.NOWHERE` when none is named."""
+        self.places = places
+        self.when = when
+        self.starts = starts
+        """Local wall time of the gathering, as `EventReference.starts`; None when the post tells no time to come."""
+        self.strength = strength
+        self.calls = calls
+        """Watched terms that call; empty when the post says not to come, or that it is off."""
+        self.urge = urge
+        """Weight of these calls together, as configured."""
+        self.objects = objects
+        self.moved = moved
+        """The post itself says that place or time changed; ``place`` and ``starts`` are the new ones."""
+        self.rolled = rolled
+        """Only a passed hour was told: ``starts`` is tomorrow's, see `dates.When.rolled`."""
+        self.event_key = event_key
+        """``GM0599|coolsingel|2021-11-19T20:00``: the same gathering, the same key, however it is written. Place and
+        start both known. A part of the day is not in it: *vanavond* and *20:00* are two keys, related by their day."""
 
     @property
     def call(self) -> bool:
@@ -108,8 +125,10 @@ class Reader:
         }
         self._verbs = frozenset(verb for verb, _ in self._apart)
 
-    def read(self, tokens: Sequence[str], posted_minute: int, source_region: str | None = None) -> Reading:
-        """Read a post written at ``posted_minute`` (minutes since the epoch). ``source_region``: see `Resolver`."""
+    def read(self, post: Sequence[str], posted_minute: int, source_region: str | None = None) -> Reading:
+        """Read a post, as tokens, written at ``posted_minute`` (minutes since the epoch). ``source_region``: see
+        `Resolver`."""
+        tokens = list(post)
         when = dates.find(tokens, posted_minute)
         left = _left(tokens, when)
         calls = self._called(tokens, left)
@@ -133,14 +152,14 @@ class Reader:
             starts=starts,
             strength=strength,
             calls=calls,
-            urge=sum(self._calls[call] for call in calls),
+            urge=sum([self._calls[call] for call in calls], 0.0),
             objects=tuple(sorted(self._objects.intersection(tokens))),
             moved=(moved_at is not None or bool(left)) and key is not None,
             rolled=appointment is not None and appointment.rolled,
             event_key=key,
         )
 
-    def _called(self, tokens: Sequence[str], left: Sequence[When]) -> tuple[str, ...]:
+    def _called(self, tokens: list[str], left: Sequence[When]) -> tuple[str, ...]:
         found: list[tuple[int, str]] = []
         if not self._calls.keys().isdisjoint(tokens):
             found = [(index, token) for index, token in enumerate(tokens) if token in self._calls]
@@ -155,7 +174,7 @@ class Reader:
             tokens = ["" if index in old else token for index, token in enumerate(tokens)]
         return tuple(sorted({term for index, term in found if not _negated(tokens, index)}))
 
-    def _taken_apart(self, tokens: Sequence[str]) -> list[tuple[int, str]]:
+    def _taken_apart(self, tokens: list[str]) -> list[tuple[int, str]]:
         """*Neem vuurwerk mee*: verb and particle with something between."""
         return [
             (index, self._apart[verb, particle])
@@ -174,11 +193,11 @@ def _is_origin(mention: places.Mention, named: Sequence[places.Mention], *, call
     return mention.leaving is Leaving.YES
 
 
-def _negated(tokens: Sequence[str], index: int) -> bool:
+def _negated(tokens: list[str], index: int) -> bool:
     return not _NEGATIONS.isdisjoint(tokens[max(0, index - NEGATION_REACH) : index + NEGATION_REACH + 1])
 
 
-def _off_at(tokens: Sequence[str]) -> int | None:
+def _off_at(tokens: list[str]) -> int | None:
     """Where a post says that it is off: ``afgelast``, ``gaat niet door``."""
     if not _CANCELLED.isdisjoint(tokens):
         return next(index for index, word in enumerate(tokens) if word in _CANCELLED)
@@ -187,11 +206,11 @@ def _off_at(tokens: Sequence[str]) -> int | None:
     return next((index for index, pair in enumerate(pairwise(tokens)) if pair == ("niet", "door")), None)
 
 
-def _says_stay_away(tokens: Sequence[str]) -> bool:
+def _says_stay_away(tokens: list[str]) -> bool:
     return "blijf" in tokens and not set(pairwise(tokens)).isdisjoint({("blijf", "weg"), ("blijf", "thuis")})
 
 
-def _moved_at(tokens: Sequence[str]) -> int | None:
+def _moved_at(tokens: list[str]) -> int | None:
     """Where a post says that place or time changed. *Verzet* is resistance too, and *plek* any spot."""
     if _MOVED.isdisjoint(tokens):
         return None
@@ -206,7 +225,7 @@ def _moved_at(tokens: Sequence[str]) -> int | None:
     return None
 
 
-def _left(tokens: Sequence[str], found: Sequence[When]) -> list[When]:
+def _left(tokens: list[str], found: Sequence[When]) -> list[When]:
     """Moments that were given up for another one: *niet vrijdag maar zaterdag*, *zaterdag in plaats van vrijdag*,
     *vrijdag gaat niet door, zaterdag wel*."""
     if len(found) < 2:
@@ -216,7 +235,7 @@ def _left(tokens: Sequence[str], found: Sequence[When]) -> list[When]:
         when
         for when in found
         if not _INSTEAD.isdisjoint(tokens[max(0, when.span[0] - 1) : when.span[0]])
-        or tuple(tokens[max(0, when.span[0] - 2) : when.span[0]]) == ("plaats", "van")
+        or tokens[max(0, when.span[0] - 2) : when.span[0]] == ["plaats", "van"]
         or (off_at is not None and when.span[1] <= off_at)
     ]
     return old if len(old) < len(found) else []
@@ -229,7 +248,7 @@ def _behind(mentions: Sequence[places.Mention], moved_at: int | None) -> tuple[p
     return tuple(mention for mention in mentions if mention.span[0] > moved_at)
 
 
-def _appointment(tokens: Sequence[str], found: Sequence[When], posted_minute: int, moved_at: int | None) -> When | None:
+def _appointment(tokens: list[str], found: Sequence[When], posted_minute: int, moved_at: int | None) -> When | None:
     """The moment to come: still ahead, an hour before a day, the first; of what was moved the last it was moved to."""
     if not found:
         return None
@@ -241,7 +260,7 @@ def _appointment(tokens: Sequence[str], found: Sequence[When], posted_minute: in
     return min(ahead, key=lambda when: when.precision is not Precision.MINUTE, default=None)
 
 
-def _is_towards(tokens: Sequence[str], when: When) -> bool:
+def _is_towards(tokens: list[str], when: When) -> bool:
     return when.span[0] > 0 and tokens[when.span[0] - 1] == "naar"
 
 

@@ -10,7 +10,7 @@ from contracts.alert import Place
 from contracts.anonymous_posts import AnonymousBatch, AnonymousPost
 from contracts.series_deltas import SeriesDelta, SeriesDeltas, Share, Subject, bare, earlier, partition_for
 from services.detector.event_time import EventTime
-from services.detector.matching import Matcher, as_named, is_strong
+from services.detector.matching import Matching, as_named, is_strong
 
 MAX_BYTES_PER_RECORD = 600_000
 """About, as reckoned by `_size`; keeps a record well under `contracts.codec.MAX_RECORD_BYTES`."""
@@ -56,7 +56,7 @@ class SourceFold:
     projected twice counts once. ``folded`` is that memory, by (raw partition, exercise): it must outlive the process.
     """
 
-    def __init__(self, source: int, sources: int, targets: int, matcher: Matcher, folded: dict[str, int]) -> None:
+    def __init__(self, source: int, sources: int, targets: int, matcher: Matching, folded: dict[str, int]) -> None:
         self._source = source
         self._sources = sources
         self._targets = targets
@@ -157,7 +157,7 @@ class SourceFold:
             del self.folded[name]
         return names
 
-    def configure(self, matcher: Matcher) -> None:
+    def configure(self, matcher: Matching) -> None:
         """Match from now on by another configuration."""
         self._matcher = matcher
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-
-import msgspec
+from typing import Protocol
 
 from configuration import Configuration
 from configuration.mandates import Cover
@@ -27,12 +26,27 @@ CALLS = 1.0
 """Least weight of its call terms together for a post to call people; less is looking for company."""
 
 
-class Contribution(msgspec.Struct, frozen=True, kw_only=True):
-    """One series one post adds to."""
+class Contribution:
+    """One series one post adds to. Never changed: kept and shared."""
 
-    series: str
-    subject: Subject
-    with_words: bool = False
+    __slots__ = ("series", "subject", "with_words")
+
+    def __init__(self, *, series: str, subject: Subject, with_words: bool = False) -> None:
+        self.series = series
+        self.subject = subject
+        self.with_words = with_words
+
+
+class Matching(Protocol):
+    """What a fold asks of a matcher."""
+
+    terms: frozenset[str]
+    """A post without any of these adds to no series."""
+    gazetteer: Gazetteer
+
+    def match(self, post: AnonymousPost, world: str = "") -> tuple[list[Contribution], Reading | None]: ...
+
+    def words(self, post: AnonymousPost) -> list[str]: ...
 
 
 class Matcher:
@@ -126,7 +140,7 @@ class Matcher:
             subject = Subject(phenomenon=phenomenon, place=reading.place, event=event)
             told.append(Contribution(series=f"event:{reading.event_key}", subject=subject, with_words=True))
         told += [place for _, place in local]
-        return [*told, *self._all_over(phenomenon, one.topics)] if everywhere else told
+        return [*told, *self.all_over(phenomenon, one.topics)] if everywhere else told
 
     def _here(self, phenomenon: str, place: Place) -> tuple[Contribution, Contribution]:
         """The series of a phenomenon at a place, and that of the place."""
@@ -141,7 +155,7 @@ class Matcher:
             self._at[phenomenon, place] = known
         return known
 
-    def _all_over(self, phenomenon: str, topics: tuple[str, ...]) -> tuple[Contribution, ...]:
+    def all_over(self, phenomenon: str, topics: tuple[str, ...]) -> tuple[Contribution, ...]:
         """The series of a phenomenon and of terms that name it, wherever."""
         known = self._everywhere.get((phenomenon, topics))
         if known is None:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 from services.detector import moment_words as words
 from services.detector.moment_words import Part
 
 MAX_HOUR = 24
 
 
-class Clock(NamedTuple):
-    stop: int
-    hour: int
-    minute: int
-    written: bool
-    """24-hour notation; False: on the twelve-hour clock, the part of the day decides."""
-    part: Part | None = None
-    until: tuple[int, int, bool] | None = None
-    """Hour, minute and ``written`` of the end."""
+class Clock:
+    __slots__ = ("hour", "minute", "part", "stop", "until", "written")
+
+    def __init__(  # noqa: PLR0917
+        self,
+        stop: int,
+        hour: int,
+        minute: int,
+        written: bool,
+        part: Part | None = None,
+        until: tuple[int, int, bool] | None = None,
+    ) -> None:
+        self.stop = stop
+        self.hour = hour
+        self.minute = minute
+        self.written = written
+        """24-hour notation; False: on the twelve-hour clock, the part of the day decides."""
+        self.part = part
+        self.until = until
+        """Hour, minute and ``written`` of the end."""
 
 
 def number(token: str) -> int | None:
@@ -29,18 +37,18 @@ def number(token: str) -> int | None:
     return words.NUMBERS.get(token)
 
 
-def until_at(tokens: Sequence[str], index: int) -> int:
+def until_at(tokens: list[str], index: int) -> int:
     """How many tokens say *until* at ``index``: none, ``t/m``, or ``tot en met``."""
     if token_at(tokens, index) not in words.UNTIL:
         return 0
     return 3 if token_at(tokens, index + 1) == "en" and token_at(tokens, index + 2) == "met" else 1
 
 
-def token_at(tokens: Sequence[str], index: int) -> str:
+def token_at(tokens: list[str], index: int) -> str:
     return tokens[index] if 0 <= index < len(tokens) else ""
 
 
-def clock(tokens: Sequence[str], index: int, *, beside_day: bool) -> Clock | None:
+def clock(tokens: list[str], index: int, *, beside_day: bool) -> Clock | None:
     """The hour that is told at ``index``. ``beside_day``: a day was told just before."""
     token = tokens[index]
     if token in ("middernacht", "midnight"):
@@ -65,7 +73,7 @@ def clock(tokens: Sequence[str], index: int, *, beside_day: bool) -> Clock | Non
     return Clock(stop, hour, minute, written, part, until)
 
 
-def _ranged(tokens: Sequence[str], index: int) -> tuple[int, int, int, bool, tuple[int, int, bool] | None] | None:
+def _ranged(tokens: list[str], index: int) -> tuple[int, int, int, bool, tuple[int, int, bool] | None] | None:
     match = words.CLOCK_RANGE.match(tokens[index])
     if match is None:
         return None
@@ -82,7 +90,7 @@ def _ranged(tokens: Sequence[str], index: int) -> tuple[int, int, int, bool, tup
 
 
 def _single(
-    tokens: Sequence[str], index: int, *, beside_day: bool
+    tokens: list[str], index: int, *, beside_day: bool
 ) -> tuple[int, int, int, bool, tuple[int, int, bool] | None] | None:
     token = tokens[index]
     if token[0].isdecimal() and (figure := _figure(tokens, index, beside_day=beside_day)) is not None:
@@ -92,7 +100,7 @@ def _single(
     return None
 
 
-def _figure(tokens: Sequence[str], index: int, *, beside_day: bool) -> tuple[int, int, int, bool] | None:
+def _figure(tokens: list[str], index: int, *, beside_day: bool) -> tuple[int, int, int, bool] | None:
     token = tokens[index]
     before, after = token_at(tokens, index - 1), token_at(tokens, index + 1)
     if match := words.CLOCK.match(token):
@@ -116,7 +124,7 @@ def _figure(tokens: Sequence[str], index: int, *, beside_day: bool) -> tuple[int
     return None
 
 
-def _spoken(tokens: Sequence[str], index: int, *, beside_day: bool) -> tuple[int, int, int] | None:
+def _spoken(tokens: list[str], index: int, *, beside_day: bool) -> tuple[int, int, int] | None:
     token = tokens[index]
     if token in words.HALF_HOURS:
         return index + 1, words.HALF_HOURS[token] - 1, 30
@@ -151,7 +159,7 @@ def _spoken(tokens: Sequence[str], index: int, *, beside_day: bool) -> tuple[int
         if after in ("am", "pm"):
             return index + 2, figure % 12 + (12 if after == "pm" else 0), 0
         return _minutes_behind(tokens, index, figure)
-    if token_at(tokens, index + 3) in words.PARTS and list(tokens[index + 1 : index + 3]) == ["in", "de"]:
+    if token_at(tokens, index + 3) in words.PARTS and tokens[index + 1 : index + 3] == ["in", "de"]:
         return (index + 1, figure, 0) if figure <= 12 else None
     if before == "van" and token_at(tokens, index - 2) == "klok":
         return index + 1, figure, 0
@@ -184,7 +192,7 @@ def _spoken(tokens: Sequence[str], index: int, *, beside_day: bool) -> tuple[int
     return None
 
 
-def _minutes_behind(tokens: Sequence[str], index: int, hour: int) -> tuple[int, int, int]:
+def _minutes_behind(tokens: list[str], index: int, hour: int) -> tuple[int, int, int]:
     """``20 uur``, and ``20 uur 30``."""
     stop = index + 2
     minutes, following = token_at(tokens, stop), token_at(tokens, stop + 1)
@@ -194,7 +202,7 @@ def _minutes_behind(tokens: Sequence[str], index: int, hour: int) -> tuple[int, 
     return stop, hour, 0
 
 
-def _minutes_past(tokens: Sequence[str], index: int, figure: int) -> tuple[int, int, int] | None:
+def _minutes_past(tokens: list[str], index: int, figure: int) -> tuple[int, int, int] | None:
     """``5 voor half 9``, ``tien over 8``, ``10 minuten voor 8``."""
     at = index + (2 if token_at(tokens, index + 1) in words.MINUTES else 1)
     if token_at(tokens, at) not in ("voor", "over"):
@@ -221,12 +229,12 @@ def _shifted(hour: int, *minutes: int) -> tuple[int, int]:
     return total // 60 or (12 if hour else 0), total % 60
 
 
-def _swallow_hours(tokens: Sequence[str], index: int) -> int:
+def _swallow_hours(tokens: list[str], index: int) -> int:
     return index + 1 if token_at(tokens, index) in words.HOURS else index
 
 
 def _until(
-    tokens: Sequence[str], index: int, hour: int, *, after_between: bool
+    tokens: list[str], index: int, hour: int, *, after_between: bool
 ) -> tuple[int, tuple[int, int, bool] | None]:
     token = token_at(tokens, index)
     joined = until_at(tokens, index) or (after_between and token == "en")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 from services.detector import moment_words as words
 from services.detector.moment_calendar import easter, ranked_weekday
@@ -17,29 +15,55 @@ PAST_DAYS_KEPT = 60
 """A day and month without a year is this year's until it is longer ago than this; then next year's."""
 
 
-class Day(NamedTuple):
-    stop: int
-    """One past the last token."""
-    first: date
-    last: date | None = None
-    """Of a week or a weekend."""
-    part: Part | None = None
-    repeats: bool = False
-    """A bare weekday that is today: next week's when its hour has passed."""
-    weekday: bool = False
-    """Only a weekday: a date beside it says the same day more precisely."""
-    dated: bool = False
-    """Told by its number and month: holds whenever the message is passed on."""
+class Day:
+    __slots__ = ("dated", "first", "last", "part", "repeats", "stop", "weekday")
+
+    def __init__(
+        self,
+        stop: int,
+        first: date,
+        last: date | None = None,
+        *,
+        part: Part | None = None,
+        repeats: bool = False,
+        weekday: bool = False,
+        dated: bool = False,
+    ) -> None:
+        self.stop = stop
+        """One past the last token."""
+        self.first = first
+        self.last = last
+        """Of a week or a weekend."""
+        self.part = part
+        self.repeats = repeats
+        """A bare weekday that is today: next week's when its hour has passed."""
+        self.weekday = weekday
+        """Only a weekday: a date beside it says the same day more precisely."""
+        self.dated = dated
+        """Told by its number and month: holds whenever the message is passed on."""
+
+    def until(self, last: date) -> Day:
+        """The first of several days."""
+        return self._as(last, self.part)
+
+    def at(self, part: Part) -> Day:
+        return self._as(self.last, part)
+
+    def _as(self, last: date | None, part: Part | None) -> Day:
+        return Day(self.stop, self.first, last, part=part, repeats=self.repeats, weekday=self.weekday, dated=self.dated)
 
 
-class FromNow(NamedTuple):
-    stop: int
-    minutes: int
-    precise: bool
-    """False: the day is told, not the hour (over twee dagen)."""
+class FromNow:
+    __slots__ = ("minutes", "precise", "stop")
+
+    def __init__(self, stop: int, minutes: int, precise: bool) -> None:
+        self.stop = stop
+        self.minutes = minutes
+        self.precise = precise
+        """False: the day is told, not the hour (over twee dagen)."""
 
 
-def day(tokens: Sequence[str], index: int, now: datetime) -> Day | None:
+def day(tokens: list[str], index: int, now: datetime) -> Day | None:
     """The day that is told at ``index``, for a post written at local time ``now``."""
     token = tokens[index]
     today = now.date()
@@ -74,7 +98,7 @@ def day(tokens: Sequence[str], index: int, now: datetime) -> Day | None:
         return _this_or_next_year(index + 3, today, 31, 12, Part.NIGHT)
     if token in ("weekend", "week"):
         return _period(tokens, index, today)
-    if token in ("nacht", "avond", "middag", "ochtend") and index and tokens[index - 1] in (words.COMING | words.THIS):
+    if token in ("nacht", "avond", "middag", "ochtend") and index and tokens[index - 1] in words.COMING_OR_THIS:
         return _relative_part(index, now, words.PARTS[token])
     if token in ("nacht", "night") and following == "van" and token_at(tokens, index + 3) == "op":
         named = words.WEEKDAYS.get(token_at(tokens, index + 2), words.SHORT_WEEKDAYS.get(token_at(tokens, index + 2)))
@@ -84,7 +108,7 @@ def day(tokens: Sequence[str], index: int, now: datetime) -> Day | None:
     return None
 
 
-def _feast(tokens: Sequence[str], index: int, today: date) -> Day | None:
+def _feast(tokens: list[str], index: int, today: date) -> Day | None:
     """``1e kerstdag``, ``tweede pinksterdag``, ``hemelvaart``: fixed to the calendar or to Easter."""
     token, before = tokens[index], token_at(tokens, index - 1)
     second = before in ("tweede", "2e", "2de", "2")
@@ -101,7 +125,7 @@ def _feast(tokens: Sequence[str], index: int, today: date) -> Day | None:
     return None
 
 
-def _ranked(tokens: Sequence[str], index: int, today: date) -> Day | None:
+def _ranked(tokens: list[str], index: int, today: date) -> Day | None:
     """``eerste zaterdag van juli``, ``laatste vrijdag van de maand``: the next one."""
     weekday = words.WEEKDAYS.get(token_at(tokens, index + 1))
     if weekday is None or token_at(tokens, index + 2) not in ("van", "in"):
@@ -121,7 +145,7 @@ def _ranked(tokens: Sequence[str], index: int, today: date) -> Day | None:
     return None
 
 
-def _relative(tokens: Sequence[str], index: int, now: datetime) -> Day | None:
+def _relative(tokens: list[str], index: int, now: datetime) -> Day | None:
     token = tokens[index]
     before = token_at(tokens, index - 1)
     if token in ("morgen", "morgens") and before in ("goede", "goeie", "goeden", "'s", "’s", "iedere", "elke"):
@@ -148,7 +172,7 @@ def _relative_part(index: int, now: datetime, part: Part) -> Day:
     return Day(index + 1, now.date() - timedelta(days=1 if back else 0), part=part)
 
 
-def _weekday(tokens: Sequence[str], index: int, now: datetime) -> Day | None:
+def _weekday(tokens: list[str], index: int, now: datetime) -> Day | None:
     token = tokens[index]
     before, after = token_at(tokens, index - 1), token_at(tokens, index + 1)
     part: Part | None = None
@@ -193,7 +217,7 @@ def _weekday(tokens: Sequence[str], index: int, now: datetime) -> Day | None:
     return Day(stop, today + timedelta(days=ahead), part=part, repeats=ahead == 0, weekday=True)
 
 
-def _postfix(tokens: Sequence[str], index: int) -> int | None:
+def _postfix(tokens: list[str], index: int) -> int | None:
     """``vrijdag a.s.``, also when the full stops became tokens of their own."""
     token = token_at(tokens, index)
     if token in ("a.s.", "a.s", "aanstaande"):
@@ -201,12 +225,12 @@ def _postfix(tokens: Sequence[str], index: int) -> int | None:
     return index + 4 if _coming_in_pieces(tokens, index) else None
 
 
-def _coming_in_pieces(tokens: Sequence[str], index: int) -> bool:
+def _coming_in_pieces(tokens: list[str], index: int) -> bool:
     """``a.s.`` as the anonymizer lets it through: its letters are not all permitted, its full stops are."""
-    return index >= 0 and tuple(tokens[index : index + 4 : 3]) == ("a", ".") and tokens[index + 1] == "."
+    return index >= 0 and tokens[index : index + 4 : 3] == ["a", "."] and tokens[index + 1] == "."
 
 
-def _begins_moment(tokens: Sequence[str], index: int) -> bool:
+def _begins_moment(tokens: list[str], index: int) -> bool:
     token = token_at(tokens, index)
     if not token:
         return False
@@ -225,7 +249,7 @@ def _begins_moment(tokens: Sequence[str], index: int) -> bool:
     )
 
 
-def _day_of_month(tokens: Sequence[str], index: int, today: date, weekday: int) -> Day | None:
+def _day_of_month(tokens: list[str], index: int, today: date, weekday: int) -> Day | None:
     """``zaterdag 21``, ``vrijdag de 13e``: the next such weekday with that number."""
     if token_at(tokens, index) == "de":
         index += 1
@@ -246,7 +270,7 @@ def _day_of_month(tokens: Sequence[str], index: int, today: date, weekday: int) 
     return None
 
 
-def _dated(tokens: Sequence[str], index: int, today: date) -> Day | None:
+def _dated(tokens: list[str], index: int, today: date) -> Day | None:
     token = tokens[index]
     if token.isdecimal() or (ordinal := words.ORDINAL.match(token)):
         figure = int(token) if token.isdecimal() else int(ordinal[1])  # type: ignore[index]
@@ -272,7 +296,7 @@ def _dated(tokens: Sequence[str], index: int, today: date) -> Day | None:
     return None
 
 
-def _several_days(tokens: Sequence[str], index: int, today: date, figure: int) -> Day | None:
+def _several_days(tokens: list[str], index: int, today: date, figure: int) -> Day | None:
     """``13 t/m 15 juni``."""
     joined = until_at(tokens, index + 1) or int(token_at(tokens, index + 1) == "en")
     at = index + 1 + joined
@@ -285,7 +309,7 @@ def _several_days(tokens: Sequence[str], index: int, today: date, figure: int) -
     return Day(ends.stop, begins.first, ends.first) if ends is not None and begins is not None else None
 
 
-def _date_rather_than_time(tokens: Sequence[str], index: int, first: int, second: int, mark: str) -> bool:
+def _date_rather_than_time(tokens: list[str], index: int, first: int, second: int, mark: str) -> bool:
     """``26.11`` and ``26-11`` against ``19.30`` and ``20-22``."""
     if not (1 <= first <= 31 and 1 <= second <= 12):
         return False
@@ -303,7 +327,7 @@ def _is_day(token: str) -> bool:
     return token in words.WEEKDAYS or token in words.SHORT_WEEKDAYS or token in words.WEEKDAY_PARTS
 
 
-def _calendar(stop: int, tokens: Sequence[str], today: date, figure: int, month: int) -> Day | None:
+def _calendar(stop: int, tokens: list[str], today: date, figure: int, month: int) -> Day | None:
     if token_at(tokens, stop) == ".":
         following = token_at(tokens, stop + 1)
         stop += 1 if following and following[0].isdecimal() else 0
@@ -345,7 +369,7 @@ def _next_numbered(stop: int, today: date, figure: int) -> Day | None:
     return None
 
 
-def _period(tokens: Sequence[str], index: int, today: date) -> Day | None:
+def _period(tokens: list[str], index: int, today: date) -> Day | None:
     before = token_at(tokens, index - 1)
     monday = today - timedelta(days=today.weekday())
     following = token_at(tokens, index + 1)
@@ -355,7 +379,7 @@ def _period(tokens: Sequence[str], index: int, today: date) -> Day | None:
         monday += timedelta(days=7)
     elif before in words.COMING:
         monday += timedelta(days=7 if tokens[index] == "week" or today.weekday() >= 5 else 0)
-    elif before not in (words.THIS | {"het", "in"}) or (tokens[index] == "week" and before not in words.THIS):
+    elif before not in words.WITHIN_PERIOD or (tokens[index] == "week" and before not in words.THIS):
         return None
     if tokens[index] == "week":
         return Day(index + 1, max(monday, today), monday + timedelta(days=6))
@@ -363,7 +387,7 @@ def _period(tokens: Sequence[str], index: int, today: date) -> Day | None:
     return Day(index + 1, max(saturday, today), monday + timedelta(days=6))
 
 
-def from_now(tokens: Sequence[str], index: int) -> FromNow | None:
+def from_now(tokens: list[str], index: int) -> FromNow | None:
     """``over 2 uur``, ``over een half uur``, ``over anderhalf uur``, ``over twee weken``."""
     if tokens[index] != "over":
         return None
@@ -383,7 +407,7 @@ def from_now(tokens: Sequence[str], index: int) -> FromNow | None:
             return FromNow(at + (1 if tokens[at] == "halfuur" else 2), 30, True)
         return None
     elif (count := _count(token_at(tokens, at))) is not None:
-        amount, at = count, at + 1
+        amount, at = float(count), at + 1
     else:
         glued = words.HOUR.match(token_at(tokens, at))
         return FromNow(at + 1, int(glued[1]) * 60, True) if glued and not glued[3] else None

@@ -211,6 +211,10 @@ COMING = frozenset(
 THIS = frozenset(("deze", "dit", "this"))
 NEXT = frozenset(("volgende", "volgend", "next"))
 LAST = frozenset(("afgelopen", "vorige", "vorig", "last"))
+COMING_OR_THIS = COMING | THIS
+COMING_NEXT_OR_THIS = COMING | NEXT | THIS
+WITHIN_PERIOD = THIS | {"het", "in"}
+"""Before *week* or *weekend*."""
 AT = frozenset(
     """
     om vanaf rond tegen omstreeks klokslag stipt at around tot aanvang start begint starttijd tijd tijdstip

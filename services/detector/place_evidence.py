@@ -6,7 +6,7 @@ sentence or *naar* before it is enough, *in* needs a hint more, *mijn* or *de* b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from enum import Enum
 
 from contracts.anonymous_posts import GAP
@@ -87,7 +87,7 @@ _LOCATES = frozenset(("bij", "in", "nabij", "vlakbij", "op"))
 _GIVEN_UP = (("niet", "meer"), ("niet", "door"), ("niet",), ("ipv",), ("plaats", "van"))
 
 
-def is_verb(tokens: Sequence[str], index: int) -> bool:
+def is_verb(tokens: list[str], index: int) -> bool:
     after = tokens[index + 1].lower() if index + 1 < len(tokens) else ""
     if after not in _VERB_BEFORE.get(tokens[index].lower(), ()):
         return False
@@ -95,13 +95,13 @@ def is_verb(tokens: Sequence[str], index: int) -> bool:
     return before not in _TOWARDS | _INSIDE | _ON
 
 
-def locates(tokens: Sequence[str], index: int, names: Collection[int]) -> bool:
+def locates(tokens: list[str], index: int, names: Collection[int]) -> bool:
     """The second of two places only says where the first is: *Rijswijk bij Den Haag*, not *uit Gouda in Reeuwijk*."""
     beside = index - 2 in names and tokens[index - 1] in _LOCATES
     return beside and destination(tokens, index - 2) >= 0
 
 
-def given_up(tokens: Sequence[str], index: int) -> bool:
+def given_up(tokens: list[str], index: int) -> bool:
     """*Niet in Breda maar in Tilburg*, *niet meer Uden*, *gaat niet door in Venlo, nu Roermond*."""
     before = [token.lower() for token in tokens[max(0, index - 3) : index]]
     if before and before[-1] in ("in", "naar", "op", "bij"):
@@ -109,12 +109,12 @@ def given_up(tokens: Sequence[str], index: int) -> bool:
     return any(tuple(before[-len(words) :]) == words for words in _GIVEN_UP)
 
 
-def starts_sentence(tokens: Sequence[str], index: int) -> bool:
+def starts_sentence(tokens: list[str], index: int) -> bool:
     return index == 0 or tokens[index - 1] in _ENDS or tokens[index - 1] == GAP
 
 
 def is_place(
-    tokens: Sequence[str],
+    tokens: list[str],
     index: int,
     *,
     on_squares: bool,
@@ -173,7 +173,7 @@ def _tells_moment(token: str) -> bool:
     return token[:1].isdigit() or token in moment_words.RELATIVE or token in moment_words.WEEKDAYS
 
 
-def leaving(tokens: Sequence[str], index: int, names: Collection[int]) -> Leaving:
+def leaving(tokens: list[str], index: int, names: Collection[int]) -> Leaving:
     """*Trein vanaf Zwolle*, *uit Zwolle*, *Zwolle - Haren*. ``names``: positions of all place names in the post."""
     before = tokens[index - 1].lower() if index else ""
     if before == "vanaf":
@@ -185,12 +185,12 @@ def leaving(tokens: Sequence[str], index: int, names: Collection[int]) -> Leavin
     )
 
 
-def _heads_on(tokens: Sequence[str], index: int) -> bool:
+def _heads_on(tokens: list[str], index: int) -> bool:
     """*Van Assen naar Haren*, not *het centrum van Assen*."""
     return index + 1 < len(tokens) and tokens[index + 1].lower() in ("naar", "richting")
 
 
-def destination(tokens: Sequence[str], index: int) -> int:
+def destination(tokens: list[str], index: int) -> int:
     """How much the post is about going there: 1 behind *naar* or *in*, -1 behind *van* or *uit*, else 0."""
     at = index - 1
     before = tokens[at].lower() if index else ""

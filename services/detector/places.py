@@ -9,10 +9,7 @@ source, and the gemeente that carries the name without a province behind it. Wha
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-
-import msgspec
 
 from configuration.places import Gazetteer, PlaceKind, PlaceName
 from contracts.alert import Certainty, Place
@@ -46,25 +43,32 @@ class Settled(StrEnum):
 _CERTAIN = frozenset((Settled.ONLY_ONE, Settled.GEMEENTE_BESIDE, Settled.AREA_BESIDE))
 
 
-class Mention(msgspec.Struct, frozen=True, kw_only=True):
-    place: Place
-    reason: Settled
-    span: tuple[int, int]
-    """Tokens: first, and one past the last."""
-    leaving: Leaving = Leaving.NO
-    going: bool = False
-    """Behind *naar* and the like."""
+class Mention:
+    """A place that a post names. Never changed."""
+
+    __slots__ = ("going", "leaving", "place", "reason", "span")
+
+    def __init__(self, place: Place, reason: Settled, span: tuple[int, int], leaving: Leaving, *, going: bool) -> None:
+        self.place = place
+        self.reason = reason
+        self.span = span
+        """Tokens: first, and one past the last."""
+        self.leaving = leaving
+        self.going = going
+        """Behind *naar* and the like."""
 
 
-@dataclass(slots=True)
 class _Hit:
-    index: int
-    name: PlaceName
-    code: str | None = None
-    reason: Settled = Settled.OPEN
-    leaving: Leaving = Leaving.NO
-    locates: bool = False
-    """It only says where the place before it lies."""
+    __slots__ = ("code", "index", "leaving", "locates", "name", "reason")
+
+    def __init__(self, index: int, name: PlaceName) -> None:
+        self.index = index
+        self.name = name
+        self.code: str | None = None
+        self.reason = Settled.OPEN
+        self.leaving = Leaving.NO
+        self.locates = False
+        """It only says where the place before it lies."""
 
     @property
     def here(self) -> bool:
@@ -79,14 +83,17 @@ class Resolver:
         self._gazetteer = gazetteer
         self._terms = frozenset(terms)
         self._canonical = dict(gazetteer.spellings) | {name.lower(): name for name in gazetteer.names}
+        self._made: dict[tuple[str, str | None, bool], Place] = {}
+        """By name, gemeente and whether that is certain: posts that speak of one place share it."""
 
-    def resolve(self, tokens: Sequence[str], source_region: str | None = None, *, telling: bool = False) -> Place:
-        """The one place a post is about; `NOWHERE` when it names none."""
+    def resolve(self, post: Sequence[str], source_region: str | None = None, *, telling: bool = False) -> Place:
+        """The one place a post, as tokens, is about; `NOWHERE` when it names none."""
+        tokens = list(post)
         mention = self.principal(tokens, self.mentions(tokens, source_region, telling=telling))
         return mention.place if mention else NOWHERE
 
     def mentions(
-        self, tokens: Sequence[str], source_region: str | None = None, *, telling: bool = False
+        self, tokens: list[str], source_region: str | None = None, *, telling: bool = False
     ) -> tuple[Mention, ...]:
         """Every place a post names, in reading order.
 
@@ -105,7 +112,7 @@ class Resolver:
             self._settle(hit, hits, tokens, source_region)
         return tuple(self._mention(hit, tokens) for hit in hits)
 
-    def principal(self, tokens: Sequence[str], mentions: Sequence[Mention]) -> Mention | None:
+    def principal(self, tokens: list[str], mentions: Sequence[Mention]) -> Mention | None:
         """The mention a post is about: settled, then a destination, then a street, then the first."""
         if len(mentions) < 2:
             return mentions[0] if mentions else None
@@ -141,7 +148,7 @@ class Resolver:
         name = self._gazetteer.names.get(mention.place.name or "")
         return name is not None and PlaceKind.LOCAL in name.kinds
 
-    def _hits(self, tokens: Sequence[str], *, telling: bool) -> list[_Hit]:
+    def _hits(self, tokens: list[str], *, telling: bool) -> list[_Hit]:
         sure: list[_Hit] = []
         doubtful: list[_Hit] = []
         known = self._canonical
@@ -173,13 +180,13 @@ class Resolver:
             for other in others
         )
 
-    def _known_for(self, name: PlaceName, tokens: Sequence[str]) -> str | None:
+    def _known_for(self, name: PlaceName, tokens: list[str]) -> str | None:
         for code, known in name.known_for:
             if not known.isdisjoint(tokens):
                 return code
         return None
 
-    def _settle(self, hit: _Hit, hits: Sequence[_Hit], tokens: Sequence[str], source_region: str | None) -> None:
+    def _settle(self, hit: _Hit, hits: Sequence[_Hit], tokens: list[str], source_region: str | None) -> None:
         name = hit.name
         codes = name.gemeenten
         if not codes:
@@ -235,22 +242,25 @@ class Resolver:
     def _within(self, codes: Sequence[str], regions: Collection[str | None]) -> list[str]:
         return [code for code in codes if self._gazetteer.region_of(code) in regions]
 
-    def _mention(self, hit: _Hit, tokens: Sequence[str]) -> Mention:
-        span = (hit.index, hit.index + 1)
+    def _mention(self, hit: _Hit, tokens: list[str]) -> Mention:
         going = hit.leaving is Leaving.NO and place_evidence.destination(tokens, hit.index) > 0
-        name = hit.name
-        if hit.code is None:
+        key = hit.name.name, hit.code, hit.reason in _CERTAIN
+        place = self._made.get(key)
+        if place is None:
+            place = self._made[key] = self._place(hit.name, hit.code, certain=key[2])
+        return Mention(place, hit.reason, (hit.index, hit.index + 1), hit.leaving, going=going)
+
+    def _place(self, name: PlaceName, code: str | None, *, certain: bool) -> Place:
+        if code is None:
             candidates = tuple(self._gazetteer.gemeenten[code].name for code in name.gemeenten)
             region = name.regions[0] if len(name.regions) == 1 else None
             certainty = Certainty.LIKELY if region else Certainty.UNKNOWN
-            place = Place(name=name.name, region=region, certainty=certainty, candidates=candidates)
-            return Mention(place=place, reason=hit.reason, span=span, leaving=hit.leaving, going=going)
-        gemeente = self._gazetteer.gemeenten[hit.code]
-        place = Place(
+            return Place(name=name.name, region=region, certainty=certainty, candidates=candidates)
+        gemeente = self._gazetteer.gemeenten[code]
+        return Place(
             gemeente=gemeente.name,
             gemeente_code=gemeente.code,
             region=gemeente.region,
             name=None if name.name in (gemeente.name, gemeente.town) else name.name,
-            certainty=Certainty.CERTAIN if hit.reason in _CERTAIN else Certainty.LIKELY,
+            certainty=Certainty.CERTAIN if certain else Certainty.LIKELY,
         )
-        return Mention(place=place, reason=hit.reason, span=span, leaving=hit.leaving, going=going)

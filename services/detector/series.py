@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from services.detector.baseline import Baseline
-from services.detector.burst import Limits, budget_spent, judge, may_fire, tail
+from services.detector.burst import MIN_COVERAGE, Limits, budget_spent, judge, may_fire, tail
 from services.detector.sketch import KEEP, AuthorSketch
 from services.detector.window import Counts, Reason, Seen, WindowTest, span
 
@@ -35,16 +35,24 @@ class _Evidence:
 
     __slots__ = ("expected", "fired", "observed", "probability", "scale", "size", "start")
 
-    def __init__(  # noqa: PLR0917 (made for every window that stands out)
-        self, scale: int, start: int, observed: int, expected: float, size: float, probability: float
-    ) -> None:
+    def __init__(self, scale: int, start: int, observed: int, expected: float, size: float) -> None:
         self.scale = scale
         self.start = start
         self.observed = observed
         self.expected = expected
         self.size = size
-        self.probability = probability
+        self.probability = 1.0
         self.fired = False
+
+    def weigh(self) -> None:
+        """How improbable it is: what costs most, and so comes last."""
+        self.probability = tail(self.observed, self.expected, self.size)
+
+    def spends(self, limits: Limits) -> float:
+        """Of the false-alarm budget, if it fired; the tail probability where it cannot."""
+        if not may_fire(self.probability, limits):
+            return self.probability
+        return budget_spent(self.observed, self.expected, self.size, self.probability)
 
 
 class Series:
@@ -53,11 +61,11 @@ class Series:
     __slots__ = (
         "_authors",
         "_baseline",
+        "_below_zero",
         "_counts",
         "_head",
         "_more",
         "_next_hour",
-        "_signed",
         "_sources",
         "_unnamed",
         "first_seen",
@@ -75,7 +83,7 @@ class Series:
         self._head = -1
         self._next_hour = 0
         self._counts = Counts()
-        self._signed = False
+        self._below_zero = False
         """Some cell may be below zero: posts were counted back that this series never counted."""
         self._sources: tuple[str, ...] = ()
         self._more: tuple[Counts, ...] = ()
@@ -110,7 +118,7 @@ class Series:
         head = self._head
         self._counts.add(head, minute, posts)
         if posts < 0:
-            self._signed = True
+            self._below_zero = True
         if sources:
             for source, share in sources.items():
                 self._add_source(source, minute, share)
@@ -134,7 +142,7 @@ class Series:
         if not self._sources or source != self._sources[0]:
             self._add_source(source, minute, posts)
         if posts < 0:
-            self._signed = True
+            self._below_zero = True
         elif posts > 0 and authors:
             for author in authors:
                 self._authors.note(minute, author)
@@ -229,7 +237,7 @@ class Series:
     def _seen(self, start: int, end: int) -> float:
         if not self.missing or end <= start:
             return 1.0
-        lost = sum(max(0, min(end, to) - max(start, since)) * share for since, to, share in self.missing)
+        lost = sum((max(0, min(end, to) - max(start, since)) * share for since, to, share in self.missing), 0.0)
         return max(0.0, 1.0 - lost / (end - start))
 
     def _expected(self, start: int, end: int, scale: int) -> float:
@@ -249,13 +257,47 @@ class Series:
                 unseen += max(0.0, min(share * usual, usual - max(0, self._read(low, high))))
         return max(whole - unseen, 1e-9)
 
-    def test(
-        self, now_minute: int, limits: Limits, coverage: float = 1.0, *, shortest: bool = False
-    ) -> WindowTest | None:
+    def firing(self, now_minute: int, limits: Limits) -> WindowTest | None:
+        """The shortest of the windows that end with `now_minute` and fire; None when none does.
+
+        What `test` says of each, in the order of what it costs to know: most series have too few posts or people.
+        """
+        self.advance(now_minute)
+        scales, nested = _ordered(limits.scales_minutes)
+        if self._too_few(limits, scales, nested=nested):
+            return None
+        for scale in scales:
+            found = self._standing_out(limits, scale)
+            if found is None or not self._guarded(limits, found):
+                continue
+            found.weigh()
+            if found.spends(limits) <= limits.probability:
+                found.fired = True
+                return self._describe(limits, found, 1.0)
+        return None
+
+    def _too_few(self, limits: Limits, scales: list[int], *, nested: bool) -> bool:
+        """No window can hold enough posts or people."""
+        if self._authors.most() + (self._unnamed is not None) < limits.min_authors:
+            return True
+        if not nested or self._below_zero:
+            return False
+        return self._counts.total(*span(self._head, scales[-1])) < limits.min_posts  # nor do the shorter ones
+
+    def _guarded(self, limits: Limits, found: _Evidence) -> bool:
+        """Passes all that `judge` asks but for the probability."""
+        start, end = found.start, self._head + 1
+        return (
+            found.observed / found.expected >= limits.min_ratio
+            and self._people(limits, start, end) >= limits.min_authors
+            and self._view(start, end) >= MIN_COVERAGE
+            and len(self._source_mix(start, end, found.observed)) >= limits.min_sources
+        )
+
+    def test(self, now_minute: int, limits: Limits, coverage: float = 1.0) -> WindowTest | None:
         """The most surprising of the windows that end with `now_minute`; one that fires goes before one that doesn't.
 
-        `shortest`: of those that fire the shortest instead. `coverage` caps the coverage that is reported, where the
-        caller knows of sources that are blind at present.
+        `coverage` caps the coverage that is reported, where the caller knows of sources that are blind at present.
         Posts of later minutes, if there are any, are in: the windows then end with the newest of these.
         None when no window holds notably more posts than expected, or none the least number. Within a minute the
         probability only falls as posts are added, so that it doesn't matter when in that minute the test was done
@@ -263,17 +305,17 @@ class Series:
         """
         self.advance(now_minute)
         scales, nested = _ordered(limits.scales_minutes)
-        if nested and not self._signed and self._counts.total(*span(self._head, scales[-1])) < limits.min_posts:
+        if nested and not self._below_zero and self._counts.total(*span(self._head, scales[-1])) < limits.min_posts:
             return None  # nor do the shorter ones hold enough
         best: _Evidence | None = None
         for scale in scales:
-            found = self._evidence(limits, scale)
-            if found is None or (best is not None and best.fired and best.probability <= found.probability):
+            found = self._standing_out(limits, scale)
+            if found is None:
+                continue
+            found.weigh()
+            if best is not None and best.fired and best.probability <= found.probability:
                 continue
             found.fired = self._verdict(limits, found, coverage) is Reason.FIRED
-            if shortest and found.fired:
-                best = found
-                break
             if best is None or (not found.fired, found.probability) < (not best.fired, best.probability):
                 best = found
         return None if best is None else self._describe(limits, best, coverage)
@@ -284,10 +326,11 @@ class Series:
         start, end = span(self._head, scale)
         observed, size = max(0, self._counts.total(start, end)), self._baseline.size(scale)
         expected = self._expected(max(start, self.first_seen), end, scale)
-        probability = tail(observed, expected, size)
-        return self._describe(limits, _Evidence(scale, start, observed, expected, size, probability), 1.0)
+        found = _Evidence(scale, start, observed, expected, size)
+        found.weigh()
+        return self._describe(limits, found, 1.0)
 
-    def _evidence(self, limits: Limits, scale: int) -> _Evidence | None:
+    def _standing_out(self, limits: Limits, scale: int) -> _Evidence | None:
         start, end = span(self._head, scale)
         observed = self._counts.total(start, end)
         if observed < limits.min_posts:
@@ -299,24 +342,27 @@ class Series:
         size = self._baseline.size(scale)
         if above * above < 4 * (expected + expected * expected / size):
             return None
-        return _Evidence(scale, start, observed, expected, size, tail(observed, expected, size))
+        return _Evidence(scale, start, observed, expected, size)
 
     def _verdict(self, limits: Limits, found: _Evidence, coverage: float, authors: float | None = None) -> Reason:
         start, end = found.start, self._head + 1
-        if authors is None:
-            authors = self._authors.at_least(limits.min_authors, start) + (1 if self._posts_unnamed(start, end) else 0)
-        probability = found.probability
-        if may_fire(probability, limits):
-            probability = budget_spent(found.observed, found.expected, found.size, probability)
         return judge(
             limits,
             observed=found.observed,
             ratio=found.observed / found.expected,
-            probability=probability,
-            authors=authors,
+            probability=found.spends(limits),
+            authors=self._people(limits, start, end) if authors is None else authors,
             sources=len(self._source_mix(start, end, found.observed)),
-            coverage=min(self._seen(max(start, self.first_seen), end), coverage),
+            coverage=min(self._view(start, end), coverage),
         )
+
+    def _people(self, limits: Limits, start: int, end: int) -> float:
+        """Distinct authors, as far as it matters whether they are enough."""
+        return self._authors.at_least(limits.min_authors, start) + (1 if self._posts_unnamed(start, end) else 0)
+
+    def _view(self, start: int, end: int) -> float:
+        """Share of a window, as far as the series existed, in which the sources could see."""
+        return self._seen(max(start, self.first_seen), end)
 
     def _posts_unnamed(self, start: int, end: int) -> int:
         return 0 if self._unnamed is None else max(0, self._unnamed.total(start, end))
@@ -336,7 +382,7 @@ class Series:
             probability=found.probability,
             authors=authors,
             sources=self._source_mix(start, end, observed),
-            coverage=min(self._seen(max(start, self.first_seen), end), coverage),
+            coverage=min(self._view(start, end), coverage),
             coordinated=observed - unnamed > limits.coordinated_posts_per_author * max(named_authors, 1.0),
             baseline="own" if self._baseline.own else "pooled",
             verdict=Reason.FIRED if found.fired else self._verdict(limits, found, coverage, authors),
@@ -359,7 +405,7 @@ class Series:
             people=self._authors.distinct(start) + (1 if self._posts_unnamed(start, end) else 0),
             sources=self._source_mix(start, end, posts),
             expected=self._expected(max(start, self.first_seen), end, end - start),
-            coverage=self._seen(max(start, self.first_seen), end),
+            coverage=self._view(start, end),
         )
 
     def expected(self, start: int, end: int) -> float:
@@ -418,7 +464,7 @@ class Series:
             series.first_seen, series._head, series._next_hour = parts[2:5]
             series.missing = tuple((start, end, share) for start, end, share in parts[5])
             series._counts = counts(parts[7])
-            series._signed = series._counts.signed
+            series._below_zero = series._counts.signed
             series._sources = _same(tuple(parts[8]))
             series._more = tuple(counts(one) for one in parts[9])
             series._unnamed = None if parts[10] is None else counts(parts[10])

@@ -118,6 +118,10 @@ class AuthorSketch:
         for hashed, minute in zip(other.hashes, other.minutes, strict=True):
             self.note(minute, hashed)
 
+    def most(self) -> float:
+        """No window has more; a bound that costs nothing."""
+        return float(len(self.hashes)) if self.registers is None else math.inf
+
     def distinct(self, since: int) -> float:
         """Authors of posts at or after `since` (minutes); exact up to `EXACT` of them."""
         ordered = self._in_order()
@@ -195,5 +199,5 @@ def _estimate(registers: array[int], since: int, newest: int) -> float:
         recent = [0 < code <= last or code >= first_code + _EPOCH for code in registers]
     set_in = [sum(recent[low : low + REGISTERS]) for low in range(0, LEVELS * REGISTERS, REGISTERS)]
     first = next((level for level in range(LEVELS - 1) if set_in[level] <= _SATURATED * REGISTERS), LEVELS - 1)
-    sampled = sum(-REGISTERS * math.log1p(-min(count, REGISTERS - 0.5) / REGISTERS) for count in set_in[first:])
+    sampled = sum((-REGISTERS * math.log1p(-min(count, REGISTERS - 0.5) / REGISTERS) for count in set_in[first:]), 0.0)
     return sampled * float(1 << first)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import calendar
 from collections.abc import Sequence
 
-import msgspec
-
 from configuration import Configuration
 from configuration.phenomena import Phenomenon, Role
 
@@ -21,25 +19,39 @@ REMEMBERED = 20_000
 """Combinations of watch terms; people use few."""
 
 
-class Watched(msgspec.Struct, frozen=True, kw_only=True):
-    """One phenomenon found in one post."""
+class Watched:
+    """One phenomenon found in one post. Never changed: kept and shared."""
 
-    phenomenon: str
-    topics: tuple[str, ...]
-    """Terms that name the phenomenon, in reading order, without repeats."""
-    calls: bool
-    objects: bool
-    slang: bool
-    weight: float
-    """Of its topics and calls together, as configured."""
-    own_calls: bool = False
-    """It calls in words that belong to this phenomenon, not in words that serve any gathering."""
-    generic: bool = False
-    """The phenomenon has no topic: it only says that people are called, not to what."""
+    __slots__ = ("calls", "generic", "named", "objects", "own_calls", "phenomenon", "slang", "topics", "weight")
 
-    named: bool
-    """The post names the phenomenon; calls, objects and slang alone only count beside a place or a time, and an
-    everyday word (*feest*) only beside a call or another topic."""
+    def __init__(
+        self,
+        *,
+        phenomenon: str,
+        topics: tuple[str, ...],
+        calls: bool,
+        objects: bool,
+        slang: bool,
+        weight: float,
+        named: bool,
+        own_calls: bool = False,
+        generic: bool = False,
+    ) -> None:
+        self.phenomenon = phenomenon
+        self.topics = topics
+        """Terms that name the phenomenon, in reading order, without repeats."""
+        self.calls = calls
+        self.objects = objects
+        self.slang = slang
+        self.weight = weight
+        """Of its topics and calls together, as configured."""
+        self.named = named
+        """The post names the phenomenon; calls, objects and slang alone only count beside a place or a time, and an
+        everyday word (*feest*) only beside a call or another topic."""
+        self.own_calls = own_calls
+        """It calls in words that belong to this phenomenon, not in words that serve any gathering."""
+        self.generic = generic
+        """The phenomenon has no topic: it only says that people are called, not to what."""
 
 
 class Vocabulary:

@@ -15,7 +15,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 MINUTES: Final = 128
 """One-minute cells: the longest window read from them (60) and the hour that is being learned, an hour late."""
@@ -153,7 +153,8 @@ class Counts:
         return _packed(self.minutes), _packed(self.quarters), _packed(self.hours)
 
     @classmethod
-    def from_parts(cls, parts: Sequence[Packed]) -> Counts:
+    def from_parts(cls, parts: Sequence[Sequence[Any]]) -> Counts:
+        """``parts``: as `to_parts` gives them, or as they come out of bytes."""
         minutes, quarters, hours = parts
         return cls((_unpacked(minutes, MINUTES), _unpacked(quarters, QUARTERS), _unpacked(hours, HOURS)))
 
@@ -192,7 +193,7 @@ def _packed(ring: array[int]) -> Packed:
     return ring.itemsize, len(cells) - len(body), body.rstrip(b"\0")
 
 
-def _unpacked(packed: Packed, size: int) -> array[int]:
+def _unpacked(packed: Sequence[Any], size: int) -> array[int]:
     width, before, body = packed
     kind = _OF_WIDTH.get(width)
     after = size * width - before - len(body)

@@ -4,6 +4,7 @@ import base64
 import random
 import zlib
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -173,6 +174,34 @@ def test_a_window_nobody_saw_says_so() -> None:
     found = series.test(START + 7 * DAY, LIMITS, coverage=0.1)
     assert found is not None
     assert (found.verdict, found.coverage) == (Reason.BLIND, 0.1)
+
+
+def test_what_fires_is_the_shortest_window_that_the_full_test_lets_fire() -> None:
+    rng = random.Random(9)
+    outcomes = {True: 0, False: 0}
+    for _ in range(400):
+        series = Series.empty(rng.choice(("watch", "term", "phenomenon")))
+        crowd = [f"a{number}" for number in range(rng.choice((3, 9, 40)))]
+        minute = START
+        for _ in range(rng.randrange(5, 60)):
+            minute += rng.choice((0, 0, 1, 1, 3, 20, 300))
+            author = [rng.choice(crowd)] if rng.random() < 0.9 else []
+            source = rng.choice(("bluesky", "bluesky", "mastodon"))
+            series.add(minute, -1 if rng.random() < 0.05 else 1, author, {source: 1})
+            if rng.random() < 0.02:
+                series.mark_missing(minute - 5, minute + rng.choice((1, 60)), rng.choice((0.5, 1.0)))
+        limits = Limits(
+            probability=rng.choice((1e-2, 1e-4, 1e-6)),
+            min_authors=rng.choice((0, 2, 8)),
+            min_posts=rng.choice((2, 10)),
+            min_sources=rng.choice((1, 2)),
+            min_ratio=rng.choice((1.0, 4.0)),
+        )
+        tests = [series.test(minute, replace(limits, scales_minutes=(scale,))) for scale in limits.scales_minutes]
+        fired = [test for test in tests if test is not None and test.verdict is Reason.FIRED]
+        assert series.firing(minute, limits) == (fired[0] if fired else None)
+        outcomes[bool(fired)] += 1
+    assert min(outcomes.values()) > 50
 
 
 def test_retracted_posts_are_counted_back() -> None:
