@@ -18,9 +18,11 @@ SUBJECT_BYTES, SHARE_BYTES, WORD_BYTES, POSITION_BYTES = 250, 60, 30, 5
 TOO_FAR_AHEAD_MINUTES = 7 * 1440
 
 
-CellKey = tuple[int, int, str, bool, bool, bool, bool]
-"""Offset, minute, source, strong call, tells of a move, whether the posts name an author, and whether they are counted
-back: what is withdrawn in the record that told it was told all the same."""
+STRONG, MOVED, NAMED, BACK = 1, 2, 4, 8
+"""Strong call, tells of a move, the posts name an author, and they are counted back: what is withdrawn in the record
+that told it was told all the same."""
+CellKey = tuple[int, int, str, int]
+"""Offset, minute, source, and which of `STRONG` to `BACK` hold: whatever differs in these has a share of its own."""
 
 
 class _Cell:
@@ -113,12 +115,17 @@ class SourceFold:
         sign = -1 if retract else 1
         said = author is not None and not retract
         words: Sequence[str] = self._matcher.words(post) if said else ()
-        strong, moved, named = False, False, None
+        flags = (BACK if retract else 0) | (NAMED if author is not None else 0)
+        named: str | None = None
         if reading is not None:
-            strong, moved, named = is_strong(reading, self._matcher.gazetteer), reading.moved, as_named(reading.place)
+            named = as_named(reading.place)
             if named is not None:
                 self._places.setdefault(world, {})[named] = reading.place
-        key: CellKey = (offset, minute, post.source, strong, moved, author is not None, retract)
+            if reading.moved:
+                flags |= MOVED
+            if is_strong(reading, self._matcher.gazetteer):
+                flags |= STRONG
+        key: CellKey = (offset, minute, post.source, flags)
         for contribution in contributions:
             subject = contribution.subject
             waiting = pending.get(contribution.series)
@@ -256,7 +263,7 @@ def _size(share: Share) -> int:
 
 
 def _share(key: CellKey, cell: _Cell) -> Share:
-    offset, minute, source, strong, moved, _, _ = key
+    offset, minute, source, flags = key
     said = cell.said
     words: dict[str, tuple[int, ...]]
     if len(said) == 1:  # nearly all
@@ -278,10 +285,10 @@ def _share(key: CellKey, cell: _Cell) -> Share:
         posts=cell.posts,
         source=source,
         authors=authors,
-        strong=strong,
+        strong=flags & STRONG != 0,
         places=cell.places,
         words=words,
-        moved=moved,
+        moved=flags & MOVED != 0,
         call=cell.call,
         objects=cell.objects,
     )
