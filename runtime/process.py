@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import uvicorn
 import uvloop
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from broker.topics import BrokerUnreachable
 from runtime.heap import keep_one
@@ -68,7 +68,7 @@ async def _until_stopped(main: Callable[[SettingsT, asyncio.Event], Awaitable[No
 
 
 @contextlib.asynccontextmanager
-async def serving(app: FastAPI, settings: ServiceSettings) -> AsyncIterator[int]:
+async def serving(app: Starlette, settings: ServiceSettings) -> AsyncIterator[int]:
     """Serve ``app`` while the context is open; yields the port. Raises `CannotStart` when the port is taken."""
     listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

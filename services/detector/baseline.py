@@ -132,7 +132,12 @@ class Baseline:
 
     def to_bytes(self) -> bytes:
         """None at all before the first hour was learned."""
-        return b"" if self.values is _UNTAUGHT else self.values.tobytes()
+        return b"" if self.untaught else self.values.tobytes()
+
+    @property
+    def untaught(self) -> bool:
+        """Nothing was learned: all such of a kind are the same."""
+        return self.values is _UNTAUGHT
 
     @property
     def own(self) -> bool:
@@ -232,7 +237,7 @@ class Baseline:
         exposure = rhythm * seen
         level = self.level
         expected = level * exposure
-        if self.values is _UNTAUGHT:
+        if self.untaught:
             self.values = _UNTAUGHT[:]
         values = self.values
         run = values[_RUN]

@@ -11,6 +11,8 @@ from services.detector.settings import DetectorSettings
 from services.detector.tables import CheckpointedTable
 from services.detector.transport import PromptTransport
 
+STREAM_BUFFER = 32
+"""Records that wait in memory, a topic: of full ones 3 to 6 MB. What a fetch brings is no more either."""
 MAX_POLL_INTERVAL_S = 86_400.0
 """Longer than anything takes. A worker that was busy for longer is put out of its group by its own client, which then
 refuses to join again until it is polled; and Faust polls only once it has joined. That would be for ever. A worker that
@@ -38,7 +40,7 @@ def faust_app(settings: DetectorSettings, broker: BrokerSettings) -> Any:
         topic_partitions=broker.partitions,
         topic_replication_factor=broker.replication_factor,
         producer_acks=-1,
-        stream_buffer_maxsize=512,
+        stream_buffer_maxsize=STREAM_BUFFER,
         stream_wait_empty=False,
         stream_recovery_delay=0.0,
         web_enabled=False,

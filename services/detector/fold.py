@@ -10,6 +10,7 @@ from contracts.alert import Place
 from contracts.anonymous_posts import AnonymousBatch, AnonymousPost
 from contracts.series_deltas import SeriesDelta, SeriesDeltas, Share, Subject, bare, earlier, partition_for
 from services.detector.event_time import EventTime
+from services.detector.events import Reading
 from services.detector.matching import Matching, as_named, is_strong
 
 MAX_BYTES_PER_RECORD = 600_000
@@ -115,16 +116,8 @@ class SourceFold:
         sign = -1 if retract else 1
         said = author is not None and not retract
         words: Sequence[str] = self._matcher.words(post) if said else ()
-        flags = (BACK if retract else 0) | (NAMED if author is not None else 0)
-        named: str | None = None
-        if reading is not None:
-            named = as_named(reading.place)
-            if named is not None:
-                self._places.setdefault(world, {})[named] = reading.place
-            if reading.moved:
-                flags |= MOVED
-            if is_strong(reading, self._matcher.gazetteer):
-                flags |= STRONG
+        flags, named = self._told(reading, world) if reading is not None else (0, None)
+        flags |= (BACK if retract else 0) | (NAMED if author is not None else 0)
         key: CellKey = (offset, minute, post.source, flags)
         for contribution in contributions:
             subject = contribution.subject
@@ -146,6 +139,14 @@ class SourceFold:
                 cell.places[named] = cell.places.get(named, 0) + sign
             if author is not None and said:
                 cell.said.append((author, words if contribution.with_words else ()))
+
+    def _told(self, reading: Reading, world: str) -> tuple[int, str | None]:
+        """What a post tells of itself as flags, and the key of the place it names."""
+        named = as_named(reading.place)
+        if named is not None:
+            self._places.setdefault(world, {})[named] = reading.place
+        strong = is_strong(reading, self._matcher.gazetteer)
+        return (STRONG if strong else 0) | (MOVED if reading.moved else 0), named
 
     @property
     def reached(self) -> int | None:

@@ -17,7 +17,7 @@ def _by_certainty(place: Place) -> tuple[int, bytes]:
     return CERTAINTIES.index(place.certainty), msgspec.json.encode(place)
 
 
-class Word(msgspec.Struct, array_like=True):
+class Word(msgspec.Struct, array_like=True, gc=False):
     """Who used a word, up to k of them: more is never asked."""
 
     minute: int

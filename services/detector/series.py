@@ -94,7 +94,7 @@ class Series:
 
     @classmethod
     def empty(cls, kind: str) -> Series:
-        return cls(kind, Baseline(kind))
+        return cls(kind, _untaught(kind))
 
     @property
     def head(self) -> int:
@@ -194,12 +194,15 @@ class Series:
             self._head = to
 
     def _learn(self, hour: int, *, empty: bool) -> None:
-        baseline, counts = self._baseline, self._counts
+        counts = self._counts
         start, end = max(hour * 60, self.first_seen), hour * 60 + 60
         seen = (end - start) / 60 * self._seen(start, end)
         if start >= end or seen < 0.25:
             return
         posts = 0 if empty else counts.total(hour * 60, end)
+        if self._baseline.untaught:
+            self._baseline = Baseline(self.kind)  # the one until now is not its alone
+        baseline = self._baseline
         if baseline.own:
             if self._seen(start, end + 60) > 0.99:
                 for scale in (5, 15, 60):
@@ -460,7 +463,7 @@ class Series:
             if parts[0] not in (_LISTED, VERSION):
                 raise ValueError(f"series state of version {parts[0]}, not {VERSION}")
             counts = Counts.from_cells if parts[0] == _LISTED else Counts.from_parts
-            series = cls(parts[1], Baseline(parts[1], parts[6]))
+            series = cls(parts[1], Baseline(parts[1], parts[6]) if parts[6] else _untaught(parts[1]))
             series.first_seen, series._head, series._next_hour = parts[2:5]
             series.missing = tuple((start, end, share) for start, end, share in parts[5])
             series._counts = counts(parts[7])
@@ -472,6 +475,12 @@ class Series:
         except (msgspec.MsgspecError, TypeError, IndexError) as error:
             raise ValueError("not the state of a series") from error
         return series
+
+
+@lru_cache(maxsize=16)
+def _untaught(kind: str) -> Baseline:
+    """One object for all series of a kind that learned no hour yet. Never taught."""
+    return Baseline(kind)
 
 
 @lru_cache(maxsize=1_024)

@@ -35,9 +35,13 @@ _EPOCH = 65_535
 KEEP = 10_080 + 1_440
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def author_hash(token: str) -> int:
-    """64 well-mixed bits of an author token; the same in every process."""
+    """64 well-mixed bits of an author token; the same in every process.
+
+    One post adds to several series at once: of more than the last few authors nobody asks again soon, and each
+    remembered takes 280 bytes.
+    """
     return int.from_bytes(blake2b(token.encode(), digest_size=8).digest())
 
 
@@ -51,7 +55,7 @@ class AuthorSketch:
         """Sorted."""
         self.minutes = array("I")
         """Last minute of the author at the same index."""
-        self.ordered: list[int] | None = None
+        self.ordered: array[int] | None = None
         """The minutes, ascending, until an author is noted: windows of one test ask in turn."""
         self.registers: array[int] | None = None
 
@@ -101,10 +105,10 @@ class AuthorSketch:
             self.minutes = array("I", [minute for minute, _ in newest])
             self.hashes = array("Q", [hashed for _, hashed in newest])
 
-    def _in_order(self) -> list[int]:
+    def _in_order(self) -> array[int]:
         if self.ordered is None:
             self._trim()
-            self.ordered = sorted(self.minutes)
+            self.ordered = array("I", sorted(self.minutes))
         return self.ordered
 
     def merge(self, other: AuthorSketch) -> None:

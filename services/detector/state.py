@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from sys import intern
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -65,10 +66,19 @@ class Glance:
         )
 
 
-def _remember(people: dict[int, int], one: int, minute: int) -> None:
-    people[one] = max(minute, people.get(one, minute))
-    if len(people) > MAX_CALLERS:
-        del people[min(people, key=lambda person: (people[person], person))]
+_NOBODY: Final[dict[int, int]] = {}
+_NOWHERE: Final[dict[str, PlaceCount]] = {}
+_NOTHING: Final[dict[int, list[msgspec.Raw]]] = {}
+"""Shared by all series that have none, as most do. Never changed."""
+
+
+def _remembered(people: dict[int, int], authors: Iterable[int], minute: int) -> dict[int, int]:
+    people = people or {}
+    for one in authors:
+        people[one] = max(minute, people.get(one, minute))
+        if len(people) > MAX_CALLERS:
+            del people[min(people, key=lambda person: (people[person], person))]
+    return people
 
 
 def _of_the_day(people: dict[int, int], minute: int) -> int:
@@ -98,7 +108,16 @@ class SeriesState:
     @classmethod
     def new(cls, subject: Subject, kind: str, minute: int, named: int = 0) -> SeriesState:
         """A series whose first post is of ``minute``; its subject is of one of minute ``named``."""
-        return cls(State(subject=subject, first_seen=minute, named_minute=named), Series.empty(kind))
+        kept = State(
+            subject=subject,
+            first_seen=minute,
+            named_minute=named,
+            ahead=_NOTHING,
+            callers=_NOBODY,
+            places=_NOWHERE,
+            movers=_NOBODY,
+        )
+        return cls(kept, Series.empty(kind))
 
     def name(self, subject: Subject, minute: int) -> None:
         """Of a further record: its subject has the same series, and may call its place by another name."""
@@ -128,6 +147,8 @@ class SeriesState:
         kept = _decoder.decode(value)
         counts = Series.from_bytes(kept.counts)
         kept.counts = b""
+        kept.callers, kept.movers = kept.callers or _NOBODY, kept.movers or _NOBODY
+        kept.places, kept.ahead = kept.places or _NOWHERE, kept.ahead or _NOTHING
         for minute, waiting in kept.ahead.items():
             kept.ahead[minute] = [one.copy() for one in waiting]  # of their own, not a view of all these bytes
         return cls(kept, counts)
@@ -150,11 +171,9 @@ class SeriesState:
             else:
                 kept.unnamed += posts
             if share.strong:
-                for author in authors:
-                    _remember(kept.callers, author, minute)
+                kept.callers = _remembered(kept.callers, authors, minute)
             if share.moved:
-                for author in authors:
-                    _remember(kept.movers, author, minute)
+                kept.movers = _remembered(kept.movers, authors, minute)
             if share.call or share.objects:
                 self.told_of(share.call, share.objects)
         for word, users in share.words.items():
@@ -169,9 +188,10 @@ class SeriesState:
         """Keep a share until all partitions have reached its minute. True: it is the first of that minute."""
         named = {key: places[key] for key in share.places if key in places} if share.places else share.places
         packed = msgspec.Raw(_encoder.encode((share, named)))
-        waiting = self.kept.ahead.get(share.minute)
+        ahead = self.kept.ahead = self.kept.ahead or {}
+        waiting = ahead.get(share.minute)
         if waiting is None:
-            self.kept.ahead[share.minute] = [packed]
+            ahead[share.minute] = [packed]
             return True
         waiting.append(packed)
         return False
@@ -180,7 +200,7 @@ class SeriesState:
         """Shares of a minute that all have reached now; they wait no more."""
         waiting = self.kept.ahead.pop(minute, ())
         if not self.kept.ahead:
-            self.kept.ahead = {}  # the old one keeps the room of all that ever waited
+            self.kept.ahead = _NOTHING  # the old one keeps the room of all that ever waited
         return map(_share.decode, waiting)
 
     def mark_blind(self, minute: int, spells: Iterable[Spell]) -> None:
@@ -209,6 +229,7 @@ class SeriesState:
         if known is None or minute - known.minute > PLACES_COUNT_MINUTES:
             if len(places) >= MAX_PLACES:
                 del places[min([(one.posts, one.minute, name) for name, one in places.items()])[2]]
+            places = self.kept.places = places or {}
             known = places[key] = PlaceCount(minute, 0, place)
         elif minute > known.minute:
             known.minute = minute

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
+from fastapi import FastAPI
+
 from broker.dead_letters import DeadLetters
 from broker.producer import AcknowledgedProducer
 from broker.topics import ensure_topics
 from configuration.document import InvalidConfiguration, read
 from configuration.sources import AnySource, Sources
-from runtime.probes import Health, probes_only
+from runtime.probes import Health, add_probes
 from runtime.process import CannotStart, run, serving
 from services.ingest.adapters import adapter_for
 from services.ingest.cursors import read_cursors
@@ -36,7 +38,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     adapters = [adapter_for(source, settings.ingest.secrets_dir) for source in _sources(settings)]
     mandated = _mandated(settings)
     health = Health()
-    app = probes_only(health)
+    app = add_probes(FastAPI(openapi_url=None), health)
     for adapter in adapters:
         if isinstance(adapter, PushAdapter):
             add_push(app, adapter, max_bytes=settings.ingest.max_push_bytes)

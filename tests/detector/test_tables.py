@@ -122,7 +122,7 @@ def test_a_glance_at_bytes_sees_what_the_whole_state_says() -> None:
     state = SeriesState.new(Subject(phenomenon="rellen"), "watch", MONDAY_NOON)
     state.counts.add(MONDAY_NOON, 3, ["a", "b"])
     state.kept.open_minute = MONDAY_NOON
-    state.kept.ahead[MONDAY_NOON + 1] = []
+    state.kept.ahead = {MONDAY_NOON + 1: []}
     seen = Glance.of_bytes(state.to_bytes())
     assert seen == Glance.of(state)
     assert (seen.head, seen.ahead, seen.open_minute) == (MONDAY_NOON, (MONDAY_NOON + 1,), MONDAY_NOON)
