@@ -3,7 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-.PHONY: help install demo test compiled test-compiled test-kafka test-real test-browser screenshots test-deploy test-images kube-apiserver chaos test-kills test-kills-notifier scenarios bench bench-anonymizer lint lock clean
+.PHONY: help install demo test compiled test-compiled test-kafka test-real test-browser screenshots test-deploy test-images kube-apiserver chaos test-kills test-kills-notifier scenarios bench bench-anonymizer bench-detector bench-pipeline lint lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,16 +34,17 @@ SOURCES = $(shell find broker configuration contracts exercises lexicon runtime 
 
 build/compiled/.made: setup.py pyproject.toml $(VENV)/.developer $(SOURCES)
 	rm -rf build/compiled
-	SEINPOST_COMPILE=1 $(BIN)/python setup.py --quiet build --build-base build/c --build-lib build/compiled
+	SEINPOST_COMPILE=1 $(BIN)/python setup.py --quiet build --parallel 2 --build-base build/c --build-lib build/compiled
 	touch $@
 
-compiled: install build/compiled/.made ## compile the inner loop of the anonymizer, as in its image (needs a C compiler and Python's headers)
+compiled: install build/compiled/.made ## compile the inner loops of anonymizer and detector, as in their images (needs a C compiler and Python's headers)
 
 # PYTHONSAFEPATH: what is compiled goes before the sources of this directory.
 COMPILED = PYTHONSAFEPATH=1 PYTHONPATH=$(CURDIR)/build/compiled:$(CURDIR) SEINPOST_COMPILED=1
 
-test-compiled: compiled ## run the tests of the anonymizer on what is compiled
+test-compiled: compiled ## run the tests of anonymizer and detector on what is compiled
 	$(COMPILED) $(BIN)/python -m pytest --import-mode importlib -o pythonpath= -m "not thorough" tests/anonymizer
+	$(COMPILED) $(BIN)/python -m pytest --import-mode importlib -o pythonpath= -m "not thorough and not broker and not postgres" tests/detector
 
 test-kafka: install $(VENV)/.developer ## run the integration tests on Apache Kafka (needs Java 17 and Maven)
 	SEINPOST_TEST_BROKER=kafka $(BIN)/pytest -n 3 -m "broker and not browser and not thorough and not embedded and not postgres" --timeout 300
@@ -91,8 +92,14 @@ build/bench/.installed: requirements/bench.txt
 bench-anonymizer: compiled build/bench/.installed ## measure the anonymizer, compiled, beside others and from topic to topic; TEXTS=recorded posts
 	$(COMPILED) $(BIN)/python -m benchmarks.anonymizer --service $(if $(TEXTS),--texts $(TEXTS))
 
-bench: install $(VENV)/.developer build/bench/.installed ## compare the detector with its peers; BENCH=--short proves the counts alone
-	$(BIN)/python -m benchmarks.compare $(BENCH)
+bench: compiled build/bench/.installed ## compare the detector, compiled, with its peers; BENCH=--short proves the counts alone
+	$(COMPILED) $(BIN)/python -m benchmarks.compare $(BENCH)
+
+bench-detector: compiled ## measure the detector, compiled: PARTS="throughput workers memory steps"
+	$(COMPILED) $(BIN)/python -m benchmarks.detector $(or $(PARTS),throughput workers memory steps)
+
+bench-pipeline: compiled ## measure the whole way with both compiled, as in their images
+	$(COMPILED) $(BIN)/python -m benchmarks.pipeline throughput latency
 
 lint: $(VENV)/.developer ## style, types and import rules
 	$(BIN)/ruff check .

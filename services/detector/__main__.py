@@ -26,7 +26,7 @@ from runtime.heap import give_back
 from runtime.logs import log
 from runtime.probes import Health, probes_only
 from runtime.process import CannotStart, run, serving
-from services.detector import metrics
+from services.detector import detection, metrics
 from services.detector.application import Application, Matchers
 from services.detector.behind import Standing
 from services.detector.coverage import SourceCoverage
@@ -179,6 +179,7 @@ def _configuration(settings: Settings) -> Configuration:
     except InvalidConfiguration as error:
         raise CannotStart(f"the configuration is not valid:\n{error}") from error
     metrics.CONFIGURATION.set(1)
+    metrics.COMPILED.set(not str(detection.__file__).endswith(".py"))
     return configuration
 
 

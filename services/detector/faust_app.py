@@ -13,7 +13,7 @@ from services.detector.transport import PromptTransport
 
 STREAM_BUFFER = 32
 """Records that wait in memory, a topic: of full ones 3 to 6 MB."""
-MAX_FETCH_BYTES = 262_144
+MAX_FETCH_BYTES = 524_288
 """Of one partition at once; a single record may be larger and comes all the same. A megabyte, as is usual, is no faster
 and keeps 15 MB more in memory while records wait."""
 MAX_POLL_INTERVAL_S = 86_400.0

@@ -52,6 +52,10 @@ POST_TO_ALERT = Histogram(
 BLIND_SOURCES = Gauge("seinpost_detector_blind_sources", "Sources whose silence says nothing at this moment.")
 OPEN_EPISODES = Gauge("seinpost_detector_open_episodes", "Happenings that are open; without exercises.")
 CONFIGURATION = Gauge("seinpost_detector_configuration_valid", "1: the configuration on disk is the one in force.")
+COMPILED = Gauge(
+    "seinpost_detector_compiled",
+    "1 when reading and detecting are compiled, as in its image; 0 when they run as Python.",
+)
 MANDATES = Gauge("seinpost_detector_mandates", "Mandates in force; 0: nothing but exercises is counted.")
 MANDATES_ENDED = Counter(
     "seinpost_detector_mandates_ended_total",

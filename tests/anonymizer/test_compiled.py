@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import random
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -20,10 +17,9 @@ from services.anonymizer.projection import Projector
 from services.anonymizer.verdicts import Explained
 from tests.anonymizer import identifiers
 from tests.brokers.services import REPOSITORY
+from tests.compiled import of_the_source, only_compiled
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("SEINPOST_COMPILED") != "1", reason="compares what is compiled with its source: make test-compiled"
-)
+pytestmark = only_compiled
 SIGNS = "a b 3 12 20:00 @ , . ! ? : 1e 06-12345678 € 'T ZH 064 1012 AB (at) é 😂 xx... Ja, NEE!".split()  # noqa: SIM905
 
 
@@ -60,13 +56,12 @@ def test_what_is_compiled_is_what_runs() -> None:
 
 @pytest.mark.timeout(180)
 def test_it_says_what_its_source_says(words_file: Path) -> None:
-    script = f"""
-import services.anonymizer.projection as projection
+    source = of_the_source(
+        "services.anonymizer.projection",
+        f"""
 from pathlib import Path
 from tests.anonymizer.test_compiled import everything_said
-assert projection.__file__.endswith(".py"), projection.__file__
 print(everything_said(Path({str(words_file)!r})))
-"""
-    source = os.environ | {"PYTHONPATH": str(REPOSITORY), "PYTHONHASHSEED": "1"}
-    done = subprocess.run([sys.executable, "-c", script], env=source, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == everything_said(words_file)
+""",
+    )
+    assert source == everything_said(words_file)

@@ -140,9 +140,9 @@ def test_an_image_builds_and_its_service_starts(
             process = subprocess.Popen(command, env=ENVIRONMENT, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
         try:
             _until_ready(process, port, log)
-            if service == "anonymizer":
+            if service in ("anonymizer", "detector"):
                 metrics = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=5, trust_env=False).text
-                assert "seinpost_anonymizer_compiled 1.0" in metrics.splitlines()
+                assert f"seinpost_{service}_compiled 1.0" in metrics.splitlines()
             owner = subprocess.run(["ps", "-eo", "uid,args"], capture_output=True, text=True, check=True).stdout
             assert re.search(rf"^\s*65532 /opt/seinpost/bin/python -m services\.{service}$", owner, re.MULTILINE)
         finally:

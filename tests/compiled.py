@@ -1,0 +1,27 @@
+"""The same question to what is compiled, which runs here, and to the source that it is made of."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.brokers.services import REPOSITORY
+
+only_compiled = pytest.mark.skipif(
+    os.environ.get("SEINPOST_COMPILED") != "1", reason="compares what is compiled with its source: make test-compiled"
+)
+
+
+def of_the_source(module: str, expression: str) -> str:
+    """What ``expression`` comes to where ``module`` is the Python it is written as."""
+    script = f"""
+import {module} as module
+assert module.__file__.endswith(".py"), module.__file__
+{expression}
+"""
+    source = os.environ | {"PYTHONPATH": str(REPOSITORY), "PYTHONHASHSEED": "1"}
+    done = subprocess.run([sys.executable, "-c", script], env=source, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
