@@ -22,10 +22,10 @@ pytestmark = only_compiled
 FLUSH_EACH = 7
 PARTITIONS = 2
 WORDS = """
-    morgen vanavond vrijdag zaterdag volgende week om 8 half 9 20:00 21.30u 12/11 3 mei tot t/m en over twee uur 's avonds
-    nu straks niet ipv verplaatst naar in uit vanaf bij Haren haren Utrecht Coolsingel Den-Haag Groningen Stationsweg kom
-    allemaal neem vuurwerk mee blijf thuis rellen afgelast gaat door . ! de het ook
-    """.split()
+    morgen vanavond vrijdag zaterdag volgende week om 8 half 9 20:00 21.30u 12/11 3 mei tot t/m en over twee uur 's
+    avonds nu straks niet ipv verplaatst naar in uit vanaf bij Haren haren Utrecht Coolsingel Den-Haag Groningen
+    Stationsweg kom allemaal neem vuurwerk mee blijf thuis rellen afgelast gaat door . ! de het ook
+    """.split()  # noqa: SIM905
 
 
 def everything_kept() -> str:
