@@ -1,7 +1,7 @@
 """Compiles the inner loops when SEINPOST_COMPILE is 1; otherwise they run as the Python they are.
 
 `make compiled` builds them into build/compiled; the images are built with them. Needs mypy, a C compiler and Python's
-headers. `[tool.seinpost.compiled]` in pyproject.toml says which modules; docs/adr/0021 why and how it is proven.
+headers. `[tool.seinpost.compiled]` in pyproject.toml says which modules; ADR 0021 and 0022 why and how it is proven.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from broker.topics import ensure_topics
 from configuration import Configuration
 from contracts.codec import encode
 from contracts.topics import POSTS_ANONYMOUS, SERIES_DELTAS, Topic
+from services.detector.pipeline import COMPILED
 from services.detector.state import SeriesState
 from tests.brokers.apache_kafka import apache_kafka, jars
 from tests.brokers.groups import progress_of
@@ -81,6 +82,7 @@ def machine() -> dict[str, Any]:
         "cpu": model,
         "cores": os.cpu_count(),
         "python": platform.python_version(),
+        "compiled": COMPILED,
         "load": round(os.getloadavg()[0], 1),
     }
 

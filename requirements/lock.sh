@@ -13,7 +13,7 @@ lock dev "${everything[@]}" test lint browser
 lock all "${everything[@]}"
 for service in ingest anonymizer detector notifier; do lock "$service" "$service"; done
 lock lexicon lexicon
-# What compiles the inner loop of the anonymizer: mypy looks into what it imports.
+# What compiles the inner loops of anonymizer and detector: mypy looks into what it imports.
 lock compile anonymizer compile
 # What turns a checkout into a wheel, for the images.
 grep -E '^(setuptools|wheel)' requirements/all.txt | sed 's/ .*//' | uv pip compile - --universal --python-version 3.11 \

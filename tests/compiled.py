@@ -15,13 +15,13 @@ only_compiled = pytest.mark.skipif(
 )
 
 
-def of_the_source(module: str, expression: str) -> str:
-    """What ``expression`` comes to where ``module`` is the Python it is written as."""
-    script = f"""
+def of_the_source(module: str, script: str) -> str:
+    """What ``script`` prints where ``module`` is the Python it is written as."""
+    whole = f"""
 import {module} as module
 assert module.__file__.endswith(".py"), module.__file__
-{expression}
+{script}
 """
     source = os.environ | {"PYTHONPATH": str(REPOSITORY), "PYTHONHASHSEED": "1"}
-    done = subprocess.run([sys.executable, "-c", script], env=source, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", whole], env=source, capture_output=True, text=True, check=True)
     return done.stdout.strip()

@@ -26,12 +26,13 @@ from runtime.heap import give_back
 from runtime.logs import log
 from runtime.probes import Health, probes_only
 from runtime.process import CannotStart, run, serving
-from services.detector import detection, metrics
-from services.detector.application import Application, Matchers
+from services.detector import metrics
+from services.detector.application import Application, MakesMatching
 from services.detector.behind import Standing
 from services.detector.coverage import SourceCoverage
 from services.detector.mandates import Told
 from services.detector.matching import Matcher
+from services.detector.pipeline import COMPILED
 from services.detector.reload import follow
 from services.detector.removed import Removed
 from services.detector.settings import Settings
@@ -41,8 +42,9 @@ STALLED_AFTER_S = 60.0
 """Records waiting and none taken for this long: the worker hangs, whatever it says of itself."""
 
 
-async def main(settings: Settings, stop: asyncio.Event, matching: Matchers = Matcher) -> None:
+async def main(settings: Settings, stop: asyncio.Event, matching: MakesMatching = Matcher) -> None:
     configuration = _configuration(settings)
+    metrics.COMPILED.set(COMPILED)
     health = Health(stalled_after_s=STALLED_AFTER_S)
     async with serving(probes_only(health), settings):
         await ensure_topics(settings.broker)
@@ -179,7 +181,6 @@ def _configuration(settings: Settings) -> Configuration:
     except InvalidConfiguration as error:
         raise CannotStart(f"the configuration is not valid:\n{error}") from error
     metrics.CONFIGURATION.set(1)
-    metrics.COMPILED.set(not str(detection.__file__).endswith(".py"))
     return configuration
 
 

@@ -61,7 +61,7 @@ from services.detector.state import SeriesState
 from services.detector.tables import CheckpointedTable, Codec, Written
 from services.detector.world import Clock
 
-Matchers = Callable[[Configuration, Cover], Matching]
+MakesMatching = Callable[[Configuration, Cover], Matching]
 STILL_S = 4.0
 """Records that wait and of which none is taken for this long: this worker does not say that it works on them. Records
 that were fetched and dropped are taken sooner (`services.detector.intake.SILENT_S`)."""
@@ -82,7 +82,7 @@ class Application:
         producer: AcknowledgedProducer,
         coverage: SourceCoverage,
         *,
-        matching: Matchers = Matcher,
+        matching: MakesMatching = Matcher,
         now: Now = utc_now,
     ) -> None:
         """``matching``: how posts are matched under a configuration and what mandates allow. ``now``: the clock by

@@ -97,7 +97,7 @@ def threshold_for(
 
 def looks_per_day(scales_minutes: tuple[int, ...]) -> float:
     """Independent looks per day that one series is given."""
-    return sum(_LOOKS_PER_WINDOW * 1440 / scale for scale in scales_minutes)
+    return sum([_LOOKS_PER_WINDOW * 1440 / scale for scale in scales_minutes], 0.0)
 
 
 def budget_spent(observed: int, mean: float, size: float, probability: float) -> float:

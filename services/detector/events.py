@@ -50,7 +50,17 @@ class Reading:
     """What one post says about a gathering. Never changed."""
 
     __slots__ = (
-        *("calls", "event_key", "moved", "objects", "place", "places", "rolled", "starts", "strength", "urge", "when"),
+        "calls",
+        "event_key",
+        "moved",
+        "objects",
+        "place",
+        "places",
+        "rolled",
+        "starts",
+        "strength",
+        "urge",
+        "when",
     )
 
     def __init__(

@@ -12,10 +12,10 @@ from services.detector.tables import CheckpointedTable
 from services.detector.transport import PromptTransport
 
 STREAM_BUFFER = 32
-"""Records that wait in memory, a topic: of full ones 3 to 6 MB."""
+"""Records that wait in memory: of full ones 3 to 6 MB a topic. Of a changelog that is read again too."""
 MAX_FETCH_BYTES = 524_288
 """Of one partition at once; a single record may be larger and comes all the same. A megabyte, as is usual, is no faster
-and keeps 15 MB more in memory while records wait."""
+and keeps some 6 MB more in memory while records wait."""
 MAX_POLL_INTERVAL_S = 86_400.0
 """Longer than anything takes. A worker that was busy for longer is put out of its group by its own client, which then
 refuses to join again until it is polled; and Faust polls only once it has joined. That would be for ever. A worker that

@@ -240,7 +240,7 @@ class Series:
     def _seen(self, start: int, end: int) -> float:
         if not self.missing or end <= start:
             return 1.0
-        lost = sum((max(0, min(end, to) - max(start, since)) * share for since, to, share in self.missing), 0.0)
+        lost = sum([max(0, min(end, to) - max(start, since)) * share for since, to, share in self.missing], 0.0)
         return max(0.0, 1.0 - lost / (end - start))
 
     def _expected(self, start: int, end: int, scale: int) -> float:

@@ -203,5 +203,5 @@ def _estimate(registers: array[int], since: int, newest: int) -> float:
         recent = [0 < code <= last or code >= first_code + _EPOCH for code in registers]
     set_in = [sum(recent[low : low + REGISTERS]) for low in range(0, LEVELS * REGISTERS, REGISTERS)]
     first = next((level for level in range(LEVELS - 1) if set_in[level] <= _SATURATED * REGISTERS), LEVELS - 1)
-    sampled = sum((-REGISTERS * math.log1p(-min(count, REGISTERS - 0.5) / REGISTERS) for count in set_in[first:]), 0.0)
+    sampled = sum([-REGISTERS * math.log1p(-min(count, REGISTERS - 0.5) / REGISTERS) for count in set_in[first:]], 0.0)
     return sampled * float(1 << first)

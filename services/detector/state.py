@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from sys import intern
 from typing import Final
@@ -66,13 +66,15 @@ class Glance:
         )
 
 
-_NOBODY: Final[dict[int, int]] = {}
-_NOWHERE: Final[dict[str, PlaceCount]] = {}
-_NOTHING: Final[dict[int, list[msgspec.Raw]]] = {}
+_NO_PEOPLE: Final[dict[int, int]] = {}
+_NO_PLACES: Final[dict[str, PlaceCount]] = {}
+_NO_SHARES: Final[dict[int, list[msgspec.Raw]]] = {}
 """Shared by all series that have none, as most do. Never changed."""
 
 
-def _remembered(people: dict[int, int], authors: Iterable[int], minute: int) -> dict[int, int]:
+def _remembered(people: dict[int, int], authors: Sequence[int], minute: int) -> dict[int, int]:
+    if not authors:
+        return people
     people = people or {}
     for one in authors:
         people[one] = max(minute, people.get(one, minute))
@@ -112,10 +114,10 @@ class SeriesState:
             subject=subject,
             first_seen=minute,
             named_minute=named,
-            ahead=_NOTHING,
-            callers=_NOBODY,
-            places=_NOWHERE,
-            movers=_NOBODY,
+            ahead=_NO_SHARES,
+            callers=_NO_PEOPLE,
+            places=_NO_PLACES,
+            movers=_NO_PEOPLE,
         )
         return cls(kept, Series.empty(kind))
 
@@ -147,8 +149,8 @@ class SeriesState:
         kept = _decoder.decode(value)
         counts = Series.from_bytes(kept.counts)
         kept.counts = b""
-        kept.callers, kept.movers = kept.callers or _NOBODY, kept.movers or _NOBODY
-        kept.places, kept.ahead = kept.places or _NOWHERE, kept.ahead or _NOTHING
+        kept.callers, kept.movers = kept.callers or _NO_PEOPLE, kept.movers or _NO_PEOPLE
+        kept.places, kept.ahead = kept.places or _NO_PLACES, kept.ahead or _NO_SHARES
         for minute, waiting in kept.ahead.items():
             kept.ahead[minute] = [one.copy() for one in waiting]  # of their own, not a view of all these bytes
         return cls(kept, counts)
@@ -200,7 +202,7 @@ class SeriesState:
         """Shares of a minute that all have reached now; they wait no more."""
         waiting = self.kept.ahead.pop(minute, ())
         if not self.kept.ahead:
-            self.kept.ahead = _NOTHING  # the old one keeps the room of all that ever waited
+            self.kept.ahead = _NO_SHARES  # the old one keeps the room of all that ever waited
         return map(_share.decode, waiting)
 
     def mark_blind(self, minute: int, spells: Iterable[Spell]) -> None:

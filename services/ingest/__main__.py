@@ -38,7 +38,8 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     adapters = [adapter_for(source, settings.ingest.secrets_dir) for source in _sources(settings)]
     mandated = _mandated(settings)
     health = Health()
-    app = add_probes(FastAPI(openapi_url=None), health)
+    app = FastAPI(openapi_url=None)
+    add_probes(app.add_api_route, health)
     for adapter in adapters:
         if isinstance(adapter, PushAdapter):
             add_push(app, adapter, max_bytes=settings.ingest.max_push_bytes)

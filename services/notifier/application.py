@@ -75,7 +75,7 @@ def build(room: Room, health: Health) -> FastAPI:
     app.state.room = room
     app.state.entrance = Entrance(room=room)
     app.state.sign_in = sign_in_of(app.state.entrance)
-    add_probes(app, health)
+    add_probes(app.add_api_route, health)
     add_problems(app, error_page)
     modules = (
         alerts,

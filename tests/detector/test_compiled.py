@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from benchmarks.detector_posts import Workload, batches
+from benchmarks.detector_posts import START, Workload, batches
 from configuration import load
 from contracts.anonymous_posts import GAP, AnonymousBatch, AnonymousPost
 from contracts.codec import encode
@@ -20,6 +20,7 @@ from tests.compiled import of_the_source, only_compiled
 
 pytestmark = only_compiled
 FLUSH_EACH = 7
+BLIND = ((START + 100, START + 130, 0.3), (START + 400, START + 410, 1.0), (START + 900, 2**31, 0.05))
 PARTITIONS = 2
 WORDS = """
     morgen vanavond vrijdag zaterdag volgende week om 8 half 9 20:00 21.30u 12/11 3 mei tot t/m en over twee uur 's
@@ -32,7 +33,7 @@ def everything_kept() -> str:
     """A hash of all alerts and of every byte of every series, of posts with crowds, gatherings, retractions and blind
     spells; and of all that is read in 30,000 rows of words that rules know."""
     configuration = load(REPOSITORY / "config")
-    pipeline = Pipeline(configuration, partitions=PARTITIONS)
+    pipeline = Pipeline(configuration, partitions=PARTITIONS, blindness=lambda _: BLIND)
     said = hashlib.sha256()
     workload = Workload(posts=60_000, series=3_000, matching=0.3, speed=2_000.0, partitions=PARTITIONS)
     told = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import Callable, Sequence
 
@@ -13,9 +14,10 @@ from broker.producer import AcknowledgedProducer
 from broker.settings import BrokerSettings
 from contracts.alert import Alert, Change
 from contracts.anonymous_posts import AnonymousBatch, AnonymousPost, partition_for
-from contracts.codec import Decoder, encode
+from contracts.codec import MAX_RECORD_BYTES, Decoder, encode
 from contracts.topics import ALERTS, DEAD_LETTERS, POSTS_ANONYMOUS
 from seinpost.backtest import line_of
+from services.detector.faust_app import MAX_FETCH_BYTES
 from tests.brokers.records import read_topic
 from tests.conftest import StartService
 from tests.detector.posts import MONDAY_NOON, batches, chatter, crowd, last, replay, whole
@@ -74,6 +76,25 @@ def renumbered(records: list[list[AnonymousBatch]], start: int) -> list[list[Ano
         ]
         for mine in records
     ]
+
+
+def test_a_record_larger_than_a_fetch_is_taken(broker: BrokerSettings, start_service: StartService) -> None:
+    wide = [
+        AnonymousPost(offset=number, minute=T, source="rss", tokens=("gewoon",) * 100, author=f"{number:016x}")
+        for number in range(1_000)
+    ]
+    record = encode(AnonymousBatch(partition=0, posts=tuple(wide)))
+    assert MAX_FETCH_BYTES < len(record) < MAX_RECORD_BYTES
+    after = AnonymousBatch(partition=0, posts=(AnonymousPost(offset=1_000, minute=T, source="rss", tokens=("en",)),))
+    send(broker, [[record, after]])
+    service = start_service("detector")
+    deadline = time.monotonic() + PATIENCE_S
+    while service.metrics()["seinpost_detector_posts_total"] != 1_001:
+        assert time.monotonic() < deadline
+        time.sleep(0.3)
+    asked = os.environ.get("SEINPOST_COMPILED") == "1"  # as make test-compiled does
+    assert service.metrics()["seinpost_detector_compiled"] == asked
+    assert service.stop() == 0
 
 
 @pytest.mark.timeout(480)

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from runtime.probes import Health, add_probes
+from runtime.probes import Health, probes_only
 from runtime.process import EXIT_CANNOT_START, EXIT_FAILED, CannotStart, serving
 from runtime.settings import ServiceSettings
 
@@ -76,7 +76,7 @@ def test_a_signal_stops_cleanly(number: signal.Signals) -> None:
 async def test_probes_follow_the_health_of_the_process() -> None:
     health = Health(stalled_after_s=0.2)
     async with (
-        serving(add_probes(FastAPI(), health), ServiceSettings()) as port,
+        serving(probes_only(health), ServiceSettings()) as port,
         httpx.AsyncClient(verify=False) as client,
     ):
         url = f"http://127.0.0.1:{port}"
