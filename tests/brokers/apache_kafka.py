@@ -65,11 +65,13 @@ def apache_kafka(
     through: Mapping[int, int] | None = None,
     *,
     authority: Authority | None = None,
+    gather_ms: int = 0,
 ) -> Iterator[str]:
     """Run a broker while the context is open; yields ``host:port``.
 
     With ``users`` (name to password, must hold ``admin``) clients need SASL/PLAIN and every topic needs an ACL. With an
     ``authority`` they need a certificate of it, and every topic needs an ACL too.
+    ``gather_ms``: how long a new group waits for more members before any gets a partition; Kafka's default is 3,000.
     ``through``: ports of proxies that clients are told, each with the port on which the broker then listens for it.
     """
     classpath = f"{jars()}/*"
@@ -103,7 +105,7 @@ transaction.state.log.replication.factor=1
 transaction.state.log.num.partitions=4
 transaction.state.log.min.isr=1
 share.coordinator.state.topic.replication.factor=1
-group.initial.rebalance.delay.ms=0
+group.initial.rebalance.delay.ms={gather_ms}
 auto.create.topics.enable=false
 {security}
 {_inter_broker_login(users)}
