@@ -52,8 +52,10 @@ class Rig:
 
 @contextlib.contextmanager
 def rig(directory: Path, *, gather_ms: int = 0) -> Iterator[Rig]:
-    """Apache Kafka where Java and Maven are, else the embedded broker; all topics exist and are empty. ``gather_ms``: as
-    `tests.brokers.apache_kafka.apache_kafka` has it."""
+    """Apache Kafka where Java and Maven are, else the embedded broker; all topics exist and are empty.
+
+    ``gather_ms``: as `tests.brokers.apache_kafka.apache_kafka` has it.
+    """
     try:
         jars()
         name, run = "Apache Kafka", partial(apache_kafka, gather_ms=gather_ms)

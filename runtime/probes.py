@@ -39,8 +39,8 @@ class Health:
 
 
 def add_probes(add: Callable[..., object], health: Health) -> None:
-    """``add``: how the application adds a route. Of a FastAPI that is ``add_api_route``: by another what guards its routes
-    does not guard these."""
+    """``add``: how the application adds a route. For a FastAPI it is ``add_api_route``; by another, what guards its
+    routes does not guard these."""
 
     async def healthz(_: Request) -> Response:
         return Response("ok\n" if health.alive else "stalled\n", 200 if health.alive else 503, media_type="text/plain")
