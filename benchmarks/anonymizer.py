@@ -49,7 +49,9 @@ from contracts.topics import POSTS_RAW
 from exercises.generator import posts as generated
 from exercises.scenario import ids as scenarios
 from exercises.scenario import load as load_scenario
-from services.anonymizer.anonymizer import COMPILED, Anonymizer
+from runtime.compiled import is_compiled
+from services.anonymizer import projection
+from services.anonymizer.anonymizer import Anonymizer
 from services.anonymizer.lexicon import load
 from services.anonymizer.memory import settle
 from services.anonymizer.projection import Projector
@@ -206,7 +208,7 @@ def main() -> None:
     settings = AnonymizerSettings()
     projector = Projector(configuration.load(Path("config")), load(settings.lexicon), settings.fold_cutoff)
     settle()  # as the service does
-    sys.stdout.write(f"inner loop: {'compiled' if COMPILED else 'Python'}\n")
+    sys.stdout.write(f"inner loop: {'compiled' if is_compiled(projection) else 'Python'}\n")
     made = posts(options.posts)
     sets = (
         ("long made posts", made),

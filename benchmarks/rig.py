@@ -27,7 +27,8 @@ from broker.topics import ensure_topics
 from configuration import Configuration
 from contracts.codec import encode
 from contracts.topics import POSTS_ANONYMOUS, SERIES_DELTAS, Topic
-from services.detector.pipeline import COMPILED
+from runtime.compiled import is_compiled
+from services.detector import detection
 from services.detector.state import SeriesState
 from tests.brokers.apache_kafka import apache_kafka, jars
 from tests.brokers.groups import progress_of
@@ -85,7 +86,7 @@ def machine() -> dict[str, Any]:
         "cpu": model,
         "cores": os.cpu_count(),
         "python": platform.python_version(),
-        "compiled": COMPILED,
+        "compiled": is_compiled(detection),
         "load": round(os.getloadavg()[0], 1),
     }
 

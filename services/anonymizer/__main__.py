@@ -24,11 +24,12 @@ from contracts.notice import About
 from contracts.stage_health import Stage
 from contracts.topics import POSTS_ANONYMOUS, POSTS_RAW
 from contracts.topics import Service as ContractService
+from runtime.compiled import is_compiled
 from runtime.logs import log
 from runtime.probes import Health, probes_only
 from runtime.process import CannotStart, run, serving
-from services.anonymizer import metrics
-from services.anonymizer.anonymizer import COMPILED, Anonymizer
+from services.anonymizer import metrics, projection
+from services.anonymizer.anonymizer import Anonymizer
 from services.anonymizer.atoms import REASONS
 from services.anonymizer.lexicon import Lexicon, LexiconMissing, load
 from services.anonymizer.memory import settle
@@ -57,7 +58,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     anonymizer = Anonymizer(projector, mine, k=whole.thresholds.k_anonymity, now_ms=now_ms())
     settle()
     metrics.KEY_LOCKED.set(anonymizer.secret.locked)
-    metrics.COMPILED.set(COMPILED)
+    metrics.COMPILED.set(is_compiled(projection))
     health = Health()
     settled = False
     """Whether partitions were given to us, and none is being taken away."""

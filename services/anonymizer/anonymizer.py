@@ -12,7 +12,7 @@ from contracts.anonymous_posts import AnonymousPost
 from contracts.codec import Malformed
 from contracts.dead_letter import Reason
 from contracts.raw_post import EXERCISE, MAX_TEXT_CHARS, Deletion, RawPost
-from services.anonymizer import language, projection
+from services.anonymizer import language
 from services.anonymizer.candidates import Candidates
 from services.anonymizer.memory import Remembered, Seen
 from services.anonymizer.projection import Projector
@@ -20,8 +20,6 @@ from services.anonymizer.secret import Secret
 from services.anonymizer.settings import AnonymizerSettings
 from services.anonymizer.verdicts import Explained
 
-COMPILED = not str(projection.__file__).endswith(".py")
-"""Whether the inner loop runs compiled, or as the Python it is made of."""
 OLDEST_MS = 1_136_073_600_000
 """2006-01-01: before it there were no posts of this kind, so the time is wrong."""
 NEWEST_MS = 4_102_444_800_000

@@ -22,17 +22,17 @@ from contracts.codec import Decoder, Malformed
 from contracts.exercise_removed import ExerciseRemoved
 from contracts.source_health import SourceHealth
 from contracts.topics import EXERCISES_REMOVED, SOURCE_HEALTH, Topic
+from runtime.compiled import is_compiled
 from runtime.heap import give_back
 from runtime.logs import log
 from runtime.probes import Health, probes_only
 from runtime.process import CannotStart, run, serving
-from services.detector import metrics
+from services.detector import detection, metrics
 from services.detector.application import Application, MakesMatching
 from services.detector.behind import Standing
 from services.detector.coverage import SourceCoverage
 from services.detector.mandates import Told
 from services.detector.matching import Matcher
-from services.detector.pipeline import COMPILED
 from services.detector.reload import follow
 from services.detector.removed import Removed
 from services.detector.settings import Settings
@@ -44,7 +44,7 @@ STALLED_AFTER_S = 60.0
 
 async def main(settings: Settings, stop: asyncio.Event, matching: MakesMatching = Matcher) -> None:
     configuration = _configuration(settings)
-    metrics.COMPILED.set(COMPILED)
+    metrics.COMPILED.set(is_compiled(detection))
     health = Health(stalled_after_s=STALLED_AFTER_S)
     async with serving(probes_only(health), settings):
         await ensure_topics(settings.broker)

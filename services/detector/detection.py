@@ -11,7 +11,6 @@ So the order in which partitions happen to be read changes nothing of what a ser
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from sys import intern
 
 from configuration import Configuration
 from configuration.calendar import PlannedEvent
@@ -199,7 +198,7 @@ class Detection:
         state = self._series.get(name)
         named = delta.named or min(share.minute for share in delta.shares)  # the release before did not say
         if state is None:
-            kind = intern(delta.series.partition(":")[0])
+            kind = delta.series.partition(":")[0]
             state = SeriesState.new(delta.subject, kind, delta.shares[0].minute, named)
         else:
             state.name(delta.subject, named)

@@ -11,7 +11,6 @@ from contracts.anonymous_posts import AnonymousBatch
 from contracts.picture import PictureBlock
 from contracts.series_deltas import SeriesDeltas
 from contracts.theme import ThemeBlock
-from services.detector import detection
 from services.detector.detection import Blindness, Detection
 from services.detector.episode import Episode
 from services.detector.episodes import Episodes, World
@@ -21,8 +20,6 @@ from services.detector.state import SeriesState
 from services.detector.store import MemoryStore
 from services.detector.world import Clock
 
-COMPILED = not str(detection.__file__).endswith(".py")
-"""Whether reading and detecting run compiled, or as the Python they are made of."""
 END_OF_TIME = 2**31
 
 
@@ -90,8 +87,8 @@ class Pipeline:
         matcher = Matcher(self._configuration, cover)
         for fold in self.folds:
             fold.configure(matcher)
-        for each in self.detections:
-            each.change_cover(cover)
+        for detection in self.detections:
+            detection.change_cover(cover)
         return self._episodes.change_cover(cover, self._clock())
 
     def finish(self) -> list[Alert]:

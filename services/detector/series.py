@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from sys import intern
 from typing import Any, Final
 
 import msgspec
@@ -74,7 +75,7 @@ class Series:
     )
 
     def __init__(self, kind: str, baseline: Baseline) -> None:
-        self.kind = kind
+        self.kind = intern(kind)
         """Of series: ``term``, ``place``, ``phenomenon``, ``watch``, ``event``."""
         self.first_seen = -1
         self.missing: tuple[tuple[int, int, float], ...] = ()
@@ -267,7 +268,9 @@ class Series:
         """
         self.advance(now_minute)
         scales, nested = _ordered(limits.scales_minutes)
-        if self._too_few(limits, scales, nested=nested):
+        if self._authors.most() + (self._unnamed is not None) < limits.min_authors:
+            return None  # no window can hold more people
+        if self._too_few_posts(limits, scales, nested=nested):
             return None
         for scale in scales:
             found = self._standing_out(limits, scale)
@@ -279,10 +282,8 @@ class Series:
                 return self._describe(limits, found, 1.0)
         return None
 
-    def _too_few(self, limits: Limits, scales: list[int], *, nested: bool) -> bool:
-        """No window can hold enough posts or people."""
-        if self._authors.most() + (self._unnamed is not None) < limits.min_authors:
-            return True
+    def _too_few_posts(self, limits: Limits, scales: list[int], *, nested: bool) -> bool:
+        """No window can hold enough."""
         if not nested or self._below_zero:
             return False
         return self._counts.total(*span(self._head, scales[-1])) < limits.min_posts  # nor do the shorter ones
@@ -308,8 +309,8 @@ class Series:
         """
         self.advance(now_minute)
         scales, nested = _ordered(limits.scales_minutes)
-        if nested and not self._below_zero and self._counts.total(*span(self._head, scales[-1])) < limits.min_posts:
-            return None  # nor do the shorter ones hold enough
+        if self._too_few_posts(limits, scales, nested=nested):
+            return None
         best: _Evidence | None = None
         for scale in scales:
             found = self._standing_out(limits, scale)

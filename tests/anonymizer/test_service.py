@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from contracts.raw_post import MAX_TEXT_CHARS, Deletion, RawPost, RawRecord, key
 from contracts.topics import DEAD_LETTERS, POSTS_ANONYMOUS, POSTS_RAW
 from tests.brokers.records import read_topic
 from tests.brokers.services import RunningService, run_service
+from tests.compiled import ASKED
 from tests.conftest import StartService
 
 pytestmark = pytest.mark.broker
@@ -210,8 +210,7 @@ async def test_no_record_is_larger_than_kafka_takes(broker: BrokerSettings, anon
 
 
 def test_it_says_whether_it_runs_compiled(anonymizer: RunningService) -> None:
-    asked = os.environ.get("SEINPOST_COMPILED") == "1"  # as make test-compiled does
-    assert anonymizer.metrics()["seinpost_anonymizer_compiled"] == asked
+    assert anonymizer.metrics()["seinpost_anonymizer_compiled"] == ASKED
 
 
 def test_it_stops_cleanly(anonymizer: RunningService) -> None:

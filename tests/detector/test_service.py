@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import time
 from collections.abc import Callable, Sequence
 
@@ -19,6 +18,7 @@ from contracts.topics import ALERTS, DEAD_LETTERS, POSTS_ANONYMOUS
 from seinpost.backtest import line_of
 from services.detector.faust_app import MAX_FETCH_BYTES
 from tests.brokers.records import read_topic
+from tests.compiled import ASKED
 from tests.conftest import StartService
 from tests.detector.posts import MONDAY_NOON, batches, chatter, crowd, last, replay, whole
 
@@ -92,8 +92,7 @@ def test_a_record_larger_than_a_fetch_is_taken(broker: BrokerSettings, start_ser
     while service.metrics()["seinpost_detector_posts_total"] != 1_001:
         assert time.monotonic() < deadline
         time.sleep(0.3)
-    asked = os.environ.get("SEINPOST_COMPILED") == "1"  # as make test-compiled does
-    assert service.metrics()["seinpost_detector_compiled"] == asked
+    assert service.metrics()["seinpost_detector_compiled"] == ASKED
     assert service.stop() == 0
 
 
